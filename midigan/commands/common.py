@@ -1,0 +1,74 @@
+"""What commands share: tables, progress bars and a few options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+layout_option = click.option(
+    "--layout",
+    "layout_name",
+    metavar="NAME|FILE.toml",
+    help="Which tracks a phrase has: a shipped layout (satb, band) or a TOML file.",
+)
+lowest_pitch_option = click.option(
+    "--lowest-pitch",
+    type=click.IntRange(0, 127),
+    metavar="PITCH",
+    help="MIDI pitch of pitch index 0 (24 unless the layout says otherwise; 0 in the book's code).",
+)
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), help="Same seed, same music. Drawn if not given."
+)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that writes no colours to a file and wraps at the terminal's width."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=False)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
+    """Print a small table; columns whose header ends in `#` are right-aligned numbers."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    for name in columns:
+        number = name.endswith("#")
+        table.add_column(name.removesuffix("#"), justify="right" if number else "left")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    console().print(table)
+
+
+@contextmanager
+def progress_bar(*, quiet: bool = False) -> Iterator[Progress]:
+    """A progress bar on standard error, which vanishes when done; silent if not a terminal."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    where = console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=where,
+        transient=True,
+        disable=quiet or not where.is_terminal,
+    ) as progress:
+        yield progress

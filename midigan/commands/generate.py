@@ -1,0 +1,3 @@
+"""midigan generate: a generator to MIDI clips."""
+
+import click

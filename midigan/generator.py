@@ -1,0 +1,175 @@
+"""A trained generator, played by ONNX Runtime: noise in, phrases out. No PyTorch here.
+
+The `.onnx` file is all there is: weights, and a description of itself as JSON in its
+metadata under the key `midigan`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from midigan.errors import FormatError
+from midigan.layout import Layout
+from midigan.notes import Phrases
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+#: Length of every noise vector, as in the published MuseGAN code.
+NOISE = 32
+
+#: Key of the metadata entry, and version of what is in it.
+METADATA_KEY = "midigan"
+FORMAT = 1
+
+Floats = NDArray[np.float32]
+
+
+class Latents(NamedTuple):
+    """The noise behind `n` phrases, float32, standard normal; the field's MuseGAN names.
+
+    chords `(n, 32)`, style `(n, 32)`, melody `(n, tracks, 32)`, groove `(n, tracks, 32)`.
+    """
+
+    chords: Floats
+    style: Floats
+    melody: Floats
+    groove: Floats
+
+
+@dataclass(frozen=True)
+class GeneratorInfo:
+    """What a player must know about a generator.
+
+    layout: tracks, grid and range of its phrases.
+    key: the key that its phrases are in ("C major"), or "" where it speaks all keys.
+    tempo_bpm: a typical tempo of its training music, quarter notes a minute.
+    restrike: `tracks` rows of `steps` probabilities that a pitch which is held from the
+        step before is struck again at that step of the bar; () for never.
+    velocity: `tracks` rows of `steps` mean velocities 1..127; () for a plain 80.
+    genres: names of the labels, in the order of the optional input `genre`.
+    training: what it was trained on and how, for people.
+    licence: terms of the weights.
+    version: of the midigan that exported it.
+    """
+
+    layout: Layout
+    key: str = ""
+    tempo_bpm: float = 100.0
+    restrike: tuple[tuple[float, ...], ...] = ()
+    velocity: tuple[tuple[float, ...], ...] = ()
+    genres: tuple[str, ...] = ()
+    training: Mapping[str, Any] = field(default_factory=dict)
+    licence: str = ""
+    version: str = ""
+
+    def to_json(self) -> str:
+        """The metadata entry; `from_json` reads it back."""
+        return json.dumps({"format": FORMAT, **asdict(self)})
+
+    @classmethod
+    def from_json(cls, text: str) -> GeneratorInfo:
+        """Read the metadata entry. Raises FormatError if it is damaged or newer."""
+        try:
+            values = json.loads(text)
+            if values["format"] > FORMAT:
+                raise FormatError("exported by a newer midigan: upgrade midigan")
+            known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
+            layout = Layout.from_dict(known.pop("layout"))
+            rows = {
+                name: tuple(tuple(row) for row in known.pop(name, ()))
+                for name in ("restrike", "velocity")
+            }
+            known["genres"] = tuple(known.get("genres", ()))
+            return cls(layout=layout, **rows, **known)
+        except (KeyError, TypeError, ValueError) as error:
+            raise FormatError("its midigan metadata is damaged: export it again") from error
+
+
+class Generator:
+    """A generator ready to draw phrases. One thread: the fastest for one phrase at a time."""
+
+    def __init__(self, session: InferenceSession, info: GeneratorInfo, path: Path) -> None:
+        self._session = session
+        self.info = info
+        self.path = path
+
+    @classmethod
+    def load(cls, path: Path) -> Generator:
+        """Open an exported generator.
+
+        Raises FormatError if the file is missing, damaged, or not exported by midigan.
+        """
+        session = open_session(path)
+        text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+        if text is None:
+            raise FormatError(f"{path} has no midigan metadata: make it with 'midigan export'")
+        try:
+            info = GeneratorInfo.from_json(text)
+        except FormatError as error:
+            raise FormatError(f"{path}: {error}") from error
+        return cls(session, info, path)
+
+    @property
+    def layout(self) -> Layout:
+        """Tracks, grid and range of this generator's phrases."""
+        return self.info.layout
+
+    def draw(self, seed: int, number: int) -> Latents:
+        """The latents of phrase `number` of the stream `seed`, both at least 0; n = 1."""
+        return draw_latents(np.random.default_rng([seed, number]), 1, len(self.layout.tracks))
+
+    def scores(self, latents: Latents) -> Floats:
+        """Scores relative to silence: float32 `(n, tracks, bars, steps, pitches)`."""
+        found = self._session.run(["phrase"], dict(zip(Latents._fields, latents, strict=True)))
+        return np.asarray(found[0], np.float32)
+
+    def phrases(self, latents: Latents) -> Phrases:
+        """Draw phrases: bool `(n, tracks, bars, steps, pitches)`."""
+        return choose(self.scores(latents), self.layout)
+
+
+def draw_latents(rng: np.random.Generator, n: int, tracks: int) -> Latents:
+    """Draw standard normal noise for `n` phrases, in the order of Latents' fields."""
+    shapes = ((n, NOISE), (n, NOISE), (n, tracks, NOISE), (n, tracks, NOISE))
+    return Latents(*(rng.standard_normal(shape, np.float32) for shape in shapes))
+
+
+def choose(scores: Floats, layout: Layout) -> Phrases:
+    """Which cells sound, by scores relative to silence, `(n, tracks, bars, steps, pitches)`.
+
+    A mono track plays its highest score if that is above 0, a poly track all that are. A
+    mask of key or range belongs on the scores, before this choice. A -1/+1 array reads the
+    same way.
+    """
+    phrases = scores > 0
+    for track, spec in enumerate(layout.tracks):
+        if spec.mono:
+            best = scores[:, track].argmax(axis=-1)[..., None]
+            only = np.zeros_like(phrases[:, track])
+            np.put_along_axis(only, best, True, axis=-1)
+            phrases[:, track] &= only
+    return phrases
+
+
+def open_session(path: Path) -> InferenceSession:
+    """An ONNX Runtime session on one CPU thread. Raises FormatError with one plain line."""
+    import onnxruntime
+
+    if not path.is_file():
+        raise FormatError(f"no generator {path}")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 4
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's own exceptions share no public base class
+        raise FormatError(f"{path} is not an ONNX model, or it is damaged") from error

@@ -1,0 +1,181 @@
+"""What a phrase means: its tracks, its grid and its range of pitches.
+
+A phrase is a bool array `(tracks, bars, steps, pitches)`. The layout beside it says
+which instrument each track is, how many steps a bar has and which MIDI pitch index 0
+stands for. A pitch index is never a MIDI pitch by itself.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, dataclass, fields, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from midigan.errors import FormatError
+
+#: How notes that no track claims are placed: split over all tracks by register, put
+#: on the track that fits best, or left out.
+Unmatched = Literal["register", "best", "drop"]
+
+#: Which of several pitches a mono track keeps.
+Keeps = Literal["highest", "lowest"]
+
+
+@dataclass(frozen=True)
+class Track:
+    """One track of a layout, and which source tracks of a file belong on it.
+
+    `program` is 0..127 and `channel` 0..15 (people count both from 1). A mono track
+    sounds at most one pitch at a time in a phrase: of several, the one that `keeps` says.
+    A drum track's hits last one step and are never transposed. `names` are words,
+    `programs` General MIDI programs (0..127), by which a source track is recognised.
+    """
+
+    name: str
+    program: int = 0
+    channel: int = 0
+    mono: bool = False
+    drum: bool = False
+    keeps: Keeps = "highest"
+    names: tuple[str, ...] = ()
+    programs: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_range(f"program of track {self.name!r}", self.program, 0, 127)
+        _check_range(f"channel of track {self.name!r}", self.channel, 0, 15)
+        if self.keeps not in ("highest", "lowest"):
+            raise FormatError(f"keeps is {self.keeps!r}, legal are 'highest' and 'lowest'")
+        for program in self.programs:
+            _check_range(f"programs of track {self.name!r}", program, 0, 127)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Tracks, grid and range of a phrase; equal layouts mean interchangeable phrases.
+
+    `steps` is the number of steps in a bar and `steps_per_beat` in a quarter note, so
+    that the default bar of 16 steps is one of 4/4. Pitch index 0 is MIDI pitch
+    `lowest_pitch` (24, C1, as in the MuseGAN paper, arXiv 1709.06298).
+    """
+
+    name: str
+    tracks: tuple[Track, ...]
+    bars: int = 2
+    steps: int = 16
+    steps_per_beat: int = 4
+    lowest_pitch: int = 24
+    pitches: int = 84
+    unmatched: Unmatched = "best"
+
+    def __post_init__(self) -> None:
+        _check_range("number of tracks", len(self.tracks), 1, 64)
+        _check_range("bars", self.bars, 1, 64)
+        _check_range("steps", self.steps, 1, 384)
+        _check_range("steps_per_beat", self.steps_per_beat, 1, 96)
+        _check_range("pitches", self.pitches, 12, 128)
+        _check_range("lowest_pitch", self.lowest_pitch, 0, 128 - self.pitches)
+        if self.unmatched not in ("register", "best", "drop"):
+            raise FormatError(
+                f"unmatched is {self.unmatched!r}, legal are 'register', 'best' and 'drop'"
+            )
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """Shape of one phrase: (tracks, bars, steps, pitches)."""
+        return len(self.tracks), self.bars, self.steps, self.pitches
+
+    @property
+    def phrase_steps(self) -> int:
+        """Steps in one phrase."""
+        return self.bars * self.steps
+
+    @property
+    def beats_per_bar(self) -> float:
+        """Quarter notes in one bar."""
+        return self.steps / self.steps_per_beat
+
+    @property
+    def highest_pitch(self) -> int:
+        """The highest MIDI pitch that a phrase holds."""
+        return self.lowest_pitch + self.pitches - 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON or TOML; `from_dict` reads them back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Layout:
+        """Build a layout from plain values.
+
+        Raises FormatError for an unknown or missing key, a wrong type or a value that
+        is out of range.
+        """
+        table = dict(values)
+        tracks = table.pop("tracks", None)
+        if not isinstance(tracks, list | tuple) or not tracks:
+            raise FormatError("a layout needs at least one track: add a [[tracks]] table")
+        return _build(cls, {**table, "tracks": tuple(_build(Track, dict(t)) for t in tracks)})
+
+    def moved_to(self, lowest_pitch: int | None) -> Layout:
+        """The same layout with pitch index 0 at another MIDI pitch; None changes nothing."""
+        return self if lowest_pitch is None else replace(self, lowest_pitch=lowest_pitch)
+
+
+def shipped_layouts() -> list[str]:
+    """Names of the layouts that come with midigan, sorted."""
+    folder = resources.files("midigan") / "layouts"
+    return sorted(
+        p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml")
+    )
+
+
+def load_layout(name: str) -> Layout:
+    """A shipped layout by name, or one read from a TOML file by path.
+
+    Raises FormatError if there is neither, or if the file is not a layout.
+    """
+    if name in shipped_layouts():
+        text = (resources.files("midigan") / "layouts" / f"{name}.toml").read_text("utf-8")
+        return _parse(text, name)
+    path = Path(name)
+    if not path.is_file():
+        known = ", ".join(shipped_layouts())
+        raise FormatError(f"no layout {name!r}: name one of {known}, or a TOML file")
+    try:
+        return _parse(path.read_text("utf-8"), path.stem)
+    except (OSError, UnicodeDecodeError) as error:
+        raise FormatError(f"cannot read layout {name}: {error}") from error
+    except FormatError as error:
+        raise FormatError(f"layout {name}: {error}") from error
+
+
+def _parse(text: str, name: str) -> Layout:
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FormatError(f"not valid TOML: {error}") from error
+    return Layout.from_dict({"name": name, **values})
+
+
+def _build(cls: type[Any], values: dict[str, Any]) -> Any:
+    """A dataclass from a table of strings, numbers, booleans and lists of them."""
+    known = {f.name: f.default for f in fields(cls)}
+    for key, value in values.items():
+        if key not in known:
+            raise FormatError(f"unknown key {key!r} in a layout, legal are {', '.join(known)}")
+        if isinstance(value, list):
+            values[key] = value = tuple(value)
+        if key != "tracks" and type(value) is not type("" if known[key] is MISSING else known[key]):
+            raise FormatError(f"{key} is {value!r} in a layout, which is of the wrong type")
+    try:
+        return cls(**values)
+    except TypeError as error:
+        raise FormatError(f"a layout's track needs a name ({error})") from error
+
+
+def _check_range(what: str, value: int, low: int, high: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise FormatError(f"{what} is {value!r}, legal are {low} to {high}")

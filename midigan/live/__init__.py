@@ -1,0 +1,1 @@
+"""Playing in time: the only room with ports, threads and clocks."""

@@ -1,0 +1,1 @@
+"""Training with PyTorch: the only room that imports torch."""

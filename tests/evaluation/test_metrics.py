@@ -1,0 +1,141 @@
+"""Each measure on a phrase small enough to count by hand; every track has a pitch of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from midigan.evaluation import metrics
+
+LOWEST = 24
+REST = None
+
+
+def phrase(*lines: list[int | None], bars: int = 1, pitches: int = 84) -> np.ndarray:
+    """One phrase, `(1, tracks, bars, steps, pitches)`, from a MIDI pitch a step for each track."""
+    steps = len(lines[0]) // bars
+    cells = np.zeros((1, len(lines), bars, steps, pitches), dtype=bool)
+    for track, line in enumerate(lines):
+        for step, pitch in enumerate(line):
+            if pitch is not REST:
+                cells[0, track, step // steps, step % steps, pitch - LOWEST] = True
+    return cells
+
+
+def of(metric: metrics.Metric, *lines: list[int | None], bars: int = 1) -> float:
+    return float(metric(phrase(*lines, bars=bars), LOWEST)[0])
+
+
+SCALE = [60, 60, 62, 62, 64, 64, 65, 65]
+LOW = [48, 48, 48, 48, 47, 47, 45, 45]
+
+
+def test_a_held_pitch_is_one_note_and_a_rest_starts_it_again():
+    assert of(metrics.note_count, SCALE, LOW) == 4 + 3
+    assert of(metrics.note_count, [60, REST, 60, 60], [50, 50, 50, 50]) == 2 + 1
+
+
+def test_notes_go_on_over_the_bar_line():
+    assert of(metrics.note_count, [60] * 8, [50] * 8, bars=2) == 2
+
+
+def test_intervals_are_those_of_each_line():
+    # moves: 2, 2, 1 above; 1, 2 below
+    assert of(metrics.mean_interval, SCALE, LOW) == pytest.approx(8 / 5)
+    assert of(metrics.stepwise_share, SCALE, LOW) == 1
+    # moves: 12, 3 above; 7, 2 below
+    wide = [60, 72, 75, 75], [50, 50, 57, 55]
+    assert of(metrics.stepwise_share, *wide) == pytest.approx(1 / 4)
+    assert of(metrics.leap_share, *wide) == pytest.approx(1 / 4)
+    assert np.isnan(of(metrics.mean_interval, [60] * 4, [50] * 4))
+
+
+def test_scale_consistency_finds_the_best_scale():
+    assert of(metrics.scale_consistency, SCALE, LOW) == 1
+    # C to E in semitones: no diatonic scale has more than three of the five (C D E, say)
+    assert of(metrics.scale_consistency, [60, 61, 62, 63, 64]) == pytest.approx(3 / 5)
+
+
+def test_pitch_classes_count_notes_whatever_the_octave():
+    assert of(metrics.pitch_classes_used, [60, 72, 62, 62], [48, 48, 55, 55]) == 3
+    assert of(metrics.pitch_class_entropy, [60, 60, 62, 62], [48, 48, 50, 50]) == pytest.approx(1)
+    assert of(metrics.pitch_class_entropy, [60] * 4, [48] * 4) == 0
+
+
+def test_pitch_classes_start_at_the_lowest_pitch():
+    cells = np.zeros((1, 1, 1, 2, 12), dtype=bool)
+    cells[0, 0, 0, :, 0] = True
+    assert metrics._note_pitch_classes(cells, 26)[0].argmax() == 2
+
+
+def test_range_is_over_all_tracks():
+    assert of(metrics.pitch_range, [60, 72], [48, 50]) == 24
+
+
+def test_dissonant_pairs():
+    # a second with a doubled octave: (62, 60), (62, 48) dissonant, (60, 48) not
+    assert of(metrics.dissonance, [62], [60], [48]) == pytest.approx(2 / 3)
+    assert of(metrics.dissonance, [66], [60]) == 1
+    assert of(metrics.dissonance, [67], [64], [60]) == 0
+    assert np.isnan(of(metrics.dissonance, [67], [REST]))
+
+
+def test_voices_cross_where_the_upper_is_below():
+    assert of(metrics.voice_crossing, [60, 60, REST, 55], [57, 62, 62, 55]) == pytest.approx(1 / 3)
+
+
+def test_parallels_are_same_intervals_moving_the_same_way():
+    assert of(metrics.parallel_share, [67, 69], [60, 62]) == 1
+    assert of(metrics.parallel_share, [72, 74], [60, 62]) == 1
+    assert of(metrics.parallel_share, [64, 65], [60, 62]) == 0
+    assert of(metrics.parallel_share, [67, 67], [60, 60]) == 0
+    assert of(metrics.parallel_share, [67, 62], [60, 53]) == 0
+    assert of(metrics.parallel_share, [67, 69], [60, 62], [48, 53]) == pytest.approx(1 / 3)
+
+
+def test_onsets_off_the_beat_and_off_the_eighths():
+    line = [60] * 4 + [62] * 2 + [64, 65] + [67] * 8  # starts 0, 4, 6, 7, 8
+    low = [50] * 16
+    assert of(metrics.offbeat_share, line, low) == pytest.approx(2 / 6)
+    assert of(metrics.odd_sixteenth_share, line, low) == pytest.approx(1 / 6)
+
+
+def test_tonal_distance_is_nought_for_the_same_pitch_classes():
+    assert of(metrics.tonal_distance_of_tracks, [60, 62], [48, 50]) == pytest.approx(0)
+    assert of(metrics.tonal_distance_of_bars, [60, 72], [48, 36], bars=2) == pytest.approx(0)
+    # C to F#: six steps of the fifths circle apart by 180 degrees, of the minor thirds' by 180, of the major thirds' by 0
+    assert of(metrics.tonal_distance_of_bars, [60, 66], bars=2) == pytest.approx(np.sqrt(8))
+    near, far = ([60, 67], [60, 61])
+    assert of(metrics.tonal_distance_of_bars, near, bars=2) < of(metrics.tonal_distance_of_bars, far, bars=2)
+
+
+def test_rests_and_repeats():
+    assert of(metrics.rest_share, [60, REST, REST, 62], [48] * 4) == pytest.approx(2 / 8)
+    assert of(metrics.repeated_step_share, [60, 60, REST, REST], [48] * 4) == pytest.approx(5 / 6)
+
+
+def test_mean_pitch_is_one_a_track():
+    means = metrics.mean_pitch(phrase([60, 62], [48, 48], [REST, REST]), LOWEST)
+    assert means.shape == (1, 3)
+    assert means[0, :2].tolist() == [61, 48] and np.isnan(means[0, 2])
+
+
+def test_measure_names_every_track_and_gives_one_value_a_phrase():
+    phrases = np.random.default_rng(3).random((5, 3, 2, 8, 30)) < 0.05
+    values = metrics.measure(phrases, LOWEST)
+    assert set(values) == set(metrics.METRICS) | {"mean pitch 1", "mean pitch 2", "mean pitch 3"}
+    assert all(value.shape == (5,) and value.dtype == np.float64 for value in values.values())
+
+
+def test_several_phrases_are_measured_as_they_are_alone():
+    phrases = np.random.default_rng(4).random((4, 3, 2, 8, 30)) < 0.05
+    together, alone = metrics.measure(phrases, LOWEST), metrics.measure(phrases[2:3], LOWEST)
+    for name, value in alone.items():
+        assert value[0] == pytest.approx(together[name][2], nan_ok=True)
+
+
+def test_silence_is_undefined_and_not_an_error():
+    with np.errstate(all="raise"):
+        values = metrics.measure(np.zeros((2, 2, 2, 8, 30), dtype=bool), LOWEST)
+    assert values["notes"].tolist() == [0, 0] and values["rests"].tolist() == [1, 1]
+    assert np.isnan(values["dissonance"]).all()
