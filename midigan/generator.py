@@ -82,13 +82,10 @@ class GeneratorInfo:
             if values["format"] > FORMAT:
                 raise FormatError("exported by a newer midigan: upgrade midigan")
             known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
-            layout = Layout.from_dict(known.pop("layout"))
-            rows = {
-                name: tuple(tuple(row) for row in known.pop(name, ()))
-                for name in ("restrike", "velocity")
-            }
+            for table in ("restrike", "velocity"):
+                known[table] = tuple(tuple(row) for row in known.get(table, ()))
             known["genres"] = tuple(known.get("genres", ()))
-            return cls(layout=layout, **rows, **known)
+            return cls(**{**known, "layout": Layout.from_dict(known["layout"])})
         except (KeyError, TypeError, ValueError) as error:
             raise FormatError("its midigan metadata is damaged: export it again") from error
 

@@ -117,6 +117,8 @@ class Layout:
         tracks = table.pop("tracks", None)
         if not isinstance(tracks, list | tuple) or not tracks:
             raise FormatError("a layout needs at least one track: add a [[tracks]] table")
+        if not all(isinstance(track, Mapping) for track in tracks):
+            raise FormatError("each track of a layout is a [[tracks]] table")
         return _build(cls, {**table, "tracks": tuple(_build(Track, dict(t)) for t in tracks)})
 
     def moved_to(self, lowest_pitch: int | None) -> Layout:
@@ -163,15 +165,17 @@ def _parse(text: str, name: str) -> Layout:
 def _build(cls: type[Any], values: dict[str, Any]) -> Any:
     """A dataclass from a table of strings, numbers, booleans and lists of them."""
     known = {f.name: f.default for f in fields(cls)}
-    for key, value in values.items():
+    found = {}
+    for key, given in values.items():
         if key not in known:
             raise FormatError(f"unknown key {key!r} in a layout, legal are {', '.join(known)}")
-        if isinstance(value, list):
-            values[key] = value = tuple(value)
-        if key != "tracks" and type(value) is not type("" if known[key] is MISSING else known[key]):
-            raise FormatError(f"{key} is {value!r} in a layout, which is of the wrong type")
+        value = tuple(given) if isinstance(given, list) else given
+        example = "" if known[key] is MISSING else known[key]
+        if key != "tracks" and type(value) is not type(example):
+            raise FormatError(f"{key} is {given!r} in a layout, which is of the wrong type")
+        found[key] = value
     try:
-        return cls(**values)
+        return cls(**found)
     except TypeError as error:
         raise FormatError(f"a layout's track needs a name ({error})") from error
 

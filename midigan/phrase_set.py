@@ -6,6 +6,7 @@ rendered in one go. Notes are stored once, however much the windows overlap.
 
 from __future__ import annotations
 
+import itertools
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -137,7 +138,7 @@ class PhraseSet:
     def load(cls, path: Path) -> PhraseSet:
         """Read a phrase set. Raises FormatError if the file is damaged, newer or another thing."""
         try:
-            with np.load(path, allow_pickle=False) as columns:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as columns:
                 if not isinstance(columns, np.lib.npyio.NpzFile) or "header" not in columns:
                     raise FormatError(f"{path} is not a midigan phrase set")
                 header = json.loads(columns["header"].tobytes())
@@ -188,7 +189,7 @@ def _windows(
     """First bars of the phrases of all songs; wholly silent phrases are left out."""
     starts = [
         np.arange(first, stop - layout.bars + 1, hop)
-        for first, stop in zip(first_bar[:-1], first_bar[1:], strict=True)
+        for first, stop in itertools.pairwise(first_bar)
     ]
     windows = _join(starts, np.dtype(np.int64))
     ends = np.maximum.accumulate(notes["start"].astype(np.int64) + notes["length"])

@@ -33,7 +33,7 @@ def whole_file(target: Path) -> Iterator[Path]:
         with beside.open("rb+") as file:
             os.fsync(file.fileno())
         beside.chmod(0o666 & ~_umask())
-        os.replace(beside, target)
+        beside.replace(target)
     except OSError as error:
         raise MidiganError(_refusal(target, error)) from error
     finally:

@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from midigan.errors import MidiganError
+from midigan.keys import Key, find_key, key_of, parse_key, shift_between, transpose
+from midigan.layout import load_layout
+from midigan.song import NOTE
+
+MAJOR = np.array([0, 2, 4, 5, 7, 9, 11, 12])
+BAND = load_layout("band")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("D", Key(2)),
+        ("Bb", Key(10)),
+        ("b", Key(11)),
+        ("bb", Key(10)),
+        ("F# minor", Key(6, minor=True)),
+        ("Am", Key(9, minor=True)),
+        ("C major", Key(0)),
+        ("Cb", Key(11)),
+        (" e min ", Key(4, minor=True)),
+    ],
+)
+def test_names_of_keys(text, key):
+    assert parse_key(text) == key
+
+
+@pytest.mark.parametrize("text", ["", "H", "C##", "minor", "C dur", "1"])
+def test_what_is_no_key_says_what_is(text):
+    with pytest.raises(MidiganError, match="F#, Bb"):
+        parse_key(text)
+
+
+def test_a_key_names_its_diatonic_set():
+    assert parse_key("D").diatonic_set == parse_key("Bm").diatonic_set == 2
+    assert shift_between(Key(0), parse_key("D")) == 2
+    assert shift_between(parse_key("Am"), parse_key("Bm")) == 2
+    assert shift_between(Key(0), parse_key("B")) == -1
+    assert shift_between(Key(0), parse_key("F#")) == -6
+
+
+@pytest.mark.parametrize("tonic", range(12))
+def test_a_scale_ending_on_its_tonic_is_found_in_every_key(tonic):
+    lengths = np.array([4, 1, 2, 1, 3, 1, 1, 4])
+    assert find_key(60 + tonic + MAJOR, lengths) == Key(tonic)
+
+
+def test_silence_is_in_c():
+    assert find_key(np.empty(0, np.int64), np.empty(0, np.int64)) == Key(0)
+
+
+def test_drums_neither_name_a_key_nor_move():
+    tonal = [(0, 4, 2, 60 + 7 + p, 80) for p in (0, 4, 7, 12)]
+    drums = [(0, 99, 0, pitch, 80) for pitch in (37, 42, 44)]
+    notes = np.array(drums + tonal, NOTE)
+    assert key_of(notes, BAND) == Key(7)
+    moved = transpose(notes, 5, BAND)
+    assert moved["pitch"].tolist() == [37, 42, 44, 72, 76, 79, 84]
+
+
+@given(st.integers(0, 127), st.integers(-12, 12))
+def test_transposition_stays_in_range_and_keeps_the_pitch_class(pitch, semitones):
+    notes = np.array([(0, 1, 1, pitch, 80)], NOTE)
+    (moved,) = transpose(notes, semitones, BAND)["pitch"].astype(int)
+    assert 0 <= moved <= 127
+    assert (moved - pitch - semitones) % 12 == 0

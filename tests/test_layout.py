@@ -1,0 +1,82 @@
+import json
+
+import pytest
+
+from midigan.errors import FormatError
+from midigan.layout import Layout, Track, load_layout, shipped_layouts
+
+
+def test_shipped_layouts_are_four_tracks_of_the_default_grid():
+    assert shipped_layouts() == ["band", "satb"]
+    for name in shipped_layouts():
+        layout = load_layout(name)
+        assert layout.name == name
+        assert layout.shape == (4, 2, 16, 84)
+        assert (layout.lowest_pitch, layout.highest_pitch) == (24, 107)
+        assert layout.beats_per_bar == 4
+
+
+def test_a_layout_survives_json():
+    layout = load_layout("band")
+    assert Layout.from_dict(json.loads(json.dumps(layout.to_dict()))) == layout
+
+
+def test_a_layout_can_move_its_lowest_pitch():
+    layout = load_layout("satb")
+    assert layout.moved_to(0).lowest_pitch == 0
+    assert layout.moved_to(None) is layout
+
+
+def test_a_layout_of_ones_own(tmp_path):
+    path = tmp_path / "duo.toml"
+    path.write_text(
+        'bars = 4\n[[tracks]]\nname = "Left"\n[[tracks]]\nname = "Right"\nmono = true\n'
+    )
+    layout = load_layout(str(path))
+    assert layout.name == "duo"
+    assert layout.shape == (2, 4, 16, 84)
+    assert [track.mono for track in layout.tracks] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("bars = 2", "at least one track"),
+        ("[[tracks]]\nprogram = 1", "name"),
+        ('[[tracks]]\nname = "A"\nchannel = 16', "0 to 15"),
+        ('[[tracks]]\nname = "A"\nprogram = 128', "0 to 127"),
+        ('[[tracks]]\nname = "A"\nkeeps = "loudest"', "'highest'"),
+        ('bras = 2\n[[tracks]]\nname = "A"', "unknown key 'bras'"),
+        ('bars = "two"\n[[tracks]]\nname = "A"', "wrong type"),
+        ('bars = 0\n[[tracks]]\nname = "A"', "1 to 64"),
+        ('lowest_pitch = 60\n[[tracks]]\nname = "A"', "0 to 44"),
+        ('unmatched = "maybe"\n[[tracks]]\nname = "A"', "'register'"),
+        ("bars = ", "not valid TOML"),
+        ("tracks = 3", "at least one track"),
+        ('tracks = ["A"]', "table"),
+    ],
+)
+def test_a_bad_layout_is_refused_with_what_is_legal(tmp_path, text, said):
+    path = tmp_path / "bad.toml"
+    path.write_text(text)
+    with pytest.raises(FormatError, match=said):
+        load_layout(str(path))
+
+
+def test_an_unknown_layout_names_those_that_exist():
+    with pytest.raises(FormatError, match="band, satb"):
+        load_layout("quintet")
+
+
+def test_a_layout_that_is_not_text_is_refused(tmp_path):
+    path = tmp_path / "bad.toml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(FormatError, match=r"bad\.toml"):
+        load_layout(str(path))
+
+
+def test_ranges_hold_for_layouts_made_in_code_too():
+    with pytest.raises(FormatError, match="number of tracks"):
+        Layout("none", ())
+    with pytest.raises(FormatError, match="channel"):
+        Track("A", channel=-1)
