@@ -10,7 +10,7 @@ import itertools
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.errors import FormatError
+from midigan.keys import key_of, parse_key, shift_between, transpose
 from midigan.layout import Layout
 from midigan.notes import Phrases, Repeats, render
 from midigan.saving import whole_file
@@ -114,6 +115,20 @@ class PhraseSet:
         own = list(self.songs())
         return PhraseSet.from_songs([own[i] for i in songs], self.layout, self.hop)
 
+    def in_key(self, key: str) -> PhraseSet:
+        """The set with every song moved onto the diatonic set of `key`, by at most a tritone.
+
+        Each song's own key is found from its notes; drums stay where they are. Raises
+        MidiganError for a name that is no key.
+        """
+        target = parse_key(key)
+        moved = [
+            replace(song, notes=transpose(song.notes, shift, self.layout))
+            for song in self.songs()
+            for shift in (shift_between(key_of(song.notes, self.layout), target),)
+        ]
+        return PhraseSet.from_songs(moved, self.layout, self.hop)
+
     def save(self, path: Path) -> None:
         """Write the compact `.npz`: one compressed column a field, no pickled objects."""
         header = {"format": FORMAT, "layout": self.layout.to_dict(), "hop": self.hop}
@@ -203,7 +218,7 @@ def _padded(song: Song, layout: Layout) -> Song:
     if missing <= 0:
         return song
     bar_steps = np.append(song.bar_steps, np.full(missing, layout.steps, np.uint16))
-    return Song(song.name, song.notes, bar_steps, song.tempos, song.meters, song.programs)
+    return replace(song, bar_steps=bar_steps)
 
 
 def _moved(song: Song, bars: int, layout: Layout) -> Song:
@@ -212,7 +227,7 @@ def _moved(song: Song, bars: int, layout: Layout) -> Song:
     notes["start"] += bars * layout.steps
     tempos["start"] += bars * layout.steps
     meters["bar"] += bars
-    return Song(song.name, notes, song.bar_steps, tempos, meters, song.programs)
+    return replace(song, notes=notes, tempos=tempos, meters=meters)
 
 
 def _between(array: Notes, column: str, first: int, stop: int) -> Notes:

@@ -89,6 +89,19 @@ def test_a_subset_keeps_whole_songs_in_order(songs):
     assert np.array_equal(part.phrases(), phrases.phrases()[[3, 0, 1]])
 
 
+def test_songs_can_be_moved_into_one_key():
+    scale = (0, 2, 4, 5, 7, 9, 11, 12, 7, 4, 0)
+    songs = [
+        song(str(tonic), 3, *((4 * i, 4, 0, 60 + tonic + p) for i, p in enumerate(scale)))
+        for tonic in (2, 5, 11)
+    ]
+    moved = PhraseSet.from_songs(songs, SATB).in_key("A minor")
+    for own, shift in zip(moved.songs(), (-2, -5, 1), strict=True):
+        tonic = int(own.name)
+        assert own.notes["pitch"].tolist() == [60 + tonic + shift + p for p in scale]
+        assert (tonic + shift) % 12 == 0
+
+
 def test_an_empty_set_can_be_saved(tmp_path):
     PhraseSet.from_songs([], SATB).save(tmp_path / "none.npz")
     assert len(PhraseSet.load(tmp_path / "none.npz")) == 0
