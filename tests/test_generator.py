@@ -1,0 +1,121 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import pytest
+
+from midigan.errors import FormatError
+from midigan.generator import METADATA_KEY, Generator, GeneratorInfo, choose, draw_latents
+from midigan.layout import load_layout
+
+SATB = load_layout("satb")
+BAND = load_layout("band")
+
+
+def test_info_survives_json():
+    info = GeneratorInfo(
+        BAND,
+        key="D major",
+        tempo_bpm=88.5,
+        restrike=((0.5, 0.25),),
+        velocity=((80.0, 90.0),),
+        genres=("folk", "jazz"),
+        training={"songs": 12},
+        licence="CC0",
+        version="1.2.3",
+    )
+    assert GeneratorInfo.from_json(info.to_json()) == info
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 1}', '{"format": "x"}'])
+def test_damaged_info_is_refused(text):
+    with pytest.raises(FormatError, match="damaged"):
+        GeneratorInfo.from_json(text)
+
+
+def test_info_of_a_newer_midigan_is_refused():
+    with pytest.raises(FormatError, match="newer"):
+        GeneratorInfo.from_json(json.dumps({"format": 99}))
+
+
+def test_a_generator_draws_phrases_of_its_layout(tiny_generator):
+    generator = Generator.load(tiny_generator)
+    latents = draw_latents(np.random.default_rng(1), 5, 4)
+    assert [part.shape for part in latents] == [(5, 32), (5, 32), (5, 4, 32), (5, 4, 32)]
+    phrases = generator.phrases(latents)
+    assert phrases.shape == (5, 4, 2, 16, 84)
+    assert phrases.any(axis=(1, 2, 3, 4)).all()
+    # All four voices are mono.
+    assert phrases.sum(axis=-1).max() == 1
+
+
+def test_a_batch_plays_what_single_phrases_play(tiny_generator):
+    generator = Generator.load(tiny_generator)
+    latents = [generator.draw(9, number) for number in range(4)]
+    together = type(latents[0])(*(np.concatenate(parts) for parts in zip(*latents, strict=True)))
+    one_by_one = np.concatenate([generator.phrases(each) for each in latents])
+    assert np.array_equal(generator.phrases(together), one_by_one)
+
+
+def test_what_sounds_is_what_beats_silence():
+    scores = np.full((1, *BAND.shape), -1.0, np.float32)
+    scores[0, :, 0, 0, [10, 20, 30]] = np.array([0.2, 0.9, 0.5], np.float32)[:, None]
+    scores[0, :, 0, 1, 10] = 0.0
+    phrases = choose(scores, BAND)
+    assert [np.flatnonzero(phrases[0, track, 0, 0]).tolist() for track in range(4)] == [
+        [10, 20, 30],
+        [20],
+        [10, 20, 30],
+        [20],
+    ]
+    assert phrases.sum() == 8
+
+
+def test_rolls_of_minus_one_and_one_read_as_they_are():
+    phrases = np.zeros((1, *SATB.shape), bool)
+    phrases[0, range(4), 0, 0, range(40, 44)] = True
+    assert np.array_equal(choose(np.where(phrases, 1, -1).astype(np.float32), SATB), phrases)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model", bytes(1000)])
+def test_a_damaged_file_is_refused(tmp_path, content):
+    path = tmp_path / "bad.onnx"
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match=r"bad\.onnx is not an ONNX model"):
+        Generator.load(path)
+
+
+def test_a_cut_off_file_is_refused(tiny_generator, tmp_path):
+    path = tmp_path / "cut.onnx"
+    path.write_bytes(tiny_generator.read_bytes()[:5000])
+    with pytest.raises(FormatError, match="damaged"):
+        Generator.load(path)
+
+
+def test_a_model_of_others_is_refused(tiny_generator, tmp_path):
+    model = onnx.load(str(tiny_generator))
+    del model.metadata_props[:]
+    onnx.save(model, str(tmp_path / "other.onnx"))
+    with pytest.raises(FormatError, match="midigan export"):
+        Generator.load(tmp_path / "other.onnx")
+    onnx.helper.set_model_props(model, {METADATA_KEY: "{}"})
+    onnx.save(model, str(tmp_path / "other.onnx"))
+    with pytest.raises(FormatError, match=r"other\.onnx: .* damaged"):
+        Generator.load(tmp_path / "other.onnx")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(FormatError, match="no generator"):
+        Generator.load(tmp_path / "none.onnx")
+
+
+def test_playing_needs_no_torch(tiny_generator):
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from midigan.compose import compose; from midigan.generator import Generator\n"
+        f"compose(Generator.load(Path({str(tiny_generator)!r})), 1, 1)\n"
+        "sys.exit(bool({'torch', 'music21', 'matplotlib'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
