@@ -6,6 +6,7 @@ it and counts their parts without parsing them; `corpus` turns them into MIDI fi
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import zipfile
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ CORPORA = {
         Corpus(
             "chorales",
             "J. S. Bach, chorales in four parts",
-            0,
+            367,
             ("bach/bwv*.mxl", "bach/bwv*.xml", "bach/bwv*.krn"),
             _SATB,
             (_CHOIR,) * 4,
@@ -59,7 +60,7 @@ CORPORA = {
         Corpus(
             "quartets",
             "Haydn, Mozart and Beethoven, movements of string quartets",
-            0,
+            46,
             ("haydn/**/*.mxl", "mozart/**/*.mxl", "beethoven/**/*.mxl"),
             _STRINGS,
             (40, 40, 41, 42),
@@ -70,7 +71,7 @@ CORPORA = {
         Corpus(
             "palestrina",
             "G. P. da Palestrina, mass movements in four parts",
-            0,
+            494,
             ("palestrina/*.krn",),
             _SATB,
             (_CHOIR,) * 4,
@@ -82,7 +83,7 @@ CORPORA = {
         Corpus(
             "monteverdi",
             "C. Monteverdi, madrigals in five parts",
-            0,
+            41,
             ("monteverdi/*.mxl",),
             ("Canto", "Quinto", "Alto", "Tenore", "Basso"),
             (_CHOIR,) * 5,
@@ -103,9 +104,11 @@ def find_corpus(name: str) -> Corpus:
 
 def corpus_folder() -> Path:
     """Where music21 keeps its corpus. Raises MidiganError if it was installed without one."""
-    from music21 import common
-
-    folder = Path(common.getCorpusFilePath())
+    # Looked for rather than imported: music21 takes seconds to load.
+    spec = importlib.util.find_spec("music21")
+    if spec is None or spec.origin is None:
+        raise MidiganError("music21 is not installed: 'pip install music21'")
+    folder = Path(spec.origin).parent / "corpus"
     if not (folder / "bach").is_dir():
         raise MidiganError(
             "this music21 comes without its corpus: install it from PyPI with 'pip install music21'"

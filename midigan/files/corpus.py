@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,22 +44,25 @@ def write_corpus(
     written: list[Path] = []
     duplicates: list[tuple[str, str]] = []
     failed: list[tuple[str, str]] = []
-    seen: dict[object, str] = {}
+    first_with: dict[object, str] = {}
     progress(0, len(files))
-    for done, (piece_name, piece) in enumerate(zip(files, _read_all(files, jobs), strict=True), 1):
-        if isinstance(piece, str):
-            failed.append((piece_name, piece))
-        elif (same := seen.setdefault(piece.voices, piece_name)) != piece_name:
-            duplicates.append((piece_name, same))
-        else:
-            target = folder / f"{piece_name}.mid"
-            write_piece(piece, target, corpus.voices, corpus.programs, corpus.tempo_bpm)
-            written.append(target)
-        progress(done, len(files))
+    with closing(_read_all(files, jobs)) as pieces:
+        for done, (stem, piece) in enumerate(zip(files, pieces, strict=True), 1):
+            if isinstance(piece, str):
+                failed.append((stem, piece))
+            elif len(piece.voices) != len(corpus.voices):
+                failed.append((stem, f"music21 reads {len(piece.voices)} voices"))
+            elif (same := first_with.setdefault(piece.voices, stem)) != stem:
+                duplicates.append((stem, same))
+            else:
+                target = folder / f"{stem}.mid"
+                write_piece(piece, target, corpus.voices, corpus.programs, corpus.tempo_bpm)
+                written.append(target)
+            progress(done, len(files))
     return CorpusReport(tuple(written), tuple(duplicates), tuple(failed))
 
 
-def _read_all(files: dict[str, Path], jobs: int) -> Iterator[Piece | str]:
+def _read_all(files: dict[str, Path], jobs: int) -> Generator[Piece | str, None, None]:
     """The pieces in the given order; a string says why one could not be read."""
     if jobs <= 1:
         yield from map(_read, files.values(), files)
