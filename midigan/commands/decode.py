@@ -1,0 +1,153 @@
+"""midigan decode: a phrase set or a dense array to MIDI files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from midigan.commands.common import layout_option, lowest_pitch_option, progress_bar
+from midigan.errors import FormatError, MidiganError
+
+if TYPE_CHECKING:
+    from midigan.layout import Layout
+    from midigan.notes import Phrases
+    from midigan.phrase_set import PhraseSet
+    from midigan.song import Song
+
+#: Characters that some system does not allow in the name of a file.
+_UNSAFE = re.compile(r"[^\w\-. ()+,']+")
+
+_LONGEST_NAME = 120
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder for the MIDI files. [default: FILE's name]",
+)
+@layout_option
+@lowest_pitch_option
+@click.option(
+    "--tempo",
+    type=click.FloatRange(4, 1000),
+    metavar="BPM",
+    help="Tempo of the files. [default: the songs' own; 100 for a .npy]",
+)
+@click.option("--join", is_flag=True, help="One long file instead of many.")
+def command(
+    file: Path,
+    output: Path | None,
+    layout_name: str | None,
+    lowest_pitch: int | None,
+    tempo: float | None,
+    join: bool,
+) -> None:
+    """Turn phrases back into MIDI files.
+
+    FILE is a phrase set .npz, of which every song comes back note for note, or an .npy
+    array of phrases, of which every phrase becomes a file. --layout (satb if not given) and
+    --lowest-pitch say what an array's numbers mean; a phrase set knows. Files of the same
+    names are replaced.
+    """
+    from midigan.files.write import write_midi
+
+    songs, layout, count = _songs_in(file, layout_name, lowest_pitch, join)
+    folder = output or Path(file.stem)
+    if folder.exists() and not folder.is_dir():
+        raise MidiganError(f"{folder} is a file: name a folder for the MIDI files with -o")
+    taken: set[str] = set()
+    with progress_bar() as bar:
+        for song in bar.track(songs, total=count, description="decoding"):
+            path = folder / f"{_file_name(song.name, taken)}.mid"
+            write_midi(song if tempo is None else _at_tempo(song, tempo), layout, path)
+    click.echo(f"wrote {len(taken)} MIDI file{'s' * (len(taken) != 1)} to {folder}")
+
+
+def _songs_in(
+    file: Path, layout_name: str | None, lowest_pitch: int | None, join: bool
+) -> tuple[Iterator[Song], Layout, int]:
+    """The songs to write, their layout, and how many there are."""
+    from midigan.files.dense import load_dense
+    from midigan.layout import load_layout
+    from midigan.phrase_set import PhraseSet
+
+    if not file.exists():
+        raise FormatError(f"no file {file}")
+    if file.suffix.lower() == ".npy":
+        layout = load_layout(layout_name or "satb").moved_to(lowest_pitch)
+        phrases = load_dense(file)
+        if phrases.shape[1:] != layout.shape:
+            raise FormatError(
+                f"{file} holds phrases of shape {phrases.shape[1:]}, layout {layout.name} has "
+                f"{layout.shape} (tracks, bars, steps, pitches): name another with --layout"
+            )
+        if join:
+            return iter([_joined_phrases(phrases, layout, file.stem)]), layout, 1
+        return _phrase_songs(phrases, layout), layout, len(phrases)
+    own = PhraseSet.load(file)
+    asked = own.layout if layout_name is None else load_layout(layout_name)
+    asked = asked.moved_to(own.layout.lowest_pitch if lowest_pitch is None else lowest_pitch)
+    if asked != own.layout:
+        raise FormatError(
+            f"{file} has layout {own.layout.name} from pitch {own.layout.lowest_pitch}, not "
+            f"{asked.name} from {asked.lowest_pitch}: leave --layout and --lowest-pitch out"
+        )
+    if join:
+        return iter([_joined_songs(own, file.stem)]), own.layout, 1
+    return own.songs(), own.layout, len(own.names)
+
+
+def _phrase_songs(phrases: Phrases, layout: Layout) -> Iterator[Song]:
+    """Each phrase as a song, named by its number from 1."""
+    digits = max(4, len(str(len(phrases))))
+    for number in range(len(phrases)):
+        name = f"{number + 1:0{digits}}"
+        yield _joined_phrases(phrases[number : number + 1], layout, name)
+
+
+def _joined_phrases(phrases: Phrases, layout: Layout, name: str) -> Song:
+    """Phrases one after another as a song; what sounds across a border is held."""
+    import numpy as np
+
+    from midigan.notes import phrases_to_notes
+    from midigan.song import Song
+
+    notes = phrases_to_notes(phrases, layout, joined=True)
+    bars = len(phrases) * layout.bars
+    return Song(name, notes, np.full(bars, layout.steps, np.uint16))
+
+
+def _joined_songs(phrases: PhraseSet, name: str) -> Song:
+    """All songs one after another, with the programs of the first."""
+    from midigan.song import Song
+
+    programs = next(phrases.songs()).programs
+    return Song(name, phrases.notes, phrases.bar_steps, phrases.tempos, phrases.meters, programs)
+
+
+def _at_tempo(song: Song, tempo: float) -> Song:
+    import numpy as np
+
+    from midigan.song import TEMPO
+
+    return replace(song, tempos=np.array([(0, tempo)], TEMPO))
+
+
+def _file_name(name: str, taken: set[str]) -> str:
+    """A name that every system allows and that no other file of this run has."""
+    clean = _UNSAFE.sub("-", name).strip(" .-")[:_LONGEST_NAME] or "song"
+    unique, number = clean, 1
+    while unique.casefold() in taken:
+        number += 1
+        unique = f"{clean}-{number}"
+    taken.add(unique.casefold())
+    return unique

@@ -1,0 +1,145 @@
+"""Bar lines: from a score's meters to bars of a layout's length.
+
+Positions here are whole numbers of a fraction of a tick, `positions_per_tick` of them, so
+that a step and a bar of any legal meter are whole numbers too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+import numpy as np
+from numpy.typing import NDArray
+
+from midigan.files.score import Score
+from midigan.layout import Layout
+from midigan.song import METER, Notes, empty_meters
+
+#: A song's longest length in bars (nine hours of 4/4 at 120 bpm); later notes are left out.
+MAX_BARS = 16_384
+
+#: The shortest note value that a meter may count in, as its denominator.
+_SHORTEST = 64
+
+#: What a meter is called where the file names none.
+UNNAMED = "none"
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """Where the bars of one song lie.
+
+    lines: int64 `(bars + 1,)`, the position of each bar line; the last one closes the song.
+    steps: int64 `(bars,)`, steps of each bar that belong to the music, 1..layout.steps.
+    meters: METER array.
+    measures: how many measures there are of each meter, by its name ("4/4").
+    fitting: share of the measures, 0..1, that are one or more whole bars of the layout.
+    """
+
+    lines: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    meters: Notes
+    measures: Counter[str]
+    fitting: float
+
+    @property
+    def main_meter(self) -> str:
+        """The name of the meter with the most measures."""
+        return self.measures.most_common(1)[0][0]
+
+    def up_to(self, end_step: int, layout: Layout) -> Bars:
+        """The bars up to the one in which the last note ends, at `end_step`."""
+        count = -(-end_step // layout.steps)
+        meters = self.meters[self.meters["bar"] < count]
+        return replace(self, lines=self.lines[: count + 1], steps=self.steps[:count], meters=meters)
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Measures of one meter: `length` positions each, from `begin` on."""
+
+    begin: int
+    length: int
+    name: str
+
+    def first_line_from(self, end: int) -> int:
+        """The first bar line, after `begin`, that is at or after `end`."""
+        return self.begin + max(-(-(end - self.begin) // self.length), 1) * self.length
+
+
+def positions_per_tick(layout: Layout) -> int:
+    """Positions in a tick."""
+    return layout.steps_per_beat * _SHORTEST
+
+
+def positions_per_step(ppq: int) -> int:
+    """Positions in a step, whatever the layout."""
+    return ppq * _SHORTEST
+
+
+def legal_meters(score: Score) -> Notes:
+    """The meters of a score that mean something, the last one of those on the same tick."""
+    meters = score.meters
+    denominator = meters["denominator"]
+    legal = (meters["numerator"] > 0) & (denominator > 0) & (denominator <= _SHORTEST)
+    meters = meters[legal & (denominator & (denominator - 1) == 0)]
+    return meters[np.append(np.diff(meters["tick"]) > 0, True)[: len(meters)]]
+
+
+def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
+    """Bars from position 0 to the first bar line at or after `end`, at most MAX_BARS.
+
+    A meter that begins inside a bar begins a new bar, and a measure longer than the
+    layout's bar is split into several. Where the file names no meter, where it says 1/4
+    throughout (some programs write that for want of a better one), and before a first
+    meter that comes late, every bar is the layout's own.
+    """
+    whole = layout.steps * positions_per_step(score.ppq)
+    every, meters = _stretches(score, layout, whole)
+    stretches = [stretch for stretch in every if stretch.begin < max(end, 1)]
+    parts: list[NDArray[np.int64]] = []
+    bar_of_meter: list[int] = []
+    measures: Counter[str] = Counter()
+    bars = fitting = stop = 0
+    for stretch, following in zip_longest(stretches, stretches[1:]):
+        if bars > MAX_BARS:
+            break
+        if stretch.name != UNNAMED:
+            bar_of_meter.append(bars)
+        stop = following.begin if following else stretch.first_line_from(end)
+        parts.append(_bar_lines(stretch, stop, whole))
+        bars += len(parts[-1])
+        full, rest = divmod(stop - stretch.begin, stretch.length)
+        measures[stretch.name] += full + (rest > 0)
+        fitting += full * (stretch.length % whole == 0)
+    lines = np.concatenate([*parts, [stop]])[: MAX_BARS + 1]
+    meters = meters[: len(bar_of_meter)]
+    meters["bar"] = bar_of_meter
+    steps = -(-np.diff(lines) // positions_per_step(score.ppq))
+    return Bars(lines, steps, meters, measures, fitting / measures.total())
+
+
+def _bar_lines(stretch: _Stretch, stop: int, whole: int) -> NDArray[np.int64]:
+    """Where the bars of a stretch begin; no more than one over MAX_BARS measures of them."""
+    count = min(-(-(stop - stretch.begin) // stretch.length), MAX_BARS + 1)
+    heads = stretch.begin + stretch.length * np.arange(count, dtype=np.int64)
+    pieces = np.arange(0, stretch.length, whole, dtype=np.int64)
+    lines = (heads[:, None] + pieces).ravel()
+    return lines[lines < stop]
+
+
+def _stretches(score: Score, layout: Layout, whole: int) -> tuple[list[_Stretch], Notes]:
+    """Stretches of one meter each, and a METER array of those that the file names."""
+    found = legal_meters(score)
+    if np.all((found["numerator"] == 1) & (found["denominator"] == 4)):
+        return [_Stretch(0, whole, UNNAMED)], empty_meters()
+    scale = positions_per_tick(layout)
+    stretches = [] if found["tick"][0] == 0 else [_Stretch(0, whole, UNNAMED)]
+    for tick, numerator, denominator in found.tolist():
+        length = 4 * numerator * scale * score.ppq // denominator
+        stretches.append(_Stretch(tick * scale, length, f"{numerator}/{denominator}"))
+    meters = np.zeros(len(found), METER)
+    meters["numerator"], meters["denominator"] = found["numerator"], found["denominator"]
+    return stretches, meters

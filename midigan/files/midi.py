@@ -1,0 +1,156 @@
+"""MIDI bytes to a score: symusic for sound files, the careful reader for all others."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from midigan.errors import SourceError
+from midigan.files.careful import read_carefully
+from midigan.files.score import (
+    TICK_METER,
+    TICK_NOTE,
+    TICK_TEMPO,
+    Score,
+    SourceTrack,
+    TickArray,
+    tick_notes,
+)
+
+#: How far into a file the music may begin: behind a RIFF or MacBinary header, or junk.
+SEARCHED_BYTES = 4096
+
+#: Ticks beyond which symusic's 32-bit sums cannot be trusted.
+_TRUSTED_TICKS = 2**30
+
+#: Status bytes that have no place in a file.
+_SYSTEM = (0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE)
+#: What tells such a status byte from a byte of a long delta time: just before it comes a
+#: one-byte delta time, and before that a whole message or the head of the track.
+_BEFORE_SYSTEM = re.compile(rb".*(?:[\x80-\xbf\xe0-\xef][\0-\x7f]{2}|MTrk.{4})[\0-\x7f]", re.DOTALL)
+#: Meta events of fixed size (prefix, port, tempo, meter, key) with another one.
+_ODD_META = re.compile(rb"\xff(?:[\x20\x21][^\1]|\x51[^\3]|\x58[^\4]|\x59[^\2])")
+_END_OF_TRACK = b"\xff\x2f\x00"
+
+
+def read_midi(data: bytes) -> Score:
+    """The score in the bytes of a MIDI file, with or without something in front of it.
+
+    Raises SourceError if it is not a MIDI file, counts time in frames (SMPTE), or holds no
+    notes. Damage is mended where it can be, and each kind named in the score's warnings.
+    """
+    begin = data.find(b"MThd", 0, SEARCHED_BYTES)
+    if begin < 0 or len(data) < begin + 14:
+        raise SourceError("not a MIDI file (no MThd header in its first 4 KB)")
+    warnings = []
+    if begin and not data.startswith(b"RIFF"):
+        warnings.append(f"{begin} bytes before the header were ignored")
+    data = data[begin:]
+    ppq = int.from_bytes(data[12:14], "big")
+    if ppq >= 0x8000:
+        raise SourceError("it counts time in SMPTE frames, not in beats")
+    if ppq == 0:
+        raise SourceError("its header says 0 ticks to the beat")
+    warnings += _header_damage(data)
+    score = None if _doubtful(data) else _read_fast(data)
+    if score is None:
+        score = read_carefully(data, ppq)
+    if len(score.notes) == 0:
+        raise SourceError("; ".join(["it holds no notes", *warnings, *score.warnings]))
+    return Score(
+        ppq,
+        score.tracks,
+        score.notes,
+        score.tempos,
+        score.meters,
+        (*warnings, *score.warnings),
+    )
+
+
+def _header_damage(data: bytes) -> list[str]:
+    kind, tracks = int.from_bytes(data[8:10], "big"), int.from_bytes(data[10:12], "big")
+    if kind > 2:
+        return [f"its header names type {kind}, legal are 0 to 2"]
+    if kind == 0 and tracks > 1:
+        return [f"it claims type 0, which has one track, and counts {tracks}"]
+    return []
+
+
+def _doubtful(data: bytes) -> bool:
+    """Whether the bytes hold anything that symusic refuses, passes silently or misreads.
+
+    A byte in a name may look like damage; then the careful reader finds none.
+    """
+    if data[4:8] != b"\0\0\0\6" or data[8:10] > b"\0\2":
+        return True
+    at, tracks = 14, 0
+    while data[at : at + 4] == b"MTrk":
+        stop = at + 8 + int.from_bytes(data[at + 4 : at + 8], "big")
+        if stop > len(data) or data.find(_END_OF_TRACK, at, stop) != stop - 3:
+            return True
+        at, tracks = stop, tracks + 1
+    if tracks != int.from_bytes(data[10:12], "big") or data.find(b"MTrk", at) >= 0:
+        return True
+    return _ODD_META.search(data, 14, at) is not None or _has_system_message(data, at)
+
+
+def _has_system_message(data: bytes, stop: int) -> bool:
+    for status in _SYSTEM:
+        at = data.find(status, 14, stop)
+        while at >= 0:
+            if _BEFORE_SYSTEM.fullmatch(data, max(at - 9, 0), at):
+                return True
+            at = data.find(status, at + 1, stop)
+    return False
+
+
+def _read_fast(data: bytes) -> Score | None:
+    """The score as symusic reads it; None where it is not installed, fails or overflows."""
+    try:
+        from symusic import Score as FastScore
+    except ImportError:
+        return None
+    try:
+        # Not sanitised: bytes over 127 are the careful reader's, which counts them.
+        fast = FastScore.from_midi(data)
+    except (RuntimeError, ValueError, UnicodeDecodeError):
+        return None
+    tracks: list[SourceTrack] = []
+    parts: list[TickArray] = [np.empty(0, TICK_NOTE)]
+    for track in fast.tracks:
+        columns = track.notes.numpy()
+        parts.append(
+            tick_notes(
+                columns["time"],
+                columns["duration"],
+                len(tracks),
+                columns["pitch"],
+                columns["velocity"],
+            )
+        )
+        tracks.append(SourceTrack(track.name, int(track.program), bool(track.is_drum)))
+    notes = np.concatenate(parts)
+    times = (notes["start"], notes["length"])
+    if len(notes) == 0 or any(t.min() < 0 or t.max() > _TRUSTED_TICKS for t in times):
+        return None
+    return Score(fast.tpq, tuple(tracks), notes, _tempos(fast), _meters(fast))
+
+
+def _tempos(fast: object) -> TickArray:
+    columns = fast.tempos.numpy()  # type: ignore[attr-defined]
+    tempos = np.empty(len(columns["time"]), TICK_TEMPO)
+    mspq = columns["mspq"].astype(float)
+    tempos["tick"] = columns["time"]
+    tempos["bpm"] = np.divide(60e6, mspq, out=np.zeros_like(mspq), where=mspq > 0)
+    return tempos
+
+
+def _meters(fast: object) -> TickArray:
+    columns = fast.time_signatures.numpy()  # type: ignore[attr-defined]
+    meters = np.empty(len(columns["time"]), TICK_METER)
+    for name, column in zip(
+        TICK_METER.names or (), ("time", "numerator", "denominator"), strict=True
+    ):
+        meters[name] = columns[column]
+    return meters

@@ -1,0 +1,54 @@
+"""Opening music files: which reader a file needs, and what may be opened at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from midigan.errors import SourceError
+from midigan.files.jsb import read_jsb
+from midigan.files.midi import read_midi
+from midigan.files.score import Score
+
+#: Files with these suffixes are picked up from folders. Others are read if they are named.
+MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi", ".smf")
+
+#: The largest file that is read; the largest real MIDI files are a tenth of it.
+MAX_BYTES = 64 * 2**20
+
+
+def read_scores(path: Path, split: str | None = None) -> Iterator[tuple[str, Score]]:
+    """The pieces in a file: each with its name in the file, "" where it is the only one.
+
+    split: which part of an `.npz` of JSB chorales to read; None reads all.
+    Raises SourceError if the file cannot be opened or is no music that midigan reads.
+    """
+    data = read_bytes(path)
+    if path.suffix.lower() == ".npz":
+        yield from read_jsb(data, split)
+    else:
+        yield "", read_midi(data)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a regular file of at most MAX_BYTES; SourceError otherwise.
+
+    Opening never waits, so that a pipe without a writer cannot stop the program.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(path, flags)
+    except OSError as error:
+        raise SourceError(f"cannot be opened: {error.strerror or error}") from error
+    with os.fdopen(handle, "rb") as file:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise SourceError("not a regular file")
+        if found.st_size > MAX_BYTES:
+            raise SourceError(f"larger than {MAX_BYTES >> 20} MB")
+        try:
+            return file.read(MAX_BYTES)
+        except OSError as error:
+            raise SourceError(f"cannot be read: {error.strerror or error}") from error

@@ -1,0 +1,78 @@
+"""A score: what a reader finds in one piece of music, in ticks, before any grid.
+
+All readers (MIDI by symusic, MIDI by the careful reader, the JSB arrays) end here, and
+everything after (bars, grid, tracks) begins here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: A note: `start` and `length` in ticks, `source` an index into the score's tracks,
+#: `pitch` a MIDI pitch 0..127, `velocity` 1..127.
+TICK_NOTE = np.dtype(
+    [("start", "<i8"), ("length", "<i8"), ("source", "<i4"), ("pitch", "u1"), ("velocity", "u1")]
+)
+
+#: A tempo from `tick` on, in quarter notes a minute.
+TICK_TEMPO = np.dtype([("tick", "<i8"), ("bpm", "<f8")])
+
+#: A meter from `tick` on.
+TICK_METER = np.dtype([("tick", "<i8"), ("numerator", "<i4"), ("denominator", "<i4")])
+
+TickArray = NDArray[np.void]
+
+
+@dataclass(frozen=True)
+class SourceTrack:
+    """One track of a file: one channel and one program of it.
+
+    `program` is 0..127. `drum` says that it is on MIDI channel 10, whatever its program.
+    """
+
+    name: str
+    program: int = 0
+    drum: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """One piece of music in ticks.
+
+    ppq: ticks in a quarter note, at least 1.
+    tracks: the source tracks, with or without notes.
+    notes: TICK_NOTE array, in any order.
+    tempos, meters: TICK_TEMPO and TICK_METER arrays sorted by tick; a tempo or a meter that
+        the file has but that is none comes with a 0 in it.
+    warnings: what was mended while reading, a short phrase each.
+    """
+
+    ppq: int
+    tracks: tuple[SourceTrack, ...]
+    notes: TickArray
+    tempos: TickArray = field(default_factory=lambda: np.empty(0, TICK_TEMPO))
+    meters: TickArray = field(default_factory=lambda: np.empty(0, TICK_METER))
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("tempos", "meters"):
+            array = getattr(self, name)
+            object.__setattr__(self, name, array[np.argsort(array["tick"], kind="stable")])
+
+
+def tick_notes(
+    start: NDArray[np.int64],
+    length: NDArray[np.int64],
+    source: NDArray[np.int64] | int,
+    pitch: NDArray[np.int64],
+    velocity: NDArray[np.int64] | int,
+) -> TickArray:
+    """A TICK_NOTE array from its columns, each `(n,)` or one number for all notes."""
+    notes = np.empty(len(start), TICK_NOTE)
+    columns = (start, length, source, pitch, velocity)
+    for name, column in zip(TICK_NOTE.names or (), columns, strict=True):
+        notes[name] = column
+    return notes
