@@ -1,0 +1,89 @@
+"""What a recipe's `loss` means to the trainer: one loss for the critic, one for the generator."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from midigan.training import wasserstein
+from midigan.training.recipe import LossRecipe
+
+
+class CriticLoss(NamedTuple):
+    """What the critic minimises, and the penalty in it before its weight; both scalars."""
+
+    total: Tensor
+    penalty: Tensor
+
+
+class Objective(Protocol):
+    """A pair of losses over phrases `(n, tracks, bars, steps, pitches)`."""
+
+    def critic_loss(
+        self, critic: nn.Module, real: Tensor, fake: Tensor, rng: torch.Generator, *, penalise: bool
+    ) -> CriticLoss:
+        """What the critic minimises; the penalty is left out where `penalise` is False."""
+        ...
+
+    def generator_loss(self, critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
+        """What the generator minimises; gradients reach it through `fake`."""
+        ...
+
+
+class Wasserstein:
+    """Wasserstein losses with a gradient penalty."""
+
+    def __init__(self, penalty_weight: float) -> None:
+        self.penalty_weight = penalty_weight
+
+    def critic_loss(
+        self, critic: nn.Module, real: Tensor, fake: Tensor, rng: torch.Generator, *, penalise: bool
+    ) -> CriticLoss:
+        """Real and generated phrases go through the critic as one batch."""
+        scores = critic(torch.cat([real, fake]))
+        loss = wasserstein.critic_loss(scores[: len(real)], scores[len(real) :])
+        if not penalise:
+            return CriticLoss(loss, loss.new_zeros(()))
+        penalty = wasserstein.gradient_penalty(critic, real, fake, rng)
+        return CriticLoss(loss + self.penalty_weight * penalty, penalty)
+
+    def generator_loss(self, critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
+        """Real phrases do not enter."""
+        return wasserstein.generator_loss(critic(fake))
+
+
+class Relativistic:
+    """Relativistic pairing, with penalties on the slope at both kinds (arXiv 2501.05441)."""
+
+    def __init__(self, penalty_weight: float) -> None:
+        self.penalty_weight = penalty_weight
+
+    def critic_loss(
+        self, critic: nn.Module, real: Tensor, fake: Tensor, rng: torch.Generator, *, penalise: bool
+    ) -> CriticLoss:
+        """The zero-centred penalties R1 (real) and R2 (generated), half the weight each."""
+        phrases = torch.cat([real, fake.detach()]).requires_grad_(penalise)
+        scores = critic(phrases)
+        loss = functional.softplus(scores[len(real) :] - scores[: len(real)]).mean()
+        if not penalise:
+            return CriticLoss(loss, loss.new_zeros(()))
+        (slope,) = torch.autograd.grad(scores.sum(), phrases, create_graph=True)
+        penalty = slope.square().sum() / len(real)
+        return CriticLoss(loss + self.penalty_weight / 2 * penalty, penalty)
+
+    def generator_loss(self, critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
+        """Generated phrases should seem more real than the real ones that they are paired with."""
+        with torch.no_grad():
+            real_scores = critic(real)
+        return functional.softplus(real_scores - critic(fake)).mean()
+
+
+def build_objective(recipe: LossRecipe) -> Objective:
+    """The losses that a recipe names; lazily computed penalties weigh as much more."""
+    weight = recipe.penalty_weight * recipe.penalty_interval
+    if recipe.family == "wasserstein":
+        return Wasserstein(weight)
+    return Relativistic(weight)

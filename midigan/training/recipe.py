@@ -1,0 +1,216 @@
+"""Recipes: everything that decides how a run trains, in a plain TOML file.
+
+Two ship with midigan, `midigan` (ours) and `book` (the published MuseGAN); a file of one's own
+has the same keys. What a recipe leaves out has the default of the dataclasses here.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from midigan.errors import FormatError
+
+DEFAULT_RECIPE = "midigan"
+
+
+@dataclass(frozen=True)
+class NetworkRecipe:
+    """Which networks, and their sizes by the names that their constructors have for them."""
+
+    family: Literal["book", "compact"] = "compact"
+    generator: Mapping[str, int] = field(default_factory=dict)
+    critic: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LossRecipe:
+    """Which losses; the penalty enters every `penalty_interval`th step, that much heavier."""
+
+    family: Literal["wasserstein", "relativistic"] = "relativistic"
+    penalty_weight: float = 1.0
+    penalty_interval: int = 1
+
+
+@dataclass(frozen=True)
+class OptimizerRecipe:
+    """Adam for both networks.
+
+    The learning rate rises over `warmup_steps`, and with the schedule `cosine` falls to
+    nearly nothing over what of the planned length comes after the share `flat`.
+    """
+
+    generator_rate: float = 2e-4
+    critic_rate: float = 2e-4
+    betas: tuple[float, float] = (0.0, 0.99)
+    schedule: Literal["constant", "cosine"] = "constant"
+    flat: float = 0.0
+    warmup_steps: int = 0
+
+
+@dataclass(frozen=True)
+class TrainingRecipe:
+    """How long and how: a run ends at `epochs` or `minutes`, whichever comes first; 0 is no limit.
+
+    ema_halflife: after how many phrases a weight counts half in the running average that is
+        exported; 0 exports the weights as they are.
+    save_seconds: how often a run is saved, leaves a snapshot and meets its held-out songs.
+    patience: after how many such meetings without progress a run ends; 0 is never.
+    """
+
+    batch: int = 128
+    critic_steps: int = 1
+    epochs: int = 0
+    minutes: float = 0.0
+    ema_halflife: float = 0.0
+    save_seconds: float = 60.0
+    patience: int = 0
+
+
+@dataclass(frozen=True)
+class DataRecipe:
+    """What of the phrases is trained on.
+
+    transposition: "none" leaves songs in their keys, "all" draws a key for each phrase,
+        "key" moves every song to C major or A minor, by its most likely key.
+    repeats: whether a pitch that is struck again is held in the roll or leaves a gap.
+    held_out: the share of songs that are kept from training, to measure quality by.
+    """
+
+    transposition: Literal["none", "all", "key"] = "none"
+    repeats: Literal["held", "gap"] = "held"
+    held_out: float = 0.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All of a recipe; equal recipes with equal phrases and seeds give equal runs."""
+
+    networks: NetworkRecipe = field(default_factory=NetworkRecipe)
+    loss: LossRecipe = field(default_factory=LossRecipe)
+    optimizer: OptimizerRecipe = field(default_factory=OptimizerRecipe)
+    training: TrainingRecipe = field(default_factory=TrainingRecipe)
+    data: DataRecipe = field(default_factory=DataRecipe)
+
+    def __post_init__(self) -> None:
+        training, data, optimizer = self.training, self.data, self.optimizer
+        _check(training.batch >= 2, "batch", training.batch, "at least 2")
+        _check(training.critic_steps >= 1, "critic_steps", training.critic_steps, "at least 1")
+        interval = self.loss.penalty_interval
+        _check(interval >= 1, "penalty_interval", interval, "at least 1")
+        _check(0 <= data.held_out <= 0.5, "held_out", data.held_out, "0 to 0.5")
+        _check(0 <= optimizer.flat < 1, "flat", optimizer.flat, "0 to below 1")
+        for name in ("epochs", "minutes", "ema_halflife", "save_seconds", "patience"):
+            value = getattr(training, name)
+            _check(value >= 0, name, value, "0 and above")
+        for name in ("generator_rate", "critic_rate"):
+            value = getattr(optimizer, name)
+            _check(value > 0, name, value, "above 0")
+        _check(
+            training.epochs > 0 or training.minutes > 0,
+            "epochs and minutes",
+            0,
+            "one of them above 0, so that training ends",
+        )
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
+        """Build a recipe from plain values. Raises FormatError for what is not legal."""
+        recipe: Recipe = _build(cls, values, "a recipe")
+        return recipe
+
+    @classmethod
+    def from_toml(cls, text: str) -> Recipe:
+        """Read a recipe's TOML. Raises FormatError for what is not legal."""
+        try:
+            return cls.from_dict(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise FormatError(f"not valid TOML: {error}") from error
+
+    def to_toml(self) -> str:
+        """The recipe as TOML, complete; `from_toml` reads it back."""
+        lines = []
+        for section, values in asdict(self).items():
+            lines += [f"[{section}]", *(f"{k} = {_toml(v)}" for k, v in values.items()), ""]
+        return "\n".join(lines)
+
+
+def shipped_recipes() -> list[str]:
+    """Names of the recipes that come with midigan, sorted."""
+    folder = resources.files("midigan.training") / "recipes"
+    return sorted(p.name.removesuffix(".toml") for p in folder.iterdir())
+
+
+def load_recipe(name: str) -> Recipe:
+    """A shipped recipe by name, or one read from a TOML file by path.
+
+    Raises FormatError if there is neither, or if the file is not a recipe.
+    """
+    if name in shipped_recipes():
+        folder = resources.files("midigan.training") / "recipes"
+        return Recipe.from_toml((folder / f"{name}.toml").read_text("utf-8"))
+    path = Path(name)
+    if not path.is_file():
+        known = ", ".join(shipped_recipes())
+        raise FormatError(f"no recipe {name!r}: name one of {known}, or a TOML file")
+    try:
+        return Recipe.from_toml(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise FormatError(f"cannot read recipe {name}: {error}") from error
+    except FormatError as error:
+        raise FormatError(f"recipe {name}: {error}") from error
+
+
+def _build(cls: type[Any], values: Any, where: str) -> Any:
+    """A dataclass of this module from a table, every key and value checked."""
+    if not isinstance(values, Mapping):
+        raise FormatError(f"{where} is {values!r}, but should be a table")
+    types = get_type_hints(cls)
+    legal = [f.name for f in fields(cls)]
+    for key in values:
+        if key not in legal:
+            raise FormatError(f"unknown key {key!r} in {where}, legal are {', '.join(legal)}")
+    return cls(**{key: _value(types[key], value, key) for key, value in values.items()})
+
+
+def _value(kind: Any, value: Any, key: str) -> Any:
+    """One value of the declared type; a whole number is welcome where any number is."""
+    if is_dataclass(kind):
+        return _build(kind, value, f"[{key}]") if isinstance(kind, type) else value
+    if get_origin(kind) is Literal:
+        legal = get_args(kind)
+        _check(value in legal, key, value, " or ".join(f'"{name}"' for name in legal))
+    elif get_origin(kind) is tuple:
+        pair = isinstance(value, list | tuple) and len(value) == 2
+        _check(pair and all(_is_number(v) for v in value), key, value, "two numbers")
+        return (float(value[0]), float(value[1]))
+    elif kind is float:
+        _check(_is_number(value), key, value, "a number")
+        return float(value)
+    elif kind is int:
+        _check(isinstance(value, int) and _is_number(value), key, value, "a whole number")
+    else:
+        sizes = isinstance(value, Mapping) and all(_is_number(v) for v in value.values())
+        _check(sizes, key, value, "a table of numbers, such as { hidden = 64 }")
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _check(holds: bool, key: str, value: Any, legal: str) -> None:
+    if not holds:
+        raise FormatError(f"{key} is {value!r}, legal is {legal}")
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML; JSON's numbers, strings and lists read the same there."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + " }"
+    return json.dumps(value)

@@ -1,0 +1,64 @@
+"""A tiny world with a rule that training can learn in seconds: pitches are multiples of five."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from midigan.layout import Layout, Track
+from midigan.notes import Phrases
+from midigan.phrase_set import PhraseSet
+from midigan.song import NOTE, Notes, Song
+from midigan.training.recipe import Recipe
+
+RULE = 5
+
+TINY = {
+    "networks": {
+        "family": "book",
+        "generator": {"hidden": 16, "features": 16},
+        "critic": {"hidden": 4, "features": 8},
+    },
+    "training": {"batch": 8, "epochs": 2, "save_seconds": 1000.0},
+    "optimizer": {"generator_rate": 0.002, "critic_rate": 0.002},
+}
+
+
+def tiny_layout(tracks: int = 2, **sizes: int) -> Layout:
+    """Mono tracks of two bars of 8 steps and two octaves, unless `sizes` says otherwise."""
+    names = ("High", "Low", "Third", "Fourth", "Fifth")[:tracks]
+    grid = {"bars": 2, "steps": 8, "steps_per_beat": 2, "pitches": 24} | sizes
+    voices = tuple(Track(name, channel=i, mono=True) for i, name in enumerate(names))
+    return Layout("tiny", voices, lowest_pitch=60, **grid)
+
+
+def pattern_song(layout: Layout, rng: np.random.Generator, bars: int = 8, name: str = "") -> Song:
+    """A song of notes two steps long, each a drawn multiple of five above the lowest pitch."""
+    starts = np.arange(0, bars * layout.steps, 2)
+    notes: Notes = np.zeros(len(starts) * len(layout.tracks), NOTE)
+    notes["start"] = np.repeat(starts, len(layout.tracks))
+    notes["length"], notes["velocity"] = 2, 80
+    notes["track"] = np.tile(np.arange(len(layout.tracks)), len(starts))
+    legal = np.arange(0, layout.pitches, RULE)
+    notes["pitch"] = layout.lowest_pitch + rng.choice(legal, len(notes))
+    return Song(name, notes, np.full(bars, layout.steps, np.uint16))
+
+
+def pattern_set(songs: int = 6, bars: int = 8, layout: Layout | None = None) -> PhraseSet:
+    """A set of pattern songs, always the same."""
+    layout = layout or tiny_layout()
+    rng = np.random.default_rng(1)
+    made = [pattern_song(layout, rng, bars, f"song {i}") for i in range(songs)]
+    return PhraseSet.from_songs(made, layout)
+
+
+def distance(phrases: Phrases) -> float:
+    """How far phrases are from the rule: the share of steps with no pitch, or with a wrong one."""
+    legal = np.arange(phrases.shape[-1]) % RULE == 0
+    right = phrases[..., legal].any(-1) & ~phrases[..., ~legal].any(-1)
+    return 1.0 - float(right.mean())
+
+
+def tiny_recipe(**sections: dict[str, object]) -> Recipe:
+    """A recipe that trains in moments; `sections` change single values of it."""
+    merged = {name: {**TINY.get(name, {}), **sections.get(name, {})} for name in {*TINY, *sections}}
+    return Recipe.from_dict(merged)
