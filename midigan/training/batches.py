@@ -1,0 +1,126 @@
+"""Phrases for training: songs held out, keys prepared, and a batch for each step.
+
+The batch of a step follows from the seed and the step's number alone, so that a run which is
+taken up again needs to remember nothing but how far it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from midigan.errors import MidiganError
+from midigan.keys import transpose
+from midigan.notes import Phrases
+from midigan.phrase_set import PhraseSet
+from midigan.training.recipe import DataRecipe
+
+#: With fewer songs than this none is held out: each is needed for training.
+FEWEST_SONGS = 3
+
+#: The key, or its relative minor, that songs are moved to where a recipe asks for one key.
+KEY = "C major"
+
+#: Transpositions by which one song becomes one in each key.
+ALL_SHIFTS = range(-6, 6)
+
+
+class Batches:
+    """Shuffled epochs of phrases in batches, a pure function of the seed and the step.
+
+    A batch is float32 `(batch, tracks, bars, steps, pitches)`, -1 silent and +1 sounding. An
+    epoch holds as many whole batches as there are; the few phrases that are left over are
+    others in each epoch. With fewer phrases than a batch, they repeat within it.
+    """
+
+    def __init__(self, phrases: PhraseSet, recipe: DataRecipe, batch: int, seed: int) -> None:
+        if len(phrases) == 0:
+            raise MidiganError("there is no phrase to train on: every bar is silent")
+        self.layout = phrases.layout
+        self.count = len(phrases)
+        self.batch = batch
+        self.seed = seed
+        self.epoch_steps = max(1, self.count // batch)
+        self._repeats = recipe.repeats
+        self._shifts = ALL_SHIFTS if recipe.transposition == "all" else range(1)
+        self._phrases = transposed(phrases, self._shifts)
+        self._epoch = -1
+        self._order: NDArray[np.int64] = np.empty(0, np.int64)
+
+    def draw(self, step: int) -> Phrases:
+        """The phrases of a step, counted from 0: bool `(batch, tracks, bars, steps, pitches)`."""
+        epoch, position = divmod(step, self.epoch_steps)
+        if epoch != self._epoch:
+            self._epoch, self._order = epoch, self._shuffled(epoch)
+        index = self._order[position * self.batch : (position + 1) * self.batch]
+        return self._phrases.phrases(index, self._repeats)
+
+    def tensor(self, step: int, device: torch.device) -> Tensor:
+        """The phrases of a step as the networks take them: -1/+1."""
+        return to_tensor(self.draw(step), device)
+
+    def draw_first(self, most: int, device: torch.device) -> Tensor:
+        """At most so many phrases, evenly spread over the set, -1/+1: for a first look at it."""
+        every = np.arange(0, len(self._phrases), -(-len(self._phrases) // most))
+        return to_tensor(self._phrases.phrases(every, self._repeats), device)
+
+    def _shuffled(self, epoch: int) -> NDArray[np.int64]:
+        """Every phrase once (in a small set as often as fills a batch), each in a drawn key."""
+        rng = np.random.default_rng([self.seed, epoch])
+        wanted = max(self.count, self.batch)
+        rounds = [rng.permutation(self.count) for _ in range(-(-wanted // self.count))]
+        order = np.concatenate(rounds)[:wanted]
+        return order + self.count * rng.integers(len(self._shifts), size=wanted)
+
+
+def to_tensor(phrases: Phrases, device: torch.device) -> Tensor:
+    """Bool phrases as float32 -1/+1 on a device."""
+    cells = torch.from_numpy(phrases).to(device)
+    return cells.to(torch.float32).mul_(2).sub_(1)
+
+
+def transposed(phrases: PhraseSet, shifts: Iterable[int]) -> PhraseSet:
+    """All songs by the first shift, then all by the next: phrase i by shift s is s * n + i."""
+    songs = [
+        replace(song, notes=transpose(song.notes, shift, phrases.layout))
+        for shift in shifts
+        for song in phrases.songs()
+    ]
+    return PhraseSet.from_songs(songs, phrases.layout, phrases.hop)
+
+
+def prepare(
+    phrases: PhraseSet, recipe: DataRecipe, seed: int
+) -> tuple[PhraseSet, PhraseSet | None]:
+    """What is trained on, and what is held out for comparison, in the recipe's keys.
+
+    Where each phrase is to be trained on in any key, `Batches` sees to it; the held-out ones
+    are all in all keys.
+    """
+    training, held_out = split_by_song(phrases, recipe.held_out, seed)
+    if recipe.transposition == "key":
+        return training.in_key(KEY), None if held_out is None else held_out.in_key(KEY)
+    if recipe.transposition == "all" and held_out is not None:
+        held_out = transposed(held_out, ALL_SHIFTS)
+    return training, held_out
+
+
+def split_by_song(
+    phrases: PhraseSet, share: float, seed: int
+) -> tuple[PhraseSet, PhraseSet | None]:
+    """The songs to train on, and those held out: at least one, unless there are too few.
+
+    share: of the songs, 0..0.5; 0 holds none out. The same seed makes the same choice.
+    """
+    songs = len(phrases.names)
+    if share == 0 or songs < FEWEST_SONGS:
+        return phrases, None
+    held = max(1, round(share * songs))
+    order = np.random.default_rng([seed, songs]).permutation(songs)
+    kept, out = (phrases.subset(sorted(part)) for part in (order[held:], order[:held]))
+    return (kept, out) if len(kept) and len(out) else (phrases, None)

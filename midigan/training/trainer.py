@@ -1,0 +1,163 @@
+"""One training step, and all the state that the next one needs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from midigan.errors import MidiganError
+from midigan.training.batches import Batches
+from midigan.training.models import (
+    RunningAverage,
+    Tensors,
+    frozen,
+    load_optimizer,
+    load_weights,
+    optimizer_tensors,
+)
+from midigan.training.networks import PhraseGenerator
+from midigan.training.noise import draw_noise, generator_of
+from midigan.training.objective import build_objective
+from midigan.training.recipe import OptimizerRecipe, Recipe
+
+#: What is left of the learning rate at the end of a cosine schedule.
+LOWEST_RATE = 0.02
+
+
+class Losses(NamedTuple):
+    """Means over the steps since they were last asked for."""
+
+    critic: float
+    generator: float
+    penalty: float
+
+
+class Trainer:
+    """Trains a critic and a generator against each other, a step at a time.
+
+    All chance of a step follows from the seed and the step's number, so that a trainer which
+    is restored from a checkpoint goes on exactly as the one that saved it would have.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        generator: PhraseGenerator,
+        critic: nn.Module,
+        batches: Batches,
+        seed: int,
+        device: torch.device,
+    ) -> None:
+        self.recipe, self.batches, self.seed, self.device = recipe, batches, seed, device
+        self.generator, self.critic = generator.to(device), critic.to(device)
+        self.average = RunningAverage(self.generator, recipe.training.ema_halflife)
+        self.objective = build_objective(recipe.loss)
+        self.generator_optimizer = _adam(self.generator, recipe.optimizer)
+        self.critic_optimizer = _adam(self.critic, recipe.optimizer)
+        self.steps = 0
+        self._sums = torch.zeros(3, device=device)
+        self._summed = 0
+
+    def step(self, fraction: float) -> None:
+        """One generator step after `critic_steps` critic steps, all on the same real phrases.
+
+        fraction: how much of the planned training is done, 0..1, for the schedule.
+        """
+        rng = generator_of(self.seed, self.steps)
+        self._set_rates(fraction)
+        real = self.batches.tensor(self.steps, self.device)
+        for turn in range(self.recipe.training.critic_steps):
+            critic_loss, penalty = self._critic_step(real, rng, turn)
+        generator_loss = self._generator_step(real, rng)
+        self.steps += 1
+        self.average.update(self.generator, self.steps, self.recipe.training.batch)
+        self._sums += torch.stack([critic_loss, generator_loss, penalty])
+        self._summed += 1
+
+    def losses(self) -> Losses:
+        """Mean losses since the last call. Raises MidiganError if they are no numbers any more.
+
+        This is the only place where the host waits for the device.
+        """
+        means = Losses(*(self._sums / max(self._summed, 1)).tolist())
+        if not all(math.isfinite(value) for value in means):
+            raise MidiganError(
+                f"training came apart before step {self.steps}: critic loss {means.critic}, "
+                f"generator loss {means.generator}; lower the learning rates of the recipe"
+            )
+        self._sums.zero_()
+        self._summed = 0
+        return means
+
+    def tensors(self) -> dict[str, Tensors]:
+        """Everything that an exact continuation needs besides the seed and the step."""
+        return {
+            "generator": self.generator.state_dict(),
+            "average": self.average.module.state_dict(),
+            "critic": self.critic.state_dict(),
+            "generator_optimizer": optimizer_tensors(self.generator_optimizer),
+            "critic_optimizer": optimizer_tensors(self.critic_optimizer),
+        }
+
+    def restore(self, tensors: dict[str, Tensors], steps: int) -> None:
+        """Take up a checkpoint, or only averaged weights. Raises FormatError if they do not fit."""
+        what = "the checkpoint"
+        load_weights(self.generator, tensors.get("generator", tensors["average"]), what)
+        load_weights(self.average.module, tensors["average"], what)
+        load_weights(self.critic, tensors["critic"], what)
+        load_optimizer(self.generator_optimizer, tensors.get("generator_optimizer", {}))
+        load_optimizer(self.critic_optimizer, tensors.get("critic_optimizer", {}))
+        self.steps = steps
+
+    def _critic_step(self, real: Tensor, rng: torch.Generator, turn: int) -> tuple[Tensor, Tensor]:
+        with torch.no_grad():
+            fake = self._draw(rng)
+        count = self.steps * self.recipe.training.critic_steps + turn
+        loss = self.objective.critic_loss(
+            self.critic, real, fake, rng, penalise=count % self.recipe.loss.penalty_interval == 0
+        )
+        self.critic_optimizer.zero_grad()
+        loss.total.backward()  # type: ignore[no-untyped-call]
+        self.critic_optimizer.step()
+        return loss.total.detach(), loss.penalty.detach()
+
+    def _generator_step(self, real: Tensor, rng: torch.Generator) -> Tensor:
+        with frozen(self.critic):
+            loss = self.objective.generator_loss(self.critic, real, self._draw(rng))
+            self.generator_optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+        self.generator_optimizer.step()
+        return loss.detach()
+
+    def _draw(self, rng: torch.Generator) -> Tensor:
+        """A batch of generated phrases as the critic sees them."""
+        tracks = self.batches.layout.shape[0]
+        noise = draw_noise(rng, self.recipe.training.batch, tracks, self.device)
+        return self.generator.discretise(self.generator(*noise))
+
+    def _set_rates(self, fraction: float) -> None:
+        recipe = self.recipe.optimizer
+        factor = rate_factor(recipe, self.steps, fraction)
+        for optimizer, rate in (
+            (self.generator_optimizer, recipe.generator_rate),
+            (self.critic_optimizer, recipe.critic_rate),
+        ):
+            for group in optimizer.param_groups:
+                group["lr"] = rate * factor
+
+
+def rate_factor(recipe: OptimizerRecipe, step: int, fraction: float) -> float:
+    """What multiplies the learning rates at a step (from 0), `fraction` (0..1) of the way."""
+    warm = min(1.0, (step + 1) / recipe.warmup_steps) if recipe.warmup_steps else 1.0
+    if recipe.schedule == "constant" or fraction <= recipe.flat:
+        return warm
+    fallen = (min(fraction, 1.0) - recipe.flat) / (1 - recipe.flat)
+    return warm * (LOWEST_RATE + (1 - LOWEST_RATE) * (1 + math.cos(math.pi * fallen)) / 2)
+
+
+def _adam(module: nn.Module, recipe: OptimizerRecipe) -> torch.optim.Adam:
+    settings: dict[str, Any] = {"betas": recipe.betas, "lr": 0.0, "fused": True}
+    return torch.optim.Adam(module.parameters(), **settings)
