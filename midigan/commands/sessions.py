@@ -1,0 +1,219 @@
+"""What train and finetune share: options, the watched session, and what is said at its end."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from midigan.commands.common import console, print_table, progress_bar
+from midigan.errors import MidiganError
+
+if TYPE_CHECKING:
+    from midigan.layout import Layout
+    from midigan.phrase_set import PhraseSet
+    from midigan.training.run import Run
+    from midigan.training.session import Outcome, Progress, Session
+
+#: Where no bar can be drawn, a line of progress is printed this often.
+LINE_SECONDS = 30.0
+
+run_option = click.option(
+    "-o",
+    "--output",
+    "run_folder",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="The run folder to make; runs/NAME if not given.",
+)
+epochs_option = click.option(
+    "--epochs", type=click.IntRange(1), help="Train for at most so many passes over the phrases."
+)
+minutes_option = click.option(
+    "--minutes",
+    type=click.FloatRange(0, min_open=True),
+    help="Train for at most so many minutes.",
+)
+device_option = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="Where to train; auto takes a GPU if there is one.",
+)
+threads_option = click.option(
+    "--threads",
+    type=click.IntRange(1),
+    help="CPU threads to train with; PyTorch decides if not given.",
+)
+
+
+def open_source(source: str, layout: Layout | None) -> PhraseSet:
+    """Encode a folder, or load a phrase set, saying what was used and what was left out.
+
+    Raises MidiganError if there is nothing to train on.
+    """
+    from midigan.files.encode import open_phrases
+
+    with progress_bar() as bar:
+        task = bar.add_task("encoding", total=None)
+        phrases, report = open_phrases(
+            source, layout, progress=lambda done, all_: bar.update(task, completed=done, total=all_)
+        )
+    if report is not None:
+        where = console(stderr=True)
+        where.print(
+            f"{source}: {len(report.used)} of {len(report.files)} files, {report.phrases} phrases"
+            f" of layout {report.layout}"
+        )
+        for reason, count in report.reasons.most_common(3):
+            where.print(f"  skipped {count}: {reason}", markup=False)
+        left_out = report.total("left_out")
+        if left_out:
+            drums = report.total("drums_left_out")
+            where.print(f"  notes without a track of this layout: {left_out} ({drums} of drums)")
+    if len(phrases) == 0:
+        raise MidiganError(f"{source} holds no phrase to train on: every bar is silent")
+    return phrases
+
+
+def drawn_seed(seed: int | None) -> int:
+    """The seed asked for, or one drawn."""
+    return secrets.randbits(32) if seed is None else seed
+
+
+def train_run(run: Run, device_name: str, threads: int | None) -> None:
+    """Train a run as far as its plan or the user goes, export it, and say how to play it."""
+    from midigan.training.devices import choose_device, use_threads
+    from midigan.training.session import Session
+
+    use_threads(threads)
+    with _asked_to_stop() as stopped:
+        session = Session(run, choose_device(device_name))
+        _announce(session)
+        with _shown() as watch:
+            outcome = session.train(watch, stopped)
+    if outcome.steps == 0:
+        raise MidiganError(
+            f"stopped before the first step: 'midigan train --resume {run.folder}' goes on"
+        )
+    _finish(run, outcome)
+
+
+def _announce(session: Session) -> None:
+    """Say on what and where it trains, and what is special about it."""
+    batches, config = session.trainer.batches, session.run.config
+    held = session.held_out_songs
+    where = console(stderr=True)
+    where.print(
+        f"training on {batches.count} phrases of {config.songs - held} songs"
+        + (f", {held} more held out" if held else "")
+        + f", on {session.device.type}; Ctrl-C saves and stops"
+    )
+    if session.run.recipe.data.held_out and not held:
+        where.print(
+            f"{config.songs} songs are too few to hold one out: the result is not measured, "
+            "judge it by ear"
+        )
+    if batches.count < batches.batch:
+        where.print(
+            f"{batches.count} phrases are fewer than a batch of {batches.batch}: they repeat "
+            "within each batch"
+        )
+
+
+def _finish(run: Run, outcome: Outcome) -> None:
+    """Export the run, then a table of what it gave and the line that plays it."""
+    from midigan.training.export import export_run
+
+    with console(stderr=True).status("exporting"):
+        generator, critic = export_run(run, run.generator)
+    rows: list[tuple[str, object]] = [
+        (
+            "trained",
+            f"{outcome.steps} steps, {outcome.epochs:.1f} epochs, {_time(outcome.seconds)}",
+        ),
+    ]
+    if outcome.quality is not None and outcome.first_quality is not None:
+        before = f"{outcome.first_quality:.2f} before, " if run.config.base else ""
+        rows.append(("like held-out songs", f"{before}{outcome.quality:.2f} of 1"))
+    rows += [
+        ("generator", f"{generator.path} (differs by {generator.largest_difference:.0e})"),
+        ("critic", f"{critic.path} (differs by {critic.largest_difference:.0e})"),
+    ]
+    print_table(("run", str(run.folder)), rows)
+    if outcome.reason == "stopped":
+        click.echo(f"stopped by you; to go on:  midigan train --resume {run.folder}")
+    elif outcome.reason == "patience":
+        click.echo("stopped early: it did not come closer to the held-out songs any more")
+    click.echo(f'to play it:  midigan live {run.folder} --port "..."')
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C or SIGTERM has come; a second one ends the program at once."""
+    asked = False
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        click.echo("finishing this step, then saving", err=True)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _shown() -> Iterator[Callable[[Progress], None]]:
+    """A bar with losses and time left on a terminal, elsewhere a line now and then."""
+    where = console(stderr=True)
+    if not where.is_terminal:
+        yield _line_printer()
+        return
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    with Bar(BarColumn(), TextColumn("{task.description}"), console=where, transient=True) as bar:
+        task = bar.add_task("first step", total=1.0)
+        yield lambda now: bar.update(task, completed=now.fraction, description=_line(now))
+
+
+def _line_printer() -> Callable[[Progress], None]:
+    last = time.monotonic()
+
+    def show(now: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= LINE_SECONDS:
+            last = time.monotonic()
+            click.echo(_line(now), err=True)
+
+    return show
+
+
+def _line(now: Progress) -> str:
+    """Losses, quality and time left, in one line."""
+    quality = "" if now.quality is None else f" · like held-out {now.quality:.2f}"
+    left = now.seconds * (1 - now.fraction) / now.fraction if now.fraction else 0.0
+    return (
+        f"step {now.step} · epoch {now.epoch:.1f} · critic {now.losses.critic:.3g} · "
+        f"generator {now.losses.generator:.3g}{quality} · {_time(left)} left"
+    )
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,161 @@
+"""From a run to what is played and shipped: `generator.onnx`, `critic.onnx`, and their weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from midigan import __version__
+from midigan.errors import FormatError
+from midigan.feel import Table, measure_restrikes, measure_velocities
+from midigan.generator import GeneratorInfo, Latents
+from midigan.phrase_set import PhraseSet
+from midigan.saving import whole_file
+from midigan.training.batches import KEY, Batches, prepare
+from midigan.training.checkpoint import load_tensors, save_tensors
+from midigan.training.models import Tensors, build_networks, load_weights
+from midigan.training.noise import draw_noise, generator_of
+from midigan.training.onnx_file import Converted, Inputs, convert
+from midigan.training.run import Run
+
+#: The name that a critic always has beside its generator.
+CRITIC = "critic.onnx"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The weights of a run that are worth keeping: its best ones, or the last.
+
+    values: plain facts of the checkpoint: steps, seconds, quality.
+    """
+
+    generator: Tensors
+    critic: Tensors
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A written file, and how far at most it is from what PyTorch computes."""
+
+    path: Path
+    largest_difference: float
+
+
+def kept_weights(run: Run) -> Kept:
+    """The averaged generator and the critic of a run's best checkpoint, or of its last.
+
+    Raises FormatError if the run has not been trained yet or a checkpoint is damaged.
+    """
+    path = run.best if run.best.exists() else run.last
+    if not path.exists():
+        raise FormatError(f"{run.folder} has no checkpoint yet: train it first")
+    groups, values = load_tensors(path)
+    try:
+        return Kept(groups["average"], groups["critic"], values)
+    except KeyError as error:
+        raise FormatError(f"{path} is not a checkpoint of a run") from error
+
+
+def export_run(run: Run, path: Path, licence: str = "") -> tuple[Exported, Exported]:
+    """Write the generator of a run to `path`, and its critic beside it.
+
+    Both are checked against PyTorch before either is written. Raises MidiganError if they
+    differ or cannot be written, FormatError if the run cannot be read.
+    """
+    kept = kept_weights(run)
+    generator, critic = convert_run(run, kept, licence)
+    beside = path.with_name(CRITIC)
+    critic.write(beside)
+    generator.write(path)
+    return (
+        Exported(path, generator.largest_difference),
+        Exported(beside, critic.largest_difference),
+    )
+
+
+def convert_run(run: Run, kept: Kept, licence: str = "") -> tuple[Converted, Converted]:
+    """The generator and the critic of a run as ONNX, neither written yet."""
+    generator, critic = build_networks(run.recipe.networks, run.layout, run.config.seed)
+    load_weights(generator, kept.generator, str(run.folder))
+    load_weights(critic, kept.critic, str(run.folder))
+    metadata = describe(run, kept, licence).to_json()
+    noise, phrases = _inputs(run)
+    return (
+        convert(generator, noise, Latents._fields, "phrase", metadata),
+        convert(critic, phrases, ("phrase",), "score", metadata),
+    )
+
+
+def write_shipped(run: Run, folder: Path, licence: str) -> None:
+    """Write what a shipped generator consists of: both `.onnx`, both weights, and the recipe.
+
+    `midigan finetune` goes on from such a folder; its model card is written by people.
+    """
+    kept = kept_weights(run)
+    export_run(run, folder / "generator.onnx", licence)
+    values = {"layout": run.layout.to_dict(), **kept.values}
+    save_tensors(folder / "generator.safetensors", {"generator": kept.generator}, values)
+    save_tensors(folder / "critic.safetensors", {"critic": kept.critic}, values)
+    with whole_file(folder / "recipe.toml") as beside:
+        beside.write_text(run.recipe.to_toml(), "utf-8")
+
+
+def describe(run: Run, kept: Kept, licence: str = "") -> GeneratorInfo:
+    """What a player must know about a run's generator."""
+    phrases = run.phrases()
+    recipe = run.recipe
+    summary = {
+        "source": run.config.source,
+        "songs": run.config.songs,
+        "phrases": run.config.phrases,
+        "base": run.config.base,
+        "networks": recipe.networks.family,
+        "loss": recipe.loss.family,
+        "steps": kept.values.get("steps", 0),
+        "minutes": round(kept.values.get("seconds", 0.0) / 60, 1),
+        "quality": kept.values.get("quality"),
+        "seed": run.config.seed,
+    }
+    return GeneratorInfo(
+        layout=run.layout,
+        key=KEY if recipe.data.transposition == "key" else "",
+        tempo_bpm=typical_tempo(phrases),
+        restrike=_rows(measure_restrikes(phrases.notes, run.layout)),
+        velocity=_rows(measure_velocities(phrases.notes, run.layout)),
+        training=summary,
+        licence=licence,
+        version=__version__,
+    )
+
+
+def typical_tempo(phrases: PhraseSet, otherwise: float = GeneratorInfo.tempo_bpm) -> float:
+    """Median of the songs' first tempos in quarter notes a minute; `otherwise` if none has one."""
+    first = [song.tempos["bpm"][0] for song in phrases.songs() if len(song.tempos)]
+    return round(float(np.median(first)), 2) if first else otherwise
+
+
+def _inputs(run: Run) -> tuple[Inputs, Inputs]:
+    """Random noise for the generator, and for the critic phrases that are and are not music."""
+    tracks, cpu = len(run.layout.tracks), torch.device("cpu")
+    training, _ = prepare(run.phrases(), run.recipe.data, run.config.seed)
+
+    def noise(n: int) -> Sequence[Tensor]:
+        return draw_noise(generator_of(0, n), n, tracks, cpu)
+
+    def phrases(n: int) -> Sequence[Tensor]:
+        real = Batches(training, run.recipe.data, n, 0).tensor(0, cpu)
+        flipped = torch.rand(real.shape, generator=generator_of(1, n)) < 0.01
+        return (torch.where(flipped, -real, real),)
+
+    return noise, phrases
+
+
+def _rows(table: Table) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(round(float(value), 4) for value in row) for row in table)

@@ -1,0 +1,117 @@
+"""Going on from a trained generator and critic towards the music of one's own folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from midigan.errors import FormatError
+from midigan.layout import Layout
+from midigan.phrase_set import PhraseSet
+from midigan.shipped import find_generator
+from midigan.training.checkpoint import load_tensors
+from midigan.training.export import kept_weights
+from midigan.training.models import Tensors
+from midigan.training.recipe import Recipe
+from midigan.training.run import Run, create_run, open_run
+
+#: How long it goes on where nothing is said, how often it meets the held-out songs, and after
+#: how many such meetings without progress it ends.
+MINUTES = 10.0
+SAVE_SECONDS = 15.0
+PATIENCE = 10
+
+#: The share of songs that are held out, and of the base's learning rates that is used.
+HELD_OUT = 0.15
+SLOWER = 0.5
+
+
+@dataclass(frozen=True)
+class Base:
+    """A generator and a critic to go on from, and how they were trained."""
+
+    name: str
+    layout: Layout
+    recipe: Recipe
+    generator: Tensors
+    critic: Tensors
+
+
+def load_base(name: str | None) -> Base:
+    """The base meant by a run folder, a shipped name, a folder like a shipped one, or None.
+
+    Raises FormatError if there is none, or if it is for playing only.
+    """
+    if name is not None and (Path(name) / "config.json").is_file():
+        return _from_run(Path(name))
+    folder = find_generator(name).parent
+    if (folder / "config.json").is_file():
+        return _from_run(folder)
+    files = [folder / f for f in ("generator.safetensors", "critic.safetensors", "recipe.toml")]
+    missing = [path.name for path in files if not path.is_file()]
+    if missing:
+        raise FormatError(
+            f"{folder} can be played but not trained on: it has no {', '.join(missing)}; "
+            "name a run folder or a shipped generator with --base"
+        )
+    generator, values = load_tensors(files[0])
+    critic, _ = load_tensors(files[1])
+    try:
+        layout = Layout.from_dict(values["layout"])
+        recipe = Recipe.from_toml(files[2].read_text("utf-8"))
+        return Base(folder.name, layout, recipe, generator["generator"], critic["critic"])
+    except (KeyError, TypeError) as error:
+        raise FormatError(f"the weights in {folder} are damaged: install midigan again") from error
+
+
+def begin(
+    folder: Path,
+    base: Base,
+    phrases: PhraseSet,
+    seed: int,
+    source: str = "",
+    *,
+    epochs: int | None = None,
+    minutes: float | None = None,
+) -> Run:
+    """Begin a run whose first checkpoint is the base; `Session` trains it on.
+
+    It keeps the base's networks, losses and keys. Raises FormatError if the phrases are of
+    another layout, MidiganError if the folder is not free.
+    """
+    if phrases.layout != base.layout:
+        raise FormatError(
+            f"these phrases have the layout {phrases.layout.name}, {base.name} was trained on "
+            f"{base.layout.name}: give the MIDI files, or a phrase set of that layout"
+        )
+    recipe = finetuning(base.recipe, epochs, minutes)
+    weights = {"average": base.generator, "critic": base.critic}
+    return create_run(folder, recipe, phrases, seed, source, base.name, weights)
+
+
+def finetuning(recipe: Recipe, epochs: int | None = None, minutes: float | None = None) -> Recipe:
+    """A recipe turned into one for fine-tuning: slower, shorter, judged by held-out songs."""
+    rates = recipe.optimizer
+    optimizer = replace(
+        rates,
+        generator_rate=SLOWER * rates.generator_rate,
+        critic_rate=SLOWER * rates.critic_rate,
+        schedule="constant",
+    )
+    if minutes is None:
+        minutes = 0.0 if epochs else MINUTES
+    training = replace(
+        recipe.training,
+        epochs=epochs or 0,
+        minutes=minutes,
+        save_seconds=SAVE_SECONDS,
+        patience=PATIENCE,
+    )
+    data = replace(recipe.data, held_out=HELD_OUT)
+    return replace(recipe, optimizer=optimizer, training=training, data=data)
+
+
+def _from_run(folder: Path) -> Base:
+    run = open_run(folder)
+    kept = kept_weights(run)
+    return Base(str(folder), run.layout, run.recipe, kept.generator, kept.critic)
