@@ -1,0 +1,94 @@
+"""A child process of a live session, and the thread that listens to it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import midigan
+from midigan.errors import MidiganError
+from midigan.live.wire import Failed, Message, pack, unpack
+
+
+class Child:
+    """Runs a module of midigan; every message it writes goes to `hear`, in a thread.
+
+    After its last message `hear` gets None: the process has ended, however it did.
+    """
+
+    def __init__(self, module: str, hear: Callable[[Message | None], None]) -> None:
+        self._hear = hear
+        self._writing = threading.Lock()
+        with _interrupts_ignored():
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", module],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+            )
+
+    def listen(self) -> None:
+        """Begin to hear; not before everyone whom `hear` speaks to is there."""
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def send(self, message: Message) -> None:
+        """Write a message; if the process has ended, `hear` will say so, not this."""
+        pipe = self._process.stdin
+        assert pipe is not None
+        with self._writing, contextlib.suppress(OSError, ValueError):
+            pipe.write(pack(message))
+            pipe.flush()
+
+    def close(self, patience_s: float) -> None:
+        """End it: close its input, which it takes as a wish to end; kill it if it does not."""
+        pipe = self._process.stdin
+        assert pipe is not None
+        if not self._writing.acquire(timeout=patience_s):
+            self.kill()  # it hangs while a thread of ours writes to it, which ends that
+            self._writing.acquire()
+        with contextlib.suppress(OSError):
+            pipe.close()
+        self._writing.release()
+        try:
+            self._process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+        self._process.wait()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                try:
+                    self._hear(unpack(line))
+                except MidiganError as error:
+                    self._hear(Failed(str(error)))
+        self._hear(None)
+
+
+def _environment() -> dict[str, str]:
+    """Our environment, in which the child finds this midigan wherever it was found."""
+    root = str(Path(midigan.__file__).parent.parent)
+    paths = [root, os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """A child born meanwhile ignores Ctrl-C from its first moment."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

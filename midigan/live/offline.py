@@ -1,0 +1,64 @@
+"""A session without a port and without waiting: the same notes, as fast as they come."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from midigan.live.clock import OfflineClock
+from midigan.live.player import Player
+from midigan.live.recorder import Recorder
+from midigan.live.session import Face, Wish
+from midigan.live.wire import Ask, Load, Message, Opened, Report
+
+
+class NoPort:
+    """A port that takes everything and sends nothing."""
+
+    name = "no port"
+
+    def send(self, message: Sequence[int]) -> None:
+        """Take a message."""
+
+    def check(self) -> None:
+        """It is always there."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def play_offline(wish: Wish, face: Face) -> None:
+    """Play a wish with bars and a file to record to; the player is the one that plays live.
+
+    Raises FormatError for a generator that is none, MidiganError if the file cannot be
+    written.
+    """
+    from midigan.live.composer import Composer
+
+    composer = Composer(Load(str(wish.generator), wish.seed, wish.key))
+    loaded = composer.describe()
+    start = wish.begin(loaded)
+    recorder = Recorder(start.parts, start.tempo_bpm, loaded.bar_ticks)
+    clock = OfflineClock()
+    waiting: deque[Message] = deque()
+
+    class DirectLink:
+        """Composes what the player asks for, there and then."""
+
+        def receive(self, timeout_s: float) -> Message | None:
+            if waiting:
+                return waiting.popleft()
+            clock.reach(clock.now() + timeout_s)
+            return None
+
+        def send(self, message: Message) -> None:
+            if isinstance(message, Ask):
+                waiting.append(composer.phrase(message.number))
+            elif isinstance(message, Report):
+                recorder.add(message.sent)
+                face.progress(message)
+
+    face.started(Opened(NoPort.name, "offline"), start, loaded.bar_ticks)
+    Player(NoPort(), clock, DirectLink(), start).run()
+    if wish.record is not None:
+        recorder.write(wish.record)

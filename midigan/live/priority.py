@@ -1,0 +1,35 @@
+"""What a process can do so that the system wakes it up in time."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import os
+import sys
+
+#: Below the priority that JACK gives its own threads, above everything ordinary.
+_PRIORITY = 60
+_PR_SET_TIMERSLACK = 29
+
+
+def be_punctual() -> str:
+    """Ask the system for punctual wake-ups, for this process from now on.
+
+    Returns what was obtained, in words for people: "real-time" or "normal priority".
+    """
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    if sys.platform == "linux":
+        _lower_timer_slack()
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(_PRIORITY))
+            return "real-time"
+    return "normal priority"
+
+
+def _lower_timer_slack() -> None:
+    """Linux lets a sleep last 50 microseconds longer than asked; ask for 1 nanosecond."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_TIMERSLACK, 1, 0, 0, 0)

@@ -1,0 +1,66 @@
+import pytest
+
+from midigan.errors import PortError
+from midigan.live.agenda import RELEASE, STRIKE, Event
+from midigan.live.sounding import Sounding
+
+
+@pytest.fixture
+def sent():
+    return []
+
+
+@pytest.fixture
+def sounding(sent):
+    return Sounding(lambda track, *message: sent.append((track, *message)))
+
+
+def note(owner, pitch=60, track=0, channel=2):
+    return (
+        Event(0, STRIKE, owner, track, channel, pitch, 90),
+        Event(9, RELEASE, owner, track, channel, pitch, 90),
+    )
+
+
+def test_a_note_begins_and_ends(sounding, sent):
+    strike, release = note(1)
+    sounding.strike(strike)
+    assert len(sounding) == 1
+    sounding.release(release)
+    assert sent == [(0, 0x92, 60, 90), (0, 0x82, 60, 0)]
+    assert len(sounding) == 0
+
+
+def test_a_key_that_is_down_goes_up_before_it_is_struck_again(sounding, sent):
+    first, first_end = note(1, track=0)
+    second, second_end = note(2, track=1)
+    sounding.strike(first)
+    sounding.strike(second)
+    # The first note's end must not cut the second, which owns the key now.
+    sounding.release(first_end)
+    assert sent == [(0, 0x92, 60, 90), (0, 0x82, 60, 0), (1, 0x92, 60, 90)]
+    sounding.release(second_end)
+    assert sent[3:] == [(1, 0x82, 60, 0)]
+
+
+def test_silence_lifts_notes_first_then_says_so_on_each_used_channel(sounding, sent):
+    for owner, (pitch, channel) in enumerate([(60, 3), (64, 3), (40, 0)]):
+        sounding.strike(note(owner, pitch, channel=channel)[0])
+    sounding.release(note(1, 64, channel=3)[1])
+    del sent[:]
+    sounding.silence()
+    assert sent == [(0, 0x83, 60, 0), (0, 0x80, 40, 0), (-1, 0xB0, 123, 0), (-1, 0xB3, 123, 0)]
+    assert len(sounding) == 0
+
+
+def test_a_note_that_may_have_gone_out_is_remembered(sent):
+    def fail_once(track, *message):
+        sent.append(message)
+        if len(sent) == 1:
+            raise PortError("gone")
+
+    sounding = Sounding(fail_once)
+    with pytest.raises(PortError):
+        sounding.strike(note(1)[0])
+    sounding.silence()
+    assert sent == [(0x92, 60, 90), (0x82, 60, 0), (0xB2, 123, 0)]

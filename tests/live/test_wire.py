@@ -1,0 +1,55 @@
+import pytest
+
+from midigan.errors import MidiganError
+from midigan.live.wire import (
+    Ask,
+    Ended,
+    Failed,
+    Load,
+    Loaded,
+    Note,
+    Open,
+    Opened,
+    Part,
+    Phrase,
+    Report,
+    Sent,
+    Start,
+    Stop,
+    pack,
+    unpack,
+)
+
+PARTS = [Part("Sopran ü", 0, 52), Part("Bass", 15, 33)]
+MESSAGES = [
+    Load("a b.onnx", 7, None),
+    Loaded(96.0, 3840, 7680, PARTS),
+    Ask(12),
+    Phrase(3, [Note(0, 240, 1, 60, 80)]),
+    Phrase(4, []),
+    Open("fs:midi\n00", None, "jack"),
+    Opened("fs:midi_00", "real-time"),
+    Start(120.0, 7680, None, PARTS),
+    Stop(),
+    Report(960, 12, 0.01, 0.02, 1.5, [Sent(0, 0, [0xC0, 52]), Sent(960, -1, [0xB0, 123, 0])]),
+    Ended(""),
+    Failed("no output port"),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda m: type(m).__name__)
+def test_a_message_is_one_line_and_comes_back(message):
+    line = pack(message)
+    assert line.count(b"\n") == 1
+    assert line.endswith(b"\n")
+    assert unpack(line) == message
+    assert type(unpack(line)) is type(message)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"{}", b"[]", b"[1]", b'["Ask"]', b'["Nonsense", 1]', b"\xff", b'["Phrase", 1, 2]'],
+)
+def test_what_is_no_message_is_refused(line):
+    with pytest.raises(MidiganError, match="no message"):
+        unpack(line)
