@@ -164,7 +164,7 @@ def _print(report: EncodeReport, target: Path, verbose: bool) -> None:
 def _odd_rows(report: EncodeReport) -> list[tuple[str, object]]:
     """Rows that are only there if there is something to tell."""
     rows = [
-        ("songs skipped for their meter", sum(file.skipped_songs for file in report.files)),
+        ("songs skipped in used files", report.total("skipped_songs")),
         ("files with notes off the grid", sum(file.off_grid > 0 for file in report.used)),
         ("files with padded bars inside", sum(file.padded_bars > 0 for file in report.used)),
         ("drum notes left out", report.total("drums_left_out")),

@@ -63,7 +63,8 @@ class _Features:
     @classmethod
     def of(cls, gridded: Gridded, sources: int) -> _Features:
         notes, source = gridded.notes, gridded.source
-        order = np.lexsort((notes["start"], source))
+        # One number to sort by is faster than two: a source, then a start below 2**32.
+        order = np.argsort((source << 32) + notes["start"], kind="stable")
         start, owner = notes["start"][order], source[order]
         end = start + notes["length"][order]
         overlapping = (start[1:] < end[:-1]) & (owner[1:] == owner[:-1])

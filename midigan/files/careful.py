@@ -98,7 +98,8 @@ class _TrackReader:
         self.data, self.at, self.stop = data, at, stop
         self.number, self.found = number, found
         self.tick = 0
-        self.status = 0
+        #: The last message's status byte, and whether a system message has cancelled it.
+        self.status, self.lapsed = 0, False
         self.programs = [0] * 16
         #: Struck and not yet released: (tick, source, velocity), oldest first.
         self.sounding: dict[tuple[int, int], deque[tuple[int, int, int]]] = {}
@@ -122,13 +123,16 @@ class _TrackReader:
             return self._meta(self._byte())
         if byte in (0xF0, 0xF7):
             self._payload()
+            self.lapsed = True
         elif byte > 0xF0:
             self.found.mend("a system message does not belong in a file")
             self.at += _SYSTEM_BYTES.get(byte, 0)
         elif byte >= 0x80:
-            self.status = byte
+            self.status, self.lapsed = byte, False
             self._message()
         elif self.status:
+            if self.lapsed:
+                self.found.mend("a message after a system one lacks its status byte")
             self.at -= 1
             self._message()
         else:

@@ -21,8 +21,14 @@ from midigan.files.score import (
 #: How far into a file the music may begin: behind a RIFF or MacBinary header, or junk.
 SEARCHED_BYTES = 4096
 
-#: Ticks beyond which symusic's 32-bit sums cannot be trusted.
-_TRUSTED_TICKS = 2**30
+#: Ticks within which symusic's 32-bit sums can be trusted. A pedal of note-offs is put this
+#: long after the end of each track, so that a note which never ends shows by its length.
+_TRUSTED_TICKS = 2**27
+_TRUSTED_DELTA = b"\xc0\x80\x80\x00"
+_ALL_OFF = [
+    bytes([0x80 | channel]) + b"\0".join(bytes([pitch, 0]) for pitch in range(128))
+    for channel in range(16)
+]
 
 #: Status bytes that have no place in a file.
 _SYSTEM = (0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE)
@@ -31,6 +37,8 @@ _SYSTEM = (0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xF
 _BEFORE_SYSTEM = re.compile(rb".*(?:[\x80-\xbf\xe0-\xef][\0-\x7f]{2}|MTrk.{4})[\0-\x7f]", re.DOTALL)
 #: Meta events of fixed size (prefix, port, tempo, meter, key) with another one.
 _ODD_META = re.compile(rb"\xff(?:[\x20\x21][^\1]|\x51[^\3]|\x58[^\4]|\x59[^\2])")
+#: A message without a status byte just after a system message.
+_LAPSED_STATUS = re.compile(rb"\xf7[\x80-\xff]{0,3}[\0-\x7f]{2}")
 _END_OF_TRACK = b"\xff\x2f\x00"
 
 
@@ -53,7 +61,8 @@ def read_midi(data: bytes) -> Score:
     if ppq == 0:
         raise SourceError("its header says 0 ticks to the beat")
     warnings += _header_damage(data)
-    score = None if _doubtful(data) else _read_fast(data)
+    chunks = _sound_chunks(data)
+    score = _read_fast(data[:14], chunks) if chunks else None
     if score is None:
         score = read_carefully(data, ppq)
     if len(score.notes) == 0:
@@ -77,22 +86,28 @@ def _header_damage(data: bytes) -> list[str]:
     return []
 
 
-def _doubtful(data: bytes) -> bool:
-    """Whether the bytes hold anything that symusic refuses, passes silently or misreads.
+def _sound_chunks(data: bytes) -> list[bytes] | None:
+    """The track chunks' events; None if the bytes hold anything that is not in order.
 
-    A byte in a name may look like damage; then the careful reader finds none.
+    That is what symusic refuses, passes silently or misreads. A byte in a name may look
+    like damage; then the careful reader finds none.
     """
     if data[4:8] != b"\0\0\0\6" or data[8:10] > b"\0\2":
-        return True
-    at, tracks = 14, 0
+        return None
+    at, chunks = 14, []
     while data[at : at + 4] == b"MTrk":
         stop = at + 8 + int.from_bytes(data[at + 4 : at + 8], "big")
         if stop > len(data) or data.find(_END_OF_TRACK, at, stop) != stop - 3:
-            return True
-        at, tracks = stop, tracks + 1
-    if tracks != int.from_bytes(data[10:12], "big") or data.find(b"MTrk", at) >= 0:
-        return True
-    return _ODD_META.search(data, 14, at) is not None or _has_system_message(data, at)
+            return None
+        chunks.append(data[at + 8 : stop])
+        at = stop
+    if len(chunks) != int.from_bytes(data[10:12], "big") or data.find(b"MTrk", at) >= 0:
+        return None
+    if _ODD_META.search(data, 14, at) or _LAPSED_STATUS.search(data, 14, at):
+        return None
+    if _has_system_message(data, at):
+        return None
+    return chunks
 
 
 def _has_system_message(data: bytes, stop: int) -> bool:
@@ -105,15 +120,29 @@ def _has_system_message(data: bytes, stop: int) -> bool:
     return False
 
 
-def _read_fast(data: bytes) -> Score | None:
-    """The score as symusic reads it; None where it is not installed, fails or overflows."""
+def _closed(events: bytes) -> bytes:
+    """A track chunk of these events, and long after them note-offs for every key."""
+    offs = b"\0".join(_ALL_OFF[channel] for channel in range(16) if 0x90 | channel in events)
+    if offs:
+        # The time before the end of the track goes to an empty text in its place.
+        body, end = events[:-3], events[-3:]
+        events = body + b"\xff\x01\x00" + _TRUSTED_DELTA + offs + b"\0" + end
+    return b"MTrk" + len(events).to_bytes(4, "big") + events
+
+
+def _read_fast(header: bytes, chunks: list[bytes]) -> Score | None:
+    """The score as symusic reads it.
+
+    None where symusic is not installed or fails, where a note never ends, and where ticks
+    overflow.
+    """
     try:
         from symusic import Score as FastScore
     except ImportError:
         return None
     try:
-        # Not sanitised: bytes over 127 are the careful reader's, which counts them.
-        fast = FastScore.from_midi(data)
+        # Not sanitised: bytes over 127 are left to the careful reader, which counts them.
+        fast = FastScore.from_midi(header + b"".join(map(_closed, chunks)))
     except (RuntimeError, ValueError, UnicodeDecodeError):
         return None
     tracks: list[SourceTrack] = []
@@ -132,7 +161,7 @@ def _read_fast(data: bytes) -> Score | None:
         tracks.append(SourceTrack(track.name, int(track.program), bool(track.is_drum)))
     notes = np.concatenate(parts)
     times = (notes["start"], notes["length"])
-    if len(notes) == 0 or any(t.min() < 0 or t.max() > _TRUSTED_TICKS for t in times):
+    if len(notes) == 0 or any(t.min() < 0 or t.max() >= _TRUSTED_TICKS for t in times):
         return None
     return Score(fast.tpq, tuple(tracks), notes, _tempos(fast), _meters(fast))
 

@@ -13,27 +13,30 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 def track_named(name: str, layout: Layout) -> int | None:
     """The track of a layout that a source track's name means, by whole words; else None.
 
-    Single letters count only as the whole name. Where sources are split by register, a
-    name that means several voices ("Soprano, Alto") means none of them.
+    The longest of the layout's names that the name holds decides; single letters count
+    only as the whole name. Where sources are split by register, a name that means several
+    voices ("Soprano, Alto") means none of them.
     """
-    words = tuple(_WORD.findall(name.casefold()))
+    text = _spaced(name)
     found: dict[int, int] = {}
-    for candidate, track in _vocabulary(layout) if words else ():
-        size = len(candidate)
-        alone = size == 1 and len(candidate[0]) == 1
-        places = range(len(words) - size + 1) if not alone else range(len(words) == 1)
-        if any(words[at : at + size] == candidate for at in places):
-            found[track] = max(found.get(track, 0), sum(map(len, candidate)))
+    for candidate, track in _vocabulary(layout) if text.strip() else ():
+        if candidate == text or (candidate in text and len(candidate) > len(" s ")):
+            found[track] = max(found.get(track, 0), len(candidate))
     if not found or (layout.unmatched == "register" and len(found) > 1):
         return None
     return max(found, key=lambda track: found[track])
 
 
 @lru_cache
-def _vocabulary(layout: Layout) -> tuple[tuple[tuple[str, ...], int], ...]:
-    """Pairs (words, track): a layout's own track names and the names that it lists."""
+def _vocabulary(layout: Layout) -> tuple[tuple[str, int], ...]:
+    """Pairs (name, track): a layout's own track names and the names that it lists."""
     return tuple(
-        (tuple(_WORD.findall(name.casefold())), number)
+        (_spaced(name), number)
         for number, track in enumerate(layout.tracks)
         for name in (track.name, *track.names)
     )
+
+
+def _spaced(name: str) -> str:
+    """The name's words, in small letters, with a space before and after each."""
+    return f" {' '.join(_WORD.findall(name.casefold()))} "

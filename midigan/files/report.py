@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -103,5 +103,8 @@ class EncodeReport:
             "notes_kept": self.total("notes_kept"),
             "off_grid_share": round(self.off_grid_share, 6),
             "reasons": dict(self.reasons.most_common()),
-            "files": [asdict(file) | {"used": file.used} for file in self.files],
+            "files": [
+                {**vars(file), "used": file.used, "tracks": [vars(track) for track in file.tracks]}
+                for file in self.files
+            ],
         }
