@@ -1,0 +1,190 @@
+"""`midigan live` against a real JACK server, a real receiver and a real synthesizer."""
+
+import os
+import signal
+import subprocess
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import mido
+import pytest
+from real_parts import SOUND_FONTS, Midigan, Receiver, jack_server, lack, require, wait_until
+
+FAST = ["--tempo", "240", "--seed", "3"]
+PLAYER, COMPOSER = "midigan.live.player_process", "midigan.live.composer_process"
+
+
+@pytest.fixture(scope="module")
+def jack_name():
+    with jack_server(f"midigan{os.getpid()}") as server:
+        yield server
+
+
+@pytest.fixture
+def receiver(jack_name):
+    receiver = Receiver("Receiver")
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def live(jack_name):
+    started = []
+
+    def start(*arguments):
+        started.append(Midigan("live", *arguments, *FAST))
+        return started[-1]
+
+    yield start
+    for midigan in started:
+        midigan.process.kill()
+        midigan.process.communicate()
+
+
+def recorded(path):
+    """Seconds and bytes of the note-ons and note-offs of a file."""
+    now, found = 0.0, []
+    for message in mido.MidiFile(path):
+        now += message.time
+        if message.type in ("note_on", "note_off"):
+            found.append((now, bytes(message.bytes())))
+    return found
+
+
+def test_notes_received_are_the_notes_sent_and_in_time(live, receiver, tiny_band, tmp_path):
+    file = tmp_path / "live.mid"
+    status, out, err = live(tiny_band, "--port", "RECEIVER in", "--bars", 8, "--record", file).end()
+    assert (status, err) == (0, "")
+    assert "playing band to Receiver:in at 240 bpm, seed 3" in out
+    receiver.assert_silent()
+    sent = recorded(file)
+    assert Counter(data for _, data in receiver.notes) == Counter(data for _, data in sent)
+
+    # The machine that tests run on may be busy: this is about lost time, not about jitter.
+    times = defaultdict(list)
+    for at, data in sent:
+        times[data].append(at)
+    offsets = [at - times[data].pop(0) for at, data in receiver.notes]
+    assert max(offsets) - min(offsets) < 0.5
+
+    kinds = [data[0] & 0xF0 for _, data in receiver.messages]
+    assert kinds[:4] == [0xC0] * 4
+    assert kinds[-4:] == [0xB0] * 4
+
+
+def test_offline_records_the_same_file(live, receiver, tiny_generator, tmp_path):
+    arguments = [tiny_generator, "--bars", 3, "--record"]
+    live(*arguments, tmp_path / "live.mid", "--port", "receiver").end()
+    live(*arguments, tmp_path / "offline.mid", "--offline").end()
+    assert (tmp_path / "live.mid").read_bytes() == (tmp_path / "offline.mid").read_bytes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_a_virtual_port_in_silence(number, live, receiver, tiny_band, tmp_path):
+    file = tmp_path / "live.mid"
+    midigan = live(tiny_band, "--virtual", "My Gan", "--backend", "jack", "--record", file)
+    receiver.connect("My Gan")
+    wait_until("notes", lambda: len(receiver.notes) > 50)
+    midigan.process.send_signal(number)
+    status, _, err = midigan.end()
+    assert (status, err) == (0, "")
+    receiver.assert_silent()
+    assert receiver.messages[-1][1][:2] == bytes([0xB9, 123])
+    assert not Counter(data for _, data in receiver.notes) - Counter(d for _, d in recorded(file))
+
+
+@pytest.mark.parametrize(
+    ("victim", "number", "status", "words"),
+    [
+        (COMPOSER, signal.SIGKILL, 1, "composer process was killed"),
+        (PLAYER, signal.SIGTERM, 0, ""),
+        (None, signal.SIGKILL, -signal.SIGKILL, ""),
+    ],
+)
+def test_the_death_of_a_process_ends_in_silence(
+    victim, number, status, words, live, receiver, tiny_band
+):
+    midigan = live(tiny_band, "--port", "receiver in")
+    wait_until("notes", lambda: len(receiver.notes) > 50)
+    os.kill(midigan.child(victim) if victim else midigan.process.pid, number)
+    found, _, err = midigan.end()
+    assert found == status
+    assert words in err
+    wait_until("all notes off", lambda: receiver.messages[-1][1][:2] == bytes([0xB9, 123]))
+    receiver.assert_silent()
+
+
+def test_a_killed_player_is_named_and_what_it_played_is_kept(live, receiver, tiny_band, tmp_path):
+    file = tmp_path / "live.mid"
+    midigan = live(tiny_band, "--port", "receiver in", "--record", file)
+    wait_until("notes", lambda: len(receiver.notes) > 100)
+    os.kill(midigan.child(PLAYER), signal.SIGKILL)
+    status, _, err = midigan.end()
+    assert status == 1
+    assert "player process was killed" in err
+    assert len(recorded(file)) > 20
+
+
+def test_a_player_that_hangs_is_ended_by_the_watchdog(live, receiver, tiny_band):
+    midigan = live(tiny_band, "--port", "receiver in")
+    wait_until("notes", lambda: len(receiver.notes) > 20)
+    os.kill(midigan.child(PLAYER), signal.SIGSTOP)
+    status, _, err = midigan.end(timeout_s=5)
+    assert status == 1
+    assert "'Receiver:in' stopped answering" in err
+
+
+def test_a_port_that_closes_ends_the_music(live, jack_name, tiny_band):
+    receiver = Receiver("Fleeting")
+    midigan = live(tiny_band, "--port", "fleeting in")
+    wait_until("notes", lambda: len(receiver.notes) > 20)
+    receiver.close()
+    status, _, err = midigan.end(timeout_s=5)
+    assert status == 1
+    assert "'Fleeting:in' has gone away" in err
+
+
+def test_an_unknown_port_lists_those_there_are(live, receiver, tiny_band):
+    status, _, err = live(tiny_band, "--port", "organ").end()
+    assert status == 1
+    assert err.count("\n") == 1
+    assert "'Receiver:in'" in err
+
+
+def test_a_server_that_dies_ends_the_music_within_two_seconds(tiny_band):
+    with jack_server(f"dying{os.getpid()}") as server:
+        midigan = Midigan("live", tiny_band, "--virtual", "--backend", "jack", *FAST)
+        assert midigan.process.stdout.readline().startswith("playing")
+        time.sleep(0.5)
+        server.kill()
+        begin = time.monotonic()
+        status, _, err = midigan.end(timeout_s=10)
+        assert time.monotonic() - begin < 2.0
+    assert status == 1
+    assert "MIDI service" in err
+
+
+def test_a_synthesizer_sounds(live, receiver, tiny_band):
+    require("fluidsynth")
+    font = next((path for path in SOUND_FONTS if path.exists()), None)
+    if font is None:
+        lack("no General MIDI sound font is installed")
+    jack_options = ["-o", "audio.jack.id=fs", "-o", "midi.jack.id=fs"]
+    synthesizer = subprocess.Popen(
+        ["fluidsynth", "-i", "-s", "-q", "-a", "jack", "-m", "jack", *jack_options, str(font)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=Path(font).parent,
+    )
+    try:
+        receiver.connect("fs:left", receiver.left)
+        receiver.connect("fs:right", receiver.right)
+        assert receiver.peak < 0.001
+        status, out, _ = live(tiny_band, "--port", "fs midi", "--bars", 2).end()
+        assert (status, "fs:midi" in out) == (0, True)
+        assert receiver.peak > 0.01
+    finally:
+        synthesizer.terminate()
+        synthesizer.wait()

@@ -1,0 +1,191 @@
+"""Real MIDI parts for tests: a JACK server, a receiver in it, a synthesizer.
+
+Where a part is missing the test is skipped and says which; with MIDIGAN_REAL_PARTS=1, as in
+CI, it fails instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RATE = 48_000
+#: Long enough that a busy machine without real-time priority loses nothing.
+PERIOD = 1024
+
+#: Where distributions keep a General MIDI sound font.
+SOUND_FONTS = (
+    Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
+    Path("/usr/share/sounds/sf2/default-GM.sf2"),
+    Path("/usr/share/soundfonts/FluidR3_GM.sf2"),
+)
+
+
+def require(*parts: str) -> None:
+    """Go on only if these programs and Python modules ("jackd", "module:jack") are there."""
+    for part in parts:
+        kind, _, name = part.rpartition(":")
+        there = importlib.util.find_spec(name) if kind == "module" else shutil.which(name)
+        if not there:
+            lack(f"{'Python module ' if kind else ''}{name} is not installed")
+
+
+def lack(what: str) -> None:
+    """A real part is missing: skip, or fail where all parts must be there."""
+    if os.environ.get("MIDIGAN_REAL_PARTS") == "1":
+        pytest.fail(f"{what}, and MIDIGAN_REAL_PARTS=1 asks for it")
+    pytest.skip(f"{what} (set MIDIGAN_REAL_PARTS=1 to make this a failure)")
+
+
+def wait_until(what: str, happened: Callable[[], Any], timeout_s: float = 15.0) -> Any:
+    """What `happened` returns once that is true; fails if it takes too long."""
+    deadline = time.monotonic() + timeout_s
+    while not (found := happened()):
+        assert time.monotonic() < deadline, f"{what}: not within {timeout_s:g} s"
+        time.sleep(0.01)
+    return found
+
+
+@contextlib.contextmanager
+def jack_server(name: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A JACK server on the dummy driver, the default of this process and its children."""
+    require("jackd", "module:jack", "module:rtmidi")
+    before = os.environ.get("JACK_DEFAULT_SERVER")
+    os.environ["JACK_DEFAULT_SERVER"] = name
+    server = _start_jackd(name)
+    try:
+        yield server
+    finally:
+        server.kill()
+        server.wait()
+        os.environ.pop("JACK_DEFAULT_SERVER")
+        if before is not None:
+            os.environ["JACK_DEFAULT_SERVER"] = before
+        for left in Path("/dev/shm").glob(f"jack*_{name}_*"):  # a killed server leaves them
+            left.unlink(missing_ok=True)
+
+
+def _start_jackd(name: str) -> subprocess.Popen[bytes]:
+    """Start jackd, with real-time priority if the system grants it."""
+    dummy = ["-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)]
+    for scheduling in (["-R", "-P", "70"], ["-r"]):
+        server = subprocess.Popen(
+            ["jackd", "-n", name, *scheduling, *dummy],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        # It answers within a second if it can, and ends at once if it may not.
+        up = wait_until("jackd", lambda s=server: s.poll() is not None or _answers(name))
+        if up and server.poll() is None:
+            return server
+    lack("jackd does not start here")
+    raise AssertionError
+
+
+def _answers(name: str) -> bool:
+    import jack
+
+    try:
+        with contextlib.redirect_stderr(None):
+            jack.Client("probe", no_start_server=True, servername=name).close()
+    except jack.JackError:
+        return False
+    return True
+
+
+class Receiver:
+    """A JACK client that takes down every MIDI message it gets, and when, and how loud it is."""
+
+    def __init__(self, name: str) -> None:
+        import jack
+
+        self.client = jack.Client(name, no_start_server=True)
+        self.midi = self.client.midi_inports.register("in")
+        self.left = self.client.inports.register("left")
+        self.right = self.client.inports.register("right")
+        self.messages: list[tuple[float, bytes]] = []
+        self.peak = 0.0
+        self.client.set_process_callback(self._process)
+        self.client.activate()
+
+    def _process(self, frames: int) -> None:
+        begin = self.client.last_frame_time
+        for offset, data in self.midi.incoming_midi_events():
+            self.messages.append(((begin + offset) / RATE, bytes(data)))
+        for port in (self.left, self.right):
+            samples = memoryview(port.get_buffer()).cast("f")
+            self.peak = max(self.peak, *map(abs, samples))
+
+    def connect(self, source: str, port: Any = None) -> None:
+        """Connect the first output whose name holds `source`, as soon as there is one."""
+        find = self.client.get_ports
+        (found, *_) = wait_until(source, lambda: find(source, is_output=True))
+        self.client.connect(found, port or self.midi)
+
+    def close(self) -> None:
+        """Leave the server."""
+        self.client.deactivate()
+        self.client.close()
+
+    @property
+    def notes(self) -> list[tuple[float, bytes]]:
+        """The note-ons and note-offs among the messages."""
+        return [(at, data) for at, data in self.messages if data[0] & 0xF0 in (0x80, 0x90)]
+
+    def assert_silent(self) -> None:
+        """Each note-on is followed by the note-off of its key, before its next note-on."""
+        down: Counter[tuple[int, int]] = Counter()
+        for _, (status, pitch, _) in self.notes:
+            key = status & 0x0F, pitch
+            # Who connects while notes sound hears note-offs that have no note-on.
+            down[key] = down[key] + 1 if status & 0xF0 == 0x90 else 0
+            assert down[key] <= 1, f"{key} was struck again before its note-off"
+        assert not +down, f"left sounding: {+down}"
+
+
+class Midigan:
+    """`midigan` as a process of its own."""
+
+    def __init__(self, *arguments: object) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "midigan", *(str(argument) for argument in arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def child(self, module: str) -> int:
+        """The process number of the child that runs a module."""
+        return int(wait_until(module, lambda: self._children().get(module)))
+
+    def _children(self) -> dict[str, int]:
+        found = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError, IndexError):
+                parent = stat.read_text().rpartition(")")[2].split()[1]
+                if parent == str(self.process.pid):
+                    line = (stat.parent / "cmdline").read_bytes().split(b"\0")
+                    found[line[-2].decode()] = int(stat.parent.name)
+        return found
+
+    def end(self, timeout_s: float = 30.0) -> tuple[int, str, str]:
+        """Wait for it: exit status, standard output and standard error."""
+        try:
+            out, err = self.process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGKILL)
+            out, err = self.process.communicate()
+            pytest.fail(f"midigan did not end within {timeout_s:g} s: {out} {err}")
+        return self.process.returncode, out, err
