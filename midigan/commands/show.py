@@ -1,0 +1,181 @@
+"""midigan show: piano-roll pictures of files, phrase sets and generators."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from midigan.commands.common import print_table, seed_option
+from midigan.errors import MidiganError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from midigan.files.roll import Roll
+    from midigan.generator import Generator
+    from midigan.layout import Layout
+    from midigan.song import Notes
+
+
+@click.command()
+@click.argument("source", required=False)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.png",
+    help="The picture (.png, .svg, .pdf); SOURCE's name with .png if not given.",
+)
+@click.option(
+    "--bars",
+    type=click.IntRange(min=1),
+    default=64,
+    show_default=True,
+    help="Most bars shown of a MIDI file.",
+)
+@click.option(
+    "--phrases",
+    "count",
+    type=click.IntRange(1, 256),
+    default=16,
+    show_default=True,
+    help="How many phrases of a set, an array or a generator are shown.",
+)
+@seed_option
+@click.option("--dark", is_flag=True, help="Light notes on dark paper.")
+def command(
+    source: str | None, output: Path | None, bars: int, count: int, seed: int | None, dark: bool
+) -> None:
+    """Draw SOURCE as a piano roll, and say in a few lines what it holds.
+
+    SOURCE is a MIDI file, a phrase set (.npz), an array of phrases (.npy), or a generator:
+    a .onnx file, a run folder or the name of a shipped one. Of phrases a sheet of some is
+    drawn; a generator composes them.
+    """
+    from midigan.pictures import save_picture
+
+    path = Path(source) if source is not None else None
+    target = output or Path(f"{path.stem if path else 'generator'}.png")
+    suffix = path.suffix.lower() if path else ""
+    if path and suffix in (".npz", ".npy"):
+        figure = _stored(path, suffix, count, seed or 0, dark)
+    elif path and suffix != ".onnx" and (path.is_file() or suffix in (".mid", ".midi")):
+        figure = _music(path, bars, dark)
+    else:
+        figure = _generator(source, count, seed or 0, dark)
+    save_picture(figure, target)
+    click.echo(f"{target}: drawn")
+
+
+def _music(path: Path, bars: int, dark: bool) -> Figure:
+    from midigan.errors import SourceError
+    from midigan.files.midi import read_midi
+    from midigan.files.read import read_bytes
+    from midigan.files.roll import roll_of_score
+    from midigan.pictures import draw_roll
+
+    try:
+        roll = roll_of_score(read_midi(read_bytes(path)), path.stem)
+    except SourceError as error:
+        raise SourceError(f"{path}: {error}") from error
+    click.echo(f"{path}: {roll.remark.replace(' · ', ', ')}")
+    _print_tracks(roll)
+    return draw_roll(roll, most_bars=bars, dark=dark)
+
+
+def _print_tracks(roll: Roll) -> None:
+    from midigan.files.roll import pitch_name
+
+    rows = []
+    for i, track in enumerate(roll.tracks):
+        pitches = roll.notes["pitch"][roll.notes["track"] == i]
+        span = f"{pitch_name(int(pitches.min()))} to {pitch_name(int(pitches.max()))}"
+        rows.append((track.name, len(pitches), "drums" if track.drum else span))
+    print_table(("track", "notes#", "range"), rows)
+
+
+def _stored(path: Path, suffix: str, count: int, seed: int, dark: bool) -> Figure:
+    """A sheet of phrases that a phrase set, or a dense array, holds."""
+    from midigan.files.dense import load_dense
+    from midigan.files.encode import open_phrases
+    from midigan.files.roll import cut_notes
+    from midigan.notes import phrases_to_notes
+
+    if suffix == ".npz":
+        held, _ = open_phrases(path)
+        layout, total, words = held.layout, len(held), f"{len(held.names)} songs"
+        numbers = _choose(total, count, seed)
+        first = [int(held.windows[number]) * layout.steps for number in numbers]
+        notes = [cut_notes(held.notes, step, layout.phrase_steps) for step in first]
+    else:
+        dense = load_dense(path)
+        layout, total, words = _layout_like(dense.shape[1:]), len(dense), "as a dense array"
+        numbers = _choose(total, count, seed)
+        notes = [phrases_to_notes(dense[[n]], layout, joined=False) for n in numbers]
+    remark = f"{total} phrases of {layout.bars} bars, {words}"
+    click.echo(f"{path}: {remark}, layout {layout.name}")
+    captions = [f"phrase {number}" for number in numbers]
+    return _sheet(notes, layout, path.stem, remark, captions, dark)
+
+
+def _choose(total: int, count: int, seed: int) -> list[int]:
+    """Numbers of `count` phrases of `total`, drawn without repeats, sorted."""
+    import numpy as np
+
+    if total == 0:
+        raise MidiganError("it holds no phrases: encode music first")
+    drawn = np.random.default_rng(seed).choice(total, min(count, total), replace=False)
+    return sorted(int(number) for number in drawn)
+
+
+def _layout_like(shape: tuple[int, ...]) -> Layout:
+    """`satb`, or a layout of plain tracks where an array's shape is another."""
+    from midigan.layout import Layout, Track, load_layout
+
+    layout = load_layout("satb")
+    if shape == layout.shape:
+        return layout
+    tracks, bars, steps, pitches = shape
+    return Layout(
+        "array",
+        tuple(Track(f"Track {i + 1}") for i in range(tracks)),
+        bars=bars,
+        steps=steps,
+        pitches=pitches,
+        lowest_pitch=min(layout.lowest_pitch, 128 - pitches),
+    )
+
+
+def _generator(source: str | None, count: int, seed: int, dark: bool) -> Figure:
+    """A sheet of phrases that a generator composes; phrase n is the one `generate` writes."""
+    from midigan.compose import compose
+    from midigan.generator import Generator
+    from midigan.shipped import find_generator
+
+    own = Generator.load(find_generator(source))
+    _describe(own)
+    notes = [compose(own, seed, number) for number in range(count)]
+    name = source or own.path.parent.name
+    remark = f"{own.info.key or 'all keys'}, {own.info.tempo_bpm:.0f} bpm, seed {seed}"
+    return _sheet(notes, own.layout, Path(name).stem, remark, [], dark)
+
+
+def _describe(own: Generator) -> None:
+    info, layout = own.info, own.layout
+    tracks = ", ".join(track.name for track in layout.tracks)
+    click.echo(f"{own.path}")
+    click.echo(f"  layout    {layout.name}: {tracks}; {layout.bars} bars of {layout.steps} steps")
+    click.echo(f"  key       {info.key or 'all keys'}, {info.tempo_bpm:.0f} bpm")
+    for key, value in info.training.items():
+        click.echo(f"  {key:<9} {value}")
+    click.echo(f"  licence   {info.licence or 'not stated'}")
+
+
+def _sheet(
+    notes: list[Notes], layout: Layout, title: str, remark: str, captions: list[str], dark: bool
+) -> Figure:
+    from midigan.pictures import draw_phrases
+
+    return draw_phrases(notes, layout, title=title, remark=remark, captions=captions, dark=dark)
