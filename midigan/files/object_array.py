@@ -21,6 +21,8 @@ from midigan.errors import SourceError
 _ROLES = {
     "numpy.core.multiarray _reconstruct": "array",
     "numpy._core.multiarray _reconstruct": "array",
+    "numpy.core.numeric _frombuffer": "buffer",
+    "numpy._core.numeric _frombuffer": "buffer",
     "numpy ndarray": "class",
     "numpy dtype": "dtype",
     "_codecs encode": "encode",
@@ -34,7 +36,7 @@ _MARK = object()
 #: tuple of so many values.
 _PUSHED = {
     *("BININT", "BININT1", "BININT2", "INT", "LONG1"),
-    *("SHORT_BINSTRING", "BINSTRING", "SHORT_BINBYTES", "BINBYTES", "BINBYTES8"),
+    *("SHORT_BINSTRING", "BINSTRING", "SHORT_BINBYTES", "BINBYTES", "BINBYTES8", "BYTEARRAY8"),
     *("SHORT_BINUNICODE", "BINUNICODE"),
 }
 _CONSTANTS = {"NONE": None, "NEWFALSE": False, "NEWTRUE": True, "EMPTY_TUPLE": (), "MARK": _MARK}
@@ -160,6 +162,9 @@ def _called(role: Any, arguments: Any) -> Any:
     kind = role.name if isinstance(role, _Role) else None
     if kind == "array":
         return _Array()
+    if kind == "buffer":
+        content, element, shape, order = arguments
+        return _Array(_numbers(content, element, shape, order))
     if kind == "dtype":
         return _Type(str(arguments[0]))
     if kind == "encode":
@@ -179,9 +184,13 @@ def _build(target: Any, state: Any) -> None:
     if kind.code in ("O", "O8"):
         target.value = [item.value if isinstance(item, _Array) else item for item in content]
         return
+    target.value = _numbers(content, kind, shape, "F" if fortran else "C")
+
+
+def _numbers(content: Any, kind: Any, shape: Any, order: Any) -> NDArray[Any]:
+    """The array of `shape` that bytes hold."""
     if kind.code not in _NUMBERS:
         raise SourceError(f"it holds an array of {kind.code!r}, legal are numbers")
     raw = content.encode("latin-1") if isinstance(content, str) else content
-    order = kind.order if kind.order in "<>" else "<"
-    array = np.frombuffer(raw, np.dtype(order + kind.code))
-    target.value = array.reshape(shape, order="F" if fortran else "C")
+    byte_order = kind.order if kind.order in "<>" else "<"
+    return np.frombuffer(raw, np.dtype(byte_order + kind.code)).reshape(shape, order=order)

@@ -1,0 +1,145 @@
+import numpy as np
+import pytest
+
+from midigan.files.assign import assign, is_four_part
+from midigan.files.grid import to_grid
+from midigan.files.names import track_named
+from midigan.files.score import Score, SourceTrack, tick_notes
+from midigan.layout import Layout, Track, load_layout
+
+SATB, BAND = load_layout("satb"), load_layout("band")
+
+
+def score_of(*parts):
+    """A score of (source track, pitches): each source plays its pitches, a quarter each.
+
+    A tuple among the pitches is a chord.
+    """
+    notes = []
+    for source, (_, pitches) in enumerate(parts):
+        for beat, chord in enumerate(pitches):
+            for pitch in chord if isinstance(chord, tuple) else (chord,):
+                column = [np.array([n]) for n in (beat * 4, 4, source, pitch, 80)]
+                notes.append(tick_notes(*column))
+    return Score(4, tuple(track for track, _ in parts), np.concatenate(notes))
+
+
+def placed(layout, *parts):
+    score = score_of(*parts)
+    return assign(score.tracks, to_grid(score, layout), layout)
+
+
+def tracks_of(assigned, layout):
+    return [
+        p.track if p.track is None else layout.tracks[p.track].name for p in assigned.placements
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "layout", "track"),
+    [
+        ("SOPRANO", SATB, 0),
+        ("1. Soprano", SATB, 0),
+        ("S", SATB, 0),
+        ("S.", SATB, 0),
+        ("Violin II", SATB, 1),
+        ("violin1", SATB, 0),
+        ("Contralto", SATB, 1),
+        ("Salto", SATB, None),
+        ("a piano", SATB, None),
+        ("Soprano, Alto", SATB, None),
+        ("", SATB, None),
+        ("Lead vocals", BAND, 3),
+        ("Synth Bass", BAND, 1),
+        ("Drums", BAND, 0),
+        ("Guitar", BAND, None),
+    ],
+)
+def test_names_are_matched_by_words(name, layout, track):
+    assert track_named(name, layout) == track
+
+
+def test_voices_go_by_name_in_any_order():
+    assigned = placed(
+        SATB,
+        (SourceTrack("Bass"), [40]),
+        (SourceTrack("Tenor"), [50]),
+        (SourceTrack("Alto"), [60]),
+        (SourceTrack("Soprano", 73), [70]),
+    )
+    assert [int(n["pitch"]) for n in np.sort(assigned.notes, order="track")] == [70, 60, 50, 40]
+    assert assigned.programs == (73, 0, 0, 0)
+
+
+def test_four_unnamed_voices_go_by_mean_pitch():
+    parts = [(SourceTrack(f"Staff {n}"), [base] * 4) for n, base in enumerate((50, 70, 40, 60))]
+    assigned = placed(SATB, *parts)
+    assert tracks_of(assigned, SATB) == ["Tenor", "Soprano", "Bass", "Alto"]
+
+
+def test_a_piano_is_split_by_register_and_drums_are_dropped():
+    chords = [(48, 60, 64, 67), (50, 62, 65, 69), (48, 60, 64, 72)]
+    assigned = placed(SATB, (SourceTrack("Piano"), chords), (SourceTrack("", drum=True), [36, 38]))
+    assert assigned.left_out == assigned.drums_left_out == 2
+    for beat, chord in enumerate(chords):
+        now = assigned.notes[assigned.notes["start"] == beat * 4]
+        assert now["pitch"].tolist() == sorted(chord, reverse=True)
+        assert now["track"].tolist() == [0, 1, 2, 3]
+
+
+def test_a_band_is_matched_by_drums_names_and_programs():
+    assigned = placed(
+        BAND,
+        (SourceTrack("", 0, drum=True), [36, 42]),
+        (SourceTrack("Melody", 73), [72, 74]),
+        (SourceTrack("", 33), [40, 41]),
+        (SourceTrack("", 48), [(60, 64), (62, 65)]),
+        (SourceTrack("", 25), [(64, 67), (65, 69)]),
+    )
+    assert tracks_of(assigned, BAND) == ["Drums", "Lead", "Bass", "Chords", "Chords"]
+    assert assigned.programs[3] == 73
+    assert assigned.left_out == 0
+
+
+def test_without_names_the_lowest_is_bass_and_the_most_melodic_leads():
+    assigned = placed(
+        BAND,
+        (SourceTrack("", 0), [(60, 64, 67)] * 4),
+        (SourceTrack("", 0), [38, 40, 41, 43]),
+        (SourceTrack("", 0), [76, 77, 79, 81]),
+    )
+    assert tracks_of(assigned, BAND) == ["Chords", "Bass", "Lead"]
+
+
+def test_a_lone_piano_plays_chords_and_a_lone_flute_leads():
+    piano = placed(BAND, (SourceTrack("", 0), [(48, 60, 64)] * 4))
+    flute = placed(BAND, (SourceTrack("", 73), [72, 74, 76]))
+    assert tracks_of(piano, BAND) == ["Chords"]
+    assert tracks_of(flute, BAND) == ["Lead"]
+
+
+def test_drums_on_another_channel_are_known_by_name():
+    assigned = placed(BAND, (SourceTrack("Drum kit"), [36, 38]), (SourceTrack("Lead"), [70, 72]))
+    assert tracks_of(assigned, BAND) == ["Drums", "Lead"]
+
+
+def test_a_layout_may_drop_what_it_does_not_name():
+    layout = Layout("two", (Track("High"), Track("Low")), unmatched="drop")
+    assigned = placed(layout, (SourceTrack("High"), [70]), (SourceTrack("Middle"), [60]))
+    assert tracks_of(assigned, layout) == ["High", None]
+    assert assigned.left_out == 1
+
+
+def test_merged_tracks_keep_one_of_each_pitch():
+    assigned = placed(
+        BAND, (SourceTrack("Chord 1"), [(60, 64)] * 2), (SourceTrack("Pad"), [(60, 67)] * 2)
+    )
+    assert assigned.notes["pitch"].tolist() == [60, 64, 67] * 2
+
+
+def test_four_parts_are_known_by_name_or_by_number():
+    for names in (("S", "A", "T", "B"), ("", "", "", "")):
+        score = score_of(*[(SourceTrack(n), [60, 62]) for n in names])
+        assert is_four_part(score.tracks, to_grid(score, SATB), SATB)
+    score = score_of((SourceTrack("Piano"), [(48, 60, 64, 67)] * 2))
+    assert not is_four_part(score.tracks, to_grid(score, SATB), SATB)

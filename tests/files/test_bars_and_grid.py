@@ -1,0 +1,141 @@
+import numpy as np
+import pytest
+from midi_bytes import meter, midi, notes, off, on, tempo
+
+from midigan.errors import SourceError
+from midigan.files.bars import MAX_BARS, lay_bars, legal_meters
+from midigan.files.grid import end_before_padding, to_grid
+from midigan.files.midi import read_midi
+from midigan.files.score import TICK_METER, Score, tick_notes
+from midigan.layout import load_layout
+
+SATB = load_layout("satb")
+BAR = 4 * 480
+
+
+def score_of(starts, lengths, meters=(), ppq=480, tempos=None):
+    found = tick_notes(np.array(starts), np.array(lengths), 0, np.full(len(starts), 60), 80)
+    score = Score(ppq, (), found, meters=np.array(list(meters), TICK_METER))
+    return score if tempos is None else Score(ppq, (), found, tempos=tempos)
+
+
+def grid(starts, lengths, meters=(), ppq=480):
+    gridded = to_grid(score_of(starts, lengths, meters, ppq), SATB)
+    ended = end_before_padding(gridded.notes, gridded.bars, SATB)
+    found = sorted(zip(ended["start"], ended["length"], strict=True))
+    return [(int(a), int(b)) for a, b in found], gridded
+
+
+@pytest.mark.parametrize("meters", [[], [(0, 4, 4)], [(0, 2, 2)], [(0, 1, 4)], [(0, 8, 4)]])
+def test_what_fills_whole_bars_fits(meters):
+    found, gridded = grid([0, BAR, 2 * BAR + 480], [480, 480, 480], meters)
+    assert found == [(0, 4), (16, 4), (36, 4)]
+    assert gridded.bars.fitting == 1
+    assert set(gridded.bars.steps.tolist()) == {16}
+
+
+def test_one_quarter_throughout_says_nothing_but_one_such_bar_is_a_pickup():
+    assert len(grid([0], [480], [(0, 1, 4)])[1].bars.meters) == 0
+    found, gridded = grid([0, 480], [480, 480], [(0, 1, 4), (480, 4, 4)])
+    assert found == [(0, 4), (16, 4)]
+    assert gridded.bars.steps.tolist() == [4, 16]
+    assert gridded.bars.meters.tolist() == [(0, 1, 4), (1, 4, 4)]
+
+
+def test_a_short_bar_is_padded_and_notes_end_before_its_padding():
+    found, gridded = grid([0, 3 * 480], [3 * 480, 480], [(0, 3, 4)])
+    assert gridded.bars.steps.tolist() == [12, 12]
+    assert gridded.bars.fitting == 0
+    assert found == [(0, 12), (16, 4)]
+
+
+def test_a_long_bar_is_split():
+    found, gridded = grid([0, 4 * 480, 5 * 480], [480] * 3, [(0, 5, 4)])
+    assert found == [(0, 4), (16, 4), (32, 4)]
+    assert gridded.bars.steps.tolist() == [16, 4, 16]
+
+
+def test_a_meter_inside_a_bar_begins_a_new_bar():
+    found, gridded = grid([0, 960, 960 + BAR], [480] * 3, [(0, 4, 4), (960, 4, 4)])
+    assert found == [(0, 4), (16, 4), (32, 4)]
+    assert gridded.bars.steps.tolist() == [8, 16, 16]
+    assert gridded.bars.measures == {"4/4": 3}
+    assert gridded.bars.fitting == 2 / 3
+
+
+def test_a_first_meter_that_comes_late_leaves_the_layouts_bars_before_it():
+    found, _ = grid([0, BAR, 2 * BAR], [480] * 3, [(BAR, 4, 4)])
+    assert found == [(0, 4), (16, 4), (32, 4)]
+
+
+def test_meters_that_are_none_are_passed_over():
+    score = score_of([0], [480], [(0, 0, 4), (0, 4, 0), (0, 4, 3), (0, 4, 128), (0, 3, 4)])
+    assert legal_meters(score).tolist() == [(0, 3, 4)]
+    assert (
+        "a meter that is none was ignored"
+        in to_grid(score_of([0], [480], [(0, 4, 0)]), SATB).warnings
+    )
+
+
+def test_halves_round_up_and_are_counted():
+    found, gridded = grid([60, 180, 300], [120] * 3)
+    assert [start for start, _ in found] == [1, 2, 3]
+    assert gridded.off_grid == 3
+
+
+@pytest.mark.parametrize("ppq", [25, 96, 480, 10080])
+def test_eighths_are_on_the_grid_whatever_the_ticks(ppq):
+    starts = [(i * ppq + 1) // 2 for i in range(16)]
+    found, gridded = grid(starts, [1] * 16, ppq=ppq)
+    assert [start for start, _ in found] == list(range(0, 32, 2))
+    assert gridded.off_grid == 0
+
+
+def test_triplets_are_off_the_grid():
+    starts = [i * 160 for i in range(12)]
+    assert grid(starts, [160] * 12)[1].off_grid == 8
+
+
+def test_a_note_of_no_length_lasts_a_step_and_is_named():
+    found, gridded = grid([0], [0])
+    assert found == [(0, 1)]
+    assert gridded.warnings == ("1 note of no length last one step",)
+
+
+def test_what_rounds_up_to_the_end_of_the_last_bar_gets_a_bar():
+    found, gridded = grid([BAR - 10], [5])
+    assert found == [(16, 1)]
+    assert len(gridded.bars.steps) == 2
+
+
+def test_bars_stop_after_the_last_note_whatever_else_comes():
+    late = meter(4, 4) + meter(3, 4, after=480 * 175_000)
+    score = read_midi(midi(late, notes(8)))
+    assert len(to_grid(score, SATB).bars.steps) == 1
+
+
+def test_a_song_has_an_end_even_if_its_notes_have_none():
+    found, gridded = grid([0, 480 * 2**22], [480 * 2**22, 480])
+    assert found == [(0, 16 * MAX_BARS)]
+    assert len(gridded.bars.steps) == MAX_BARS
+    assert len(gridded.warnings) == 2
+    with pytest.raises(SourceError, match="after bar 16,384"):
+        grid([480 * 2**22], [480])
+
+
+def test_hostile_meters_cost_nothing():
+    meters = [(i, 255, 64) for i in range(0, 4000, 2)] + [(4000, 255, 1), (9000, 1, 64)]
+    bars = lay_bars(score_of([0], [2**30], meters), SATB, 2**40)
+    assert len(bars.steps) == MAX_BARS
+
+
+def test_tempos_keep_their_step_and_lose_zeros():
+    score = read_midi(midi(tempo(0) + tempo(600_000, after=480) + tempo(500_000), notes(8)))
+    gridded = to_grid(score, SATB)
+    assert gridded.tempos.tolist() == [(4, 120.0)]
+    assert gridded.warnings == ("a tempo of 0 was ignored",)
+
+
+def test_a_held_note_keeps_its_end():
+    score = read_midi(midi(on(60) + off(60, after=3 * BAR + 240)))
+    assert to_grid(score, SATB).notes["length"].tolist() == [50]

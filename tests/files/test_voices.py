@@ -1,0 +1,60 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from midigan.files.voices import split_voices
+from midigan.song import NOTE
+
+
+def split(*notes, voices=4):
+    """Notes are (start, length, pitch); returns {(start, pitch): voice} and what is left out."""
+    rows = [(start, length, 0, pitch, 80) for start, length, pitch in notes]
+    found, left_out = split_voices(np.array(rows, NOTE), voices)
+    return {(int(n["start"]), int(n["pitch"])): int(n["track"]) for n in found}, left_out
+
+
+def test_two_hands_are_the_outer_voices():
+    found, _ = split((0, 4, 72), (0, 4, 48), (4, 4, 74), (4, 4, 47))
+    assert found == {(0, 72): 0, (0, 48): 3, (4, 74): 0, (4, 47): 3}
+
+
+def test_inner_notes_go_where_the_voices_move_least():
+    found, _ = split(
+        (0, 4, 72), (0, 4, 65), (0, 4, 57), (0, 4, 48), (4, 4, 72), (4, 4, 56), (4, 4, 48)
+    )
+    assert found[4, 56] == 2
+
+
+def test_of_more_notes_than_voices_inner_ones_are_left_out():
+    found, left_out = split(*[(0, 4, pitch) for pitch in (48, 55, 60, 64, 67, 72)])
+    assert left_out == 2
+    assert found[0, 72] == 0
+    assert found[0, 48] == 3
+
+
+def test_a_melody_over_a_held_bass_stays_above_it():
+    found, _ = split((0, 16, 48), (0, 4, 72), (4, 4, 71), (8, 4, 69), (12, 4, 67))
+    assert found[0, 48] == 3
+    assert {found[start, pitch] for start, pitch in ((4, 71), (8, 69), (12, 67))} == {0}
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 40), st.integers(1, 20), st.integers(30, 90)),
+        min_size=1,
+        max_size=60,
+    ),
+    st.integers(1, 5),
+)
+def test_voices_sing_one_note_at_a_time_and_nothing_is_lost_unseen(notes, voices):
+    rows = np.array([(start, length, 0, pitch, 80) for start, length, pitch in notes], NOTE)
+    found, left_out = split_voices(rows, voices)
+    assert len(found) + left_out == len(rows)
+    for voice in range(voices):
+        own = found[found["track"] == voice]
+        assert np.all(own["start"][:-1] + own["length"][:-1] <= own["start"][1:])
+        assert np.all(own["length"] > 0)
+    for start in np.unique(found["start"]):
+        now = found[found["start"] == start]
+        by_voice = now[np.argsort(now["track"])]
+        assert np.all(np.diff(by_voice["pitch"].astype(int)) < 0)
