@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from midigan.commands import cli
+from midigan.files.dense import save_dense
+from midigan.files.encode import encode
+from midigan.files.midi import read_midi
+from midigan.layout import load_layout
+from midigan.phrase_set import PhraseSet
+from midigan.song import NOTE, Song
+
+SATB = load_layout("satb")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The current folder, with a phrase set and an array of the same music."""
+    monkeypatch.chdir(tmp_path)
+    songs = [
+        Song(name, np.array(rows, NOTE), np.full(2, 16, np.uint16))
+        for name, rows in (
+            ("hymns/one", [(0, 4, 0, 70, 90), (4, 28, 3, 40, 70)]),
+            ("hymns-one", [(0, 8, 1, 60, 80), (8, 8, 1, 60, 80)]),
+            ("What? <3", [(2, 1, 2, 50, 1)]),
+        )
+    ]
+    phrases = PhraseSet.from_songs(songs, SATB)
+    phrases.save(tmp_path / "set.npz")
+    save_dense(phrases.phrases(), tmp_path / "array.npy")
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(cli, ["decode", *map(str, arguments)])
+
+
+def files(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_every_song_of_a_set_comes_back_under_its_own_name(folder):
+    result = run("set.npz")
+    assert result.exit_code == 0, result.output
+    assert "wrote 3 MIDI files to set" in result.output
+    assert files(folder / "set") == ["What- -3.mid", "hymns-one-2.mid", "hymns-one.mid"]
+    original = list(PhraseSet.load(folder / "set.npz").songs())
+    paths = [folder / "set" / name for name in ("hymns-one.mid", "hymns-one-2.mid", "What- -3.mid")]
+    again, _ = encode(paths, SATB)
+    for song, found in zip(original, again.songs(), strict=True):
+        assert np.array_equal(found.notes, song.notes)
+
+
+def test_every_phrase_of_an_array_becomes_a_file(folder):
+    assert run("array.npy", "-o", "out", "--tempo", "90").exit_code == 0
+    assert files(folder / "out") == ["0001.mid", "0002.mid", "0003.mid"]
+    score = read_midi((folder / "out" / "0001.mid").read_bytes())
+    assert round(score.tempos["bpm"][0], 3) == 90
+    assert sorted(score.notes["pitch"].tolist()) == [40, 70]
+
+
+@pytest.mark.parametrize("source", ["set.npz", "array.npy"])
+def test_join_makes_one_file(folder, source):
+    assert run(source, "-o", "out", "--join").exit_code == 0
+    (name,) = files(folder / "out")
+    score = read_midi((folder / "out" / name).read_bytes())
+    assert score.notes["start"].max() == (2 * 32 + 2) * 120
+
+
+def test_the_lowest_pitch_says_what_numbers_mean(folder):
+    run("array.npy", "-o", "out", "--lowest-pitch", "0")
+    score = read_midi((folder / "out" / "0001.mid").read_bytes())
+    assert sorted(score.notes["pitch"].tolist()) == [16, 46]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["missing.npz"], "no file missing.npz"),
+        (["broken.npz"], "not a midigan phrase set"),
+        (["broken.npy"], "not an array of phrases"),
+        (["small.npy"], "layout satb has (4, 2, 16, 84)"),
+        (["set.npz", "--layout", "band"], "has layout satb from pitch 24, not band from 24"),
+        (["set.npz", "--lowest-pitch", "0"], "leave --layout and --lowest-pitch out"),
+        (["set.npz", "-o", "array.npy"], "array.npy is a file"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(folder, arguments, said):
+    (folder / "broken.npz").write_bytes(b"broken")
+    (folder / "broken.npy").write_bytes(b"broken")
+    np.save(folder / "small.npy", np.zeros((1, 4, 2, 16, 12)))
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_full_disk_keeps_the_old_file(folder, monkeypatch):
+    (folder / "out").mkdir()
+    (folder / "out" / "0001.mid").write_bytes(b"old")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    result = run("array.npy", "-o", "out")
+    assert result.exit_code == 1
+    assert "No space left on device" in result.stderr
+    assert files(folder / "out") == ["0001.mid"]
+    assert (folder / "out" / "0001.mid").read_bytes() == b"old"

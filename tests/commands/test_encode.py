@@ -1,0 +1,146 @@
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from midi_bytes import meter, midi, name, notes
+
+from midigan.commands import cli
+from midigan.phrase_set import PhraseSet
+
+VOICES = [
+    name(voice) + notes(32, first=first)
+    for voice, first in (("S", 70), ("A", 60), ("T", 50), ("B", 40))
+]
+
+
+@pytest.fixture
+def music(tmp_path, monkeypatch):
+    """The current folder, with three chorales in `music/`."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "music").mkdir()
+    for number in range(3):
+        (tmp_path / "music" / f"{number}.mid").write_bytes(midi(*VOICES))
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(cli, ["encode", *map(str, arguments)])
+
+
+def test_a_folder_becomes_a_phrase_set_of_its_name(music):
+    result = run("music/")
+    assert result.exit_code == 0, result.output
+    phrases = PhraseSet.load(music / "music.npz")
+    assert phrases.layout.name == "satb"
+    assert phrases.names == ("0", "1", "2")
+    assert len(phrases) == 3 * 3
+    assert "layout satb: 3 of 3 pieces looked at are in four parts" in result.output
+    assert "wrote music.npz" in result.output
+    assert max(map(len, result.output.splitlines())) <= 80
+
+
+def test_a_dense_array_is_minus_one_and_one(music):
+    assert run("music", "-o", "m.npy", "--hop", "2").exit_code == 0
+    array = np.load("m.npy", allow_pickle=False)
+    assert array.shape == (3 * 2, 4, 2, 16, 84)
+    assert array.dtype == np.int8
+    assert set(np.unique(array)) == {-1, 1}
+
+
+def test_repeated_pitches_have_a_gap_or_are_held(music):
+    held = midi(*[name("S") + notes(1, first=70) * 16])
+    (music / "held.mid").write_bytes(held)
+    cells = {}
+    for repeats in ("gap", "held"):
+        run("held.mid", "-o", "h.npy", "--layout", "satb", "--repeats", repeats)
+        cells[repeats] = int((np.load("h.npy")[0] > 0).sum())
+    assert cells == {"gap": 17, "held": 32}
+
+
+def test_the_lowest_pitch_moves_the_index(music):
+    run("music", "-o", "24.npy")
+    run("music", "-o", "0.npy", "--lowest-pitch", "0")
+    low, usual = np.load("0.npy"), np.load("24.npy")
+    assert np.array_equal(low[..., 24:84], usual[..., :60])
+
+
+def test_the_report_comes_as_json(music):
+    (music / "music" / "bad.mid").write_text("text")
+    result = run("music", "--json")
+    report = json.loads(result.stdout)
+    assert (report["output"], report["used"], report["skipped"]) == ("music.npz", 3, 1)
+    assert report["reasons"] == {"not a MIDI file (no MThd header in its first 4 KB)": 1}
+    assert [file["used"] for file in report["files"]] == [True, True, True, False]
+
+
+def test_skipped_and_mended_files_are_named(music):
+    for number in range(25):
+        (music / "music" / f"waltz{number:02}.mid").write_bytes(midi(meter(3, 4) + notes(24)))
+    (music / "music" / "mended.mid").write_bytes(b"junk" + midi(*VOICES))
+    result = run("music")
+    assert "meter 3/4: only bars of 4/4 are used; --meter pad takes it" in result.output
+    assert "skipped: and 5 more, -v lists them" in result.output
+    assert "mended: music/mended.mid: 4 bytes before the header were ignored" in result.output
+    result = run("music", "-v", "--meter", "pad")
+    assert result.output.count("waltz") >= 25
+    assert "and 5 more" not in result.output
+
+
+def test_the_layout_may_be_named(music):
+    assert run("music/0.mid", "--layout", "band").exit_code == 0
+    assert PhraseSet.load(music / "0.npz").layout.name == "band"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["missing.mid"], "no file or folder 'missing.mid'"),
+        (["empty"], "no MIDI files in empty"),
+        (["other"], "no MIDI files in other"),
+        (["other/text.mid.txt"], "not a MIDI file"),
+        (["music", "--layout", "quartet"], "no layout 'quartet'"),
+        (["music", "--lowest-pitch", "60"], "lowest_pitch is 60, legal are 0 to 44"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(music, arguments, said):
+    (music / "empty").mkdir()
+    (music / "other").mkdir()
+    (music / "other" / "text.mid.txt").write_text("text")
+    result = run(*arguments, "-o", "out.npz")
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not (music / "out.npz").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["music", "-o", "out.wav"],
+        ["music", "-o", "folder.npz"],
+        ["music.npz", "-o", "music.npz"],
+        ["music", "--hop", "0"],
+        ["music", "--meter", "native"],
+        [],
+    ],
+)
+def test_wrong_usage_ends_with_2_before_any_work(music, arguments):
+    (music / "folder.npz").mkdir()
+    (music / "music.npz").write_bytes(b"")
+    assert run(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("target", ["out.npz", "out.npy"])
+def test_a_full_disk_keeps_the_old_file(music, monkeypatch, target):
+    (music / target).write_bytes(b"old")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    result = run("music", "-o", target)
+    assert result.exit_code == 1
+    assert "No space left on device; nothing was changed" in result.stderr
+    assert (music / target).read_bytes() == b"old"
+    assert sorted(path.name for path in music.iterdir()) == ["music", target]
