@@ -46,6 +46,9 @@ class Agenda:
         """When the next event is due; None if there is none."""
         return self._events[0].tick if self._events else None
 
-    def pop(self) -> Event:
-        """Take the next event out: the earliest, releases first."""
-        return heapq.heappop(self._events)
+    def take(self, tick: int) -> list[Event]:
+        """Take out everything that is due at `tick` or before: releases first."""
+        taken = []
+        while self._events and self._events[0].tick <= tick:
+            taken.append(heapq.heappop(self._events))
+        return taken

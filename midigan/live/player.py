@@ -81,8 +81,7 @@ class Player:
             page_tick = page * self._start.phrase_ticks
             ticks = (self._agenda.next_tick(), page_tick, self._start.end_tick)
             self._tick = min(tick for tick in ticks if tick is not None)
-            self._reach(self._tick)
-            self._send_due()
+            self._perform(self._tick)
             if self._tick == self._start.end_tick:
                 return
             if self._tick == page_tick:
@@ -98,20 +97,18 @@ class Player:
         self._phrases.remove(number)
         self._link.send(Ask(number + _AHEAD))
 
-    def _reach(self, tick: int) -> None:
-        """Wait until `tick`, and use the time until then."""
+    def _perform(self, tick: int) -> None:
+        """Use the time until `tick`, then send what is due."""
         due_s = self._timeline.seconds_at(tick)
         while (spare_s := due_s - _GUARD_S - self._clock.now()) > 0:
             self._idle(spare_s)
-        late_s = self._clock.reach(due_s).late_s
-        if late_s > _ASLEEP_S:
+        events = self._agenda.take(tick)  # before the moment, not at it
+        moment = self._clock.reach(due_s)
+        if moment.late_s > _ASLEEP_S:
             self._sounding.lift_all()
-            self._timeline = self._timeline.delayed(late_s)
-
-    def _send_due(self) -> None:
-        due_s = self._timeline.seconds_at(self._tick)
-        while self._agenda.next_tick() == self._tick:
-            event = self._agenda.pop()
+            self._timeline = self._timeline.delayed(moment.late_s)
+            due_s = moment.now_s
+        for event in events:
             if event.order == STRIKE:
                 self._lateness.add(max(0.0, self._clock.now() - due_s))
                 self._sounding.strike(event)

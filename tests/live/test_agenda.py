@@ -3,8 +3,8 @@ from midigan.live.agenda import RELEASE, STRIKE, Agenda
 
 def everything(agenda):
     events = []
-    while agenda.next_tick() is not None:
-        events.append(agenda.pop())
+    while (tick := agenda.next_tick()) is not None:
+        events += agenda.take(tick)
     return events
 
 
