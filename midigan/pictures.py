@@ -109,7 +109,7 @@ def draw_roll(roll: Roll, *, most_bars: int = MOST_BARS, dark: bool = False) -> 
     longest = max(roll.bar_lines[stop] - roll.bar_lines[first] for first, stop in systems)
     for number, bars in enumerate(systems):
         share = (roll.bar_lines[bars[1]] - roll.bar_lines[bars[0]]) / longest
-        place = (_LEFT, top + number * _pitch_of_systems(scale), _INNER * share)
+        place = (_LEFT, top + number * _system_step(scale), _INNER * share)
         _draw_system(figure, place, roll, scale, bars)
     return figure
 
@@ -135,7 +135,7 @@ def draw_phrases(
     for number, notes in enumerate(phrases):
         row, column = divmod(number, columns)
         left = _LEFT + column * _INNER / columns
-        place = (left, top + row * _pitch_of_systems(scale), _INNER / columns - 0.15)
+        place = (left, top + row * _system_step(scale), _INNER / columns - 0.15)
         own = roll_of_notes(notes, layout, layout.bars)
         caption = captions[number] if number < len(captions) else f"{number + 1}"
         _draw_system(figure, place, own, scale, (0, layout.bars), caption, labels=column == 0)
@@ -151,7 +151,8 @@ def save_picture(figure: Figure, path: Path, *, dpi: int = 130) -> None:
         figure.savefig(beside, dpi=dpi, format=kind)
 
 
-def _pitch_of_systems(scale: _Scale) -> float:
+def _system_step(scale: _Scale) -> float:
+    """Inches from the top of one system to that of the next."""
     return sum(scale.heights) + _GAP
 
 
@@ -167,7 +168,7 @@ def _page(roll: Roll, scale: _Scale, remark: str, rows: int) -> tuple[Figure, fl
     ]
     columns = max(1, int(_INNER / (0.5 + 0.08 * max(map(len, names)))))
     top = 1.05 + 0.22 * -(-len(names) // columns)
-    height = top + max(rows, 1) * _pitch_of_systems(scale) - _GAP + 0.3
+    height = top + max(rows, 1) * _system_step(scale) - _GAP + 0.3
     figure = Figure(figsize=(_WIDTH, height), facecolor=scale.theme.paper)
     x, ink, quiet = _LEFT / _WIDTH, scale.theme.ink, scale.theme.quiet
     figure.text(x, 1 - 0.42 / height, roll.title, fontsize=15, weight="bold", color=ink)

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from midigan.commands.common import print_table, seed_option
+from midigan.commands.common import print_table
 from midigan.errors import MidiganError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from midigan.files.roll import Roll
     from midigan.generator import Generator
     from midigan.layout import Layout
@@ -43,10 +41,16 @@ if TYPE_CHECKING:
     show_default=True,
     help="How many phrases of a set, an array or a generator are shown.",
 )
-@seed_option
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    help="Which phrases are picked, or composed.",
+)
 @click.option("--dark", is_flag=True, help="Light notes on dark paper.")
 def command(
-    source: str | None, output: Path | None, bars: int, count: int, seed: int | None, dark: bool
+    source: str | None, output: Path | None, bars: int, count: int, seed: int, dark: bool
 ) -> None:
     """Draw SOURCE as a piano roll, and say in a few lines what it holds.
 
@@ -54,27 +58,24 @@ def command(
     a .onnx file, a run folder or the name of a shipped one. Of phrases a sheet of some is
     drawn; a generator composes them.
     """
-    from midigan.pictures import save_picture
-
     path = Path(source) if source is not None else None
     target = output or Path(f"{path.stem if path else 'generator'}.png")
     suffix = path.suffix.lower() if path else ""
     if path and suffix in (".npz", ".npy"):
-        figure = _stored(path, suffix, count, seed or 0, dark)
+        _draw_stored(path, target, count, seed, dark)
     elif path and suffix != ".onnx" and (path.is_file() or suffix in (".mid", ".midi")):
-        figure = _music(path, bars, dark)
+        _draw_music(path, target, bars, dark)
     else:
-        figure = _generator(source, count, seed or 0, dark)
-    save_picture(figure, target)
+        _draw_generator(source, target, count, seed, dark)
     click.echo(f"{target}: drawn")
 
 
-def _music(path: Path, bars: int, dark: bool) -> Figure:
+def _draw_music(path: Path, target: Path, bars: int, dark: bool) -> None:
     from midigan.errors import SourceError
     from midigan.files.midi import read_midi
     from midigan.files.read import read_bytes
     from midigan.files.roll import roll_of_score
-    from midigan.pictures import draw_roll
+    from midigan.pictures import draw_roll, save_picture
 
     try:
         roll = roll_of_score(read_midi(read_bytes(path)), path.stem)
@@ -82,7 +83,7 @@ def _music(path: Path, bars: int, dark: bool) -> Figure:
         raise SourceError(f"{path}: {error}") from error
     click.echo(f"{path}: {roll.remark.replace(' · ', ', ')}")
     _print_tracks(roll)
-    return draw_roll(roll, most_bars=bars, dark=dark)
+    save_picture(draw_roll(roll, most_bars=bars, dark=dark), target)
 
 
 def _print_tracks(roll: Roll) -> None:
@@ -96,14 +97,14 @@ def _print_tracks(roll: Roll) -> None:
     print_table(("track", "notes#", "range"), rows)
 
 
-def _stored(path: Path, suffix: str, count: int, seed: int, dark: bool) -> Figure:
+def _draw_stored(path: Path, target: Path, count: int, seed: int, dark: bool) -> None:
     """A sheet of phrases that a phrase set, or a dense array, holds."""
     from midigan.files.dense import load_dense
     from midigan.files.encode import open_phrases
     from midigan.files.roll import cut_notes
     from midigan.notes import phrases_to_notes
 
-    if suffix == ".npz":
+    if path.suffix.lower() == ".npz":
         held, _ = open_phrases(path)
         layout, total, words = held.layout, len(held), f"{len(held.names)} songs"
         numbers = _choose(total, count, seed)
@@ -117,7 +118,7 @@ def _stored(path: Path, suffix: str, count: int, seed: int, dark: bool) -> Figur
     remark = f"{total} phrases of {layout.bars} bars, {words}"
     click.echo(f"{path}: {remark}, layout {layout.name}")
     captions = [f"phrase {number}" for number in numbers]
-    return _sheet(notes, layout, path.stem, remark, captions, dark)
+    _draw_sheet(notes, layout, (path.stem, remark), captions, target, dark)
 
 
 def _choose(total: int, count: int, seed: int) -> list[int]:
@@ -148,7 +149,7 @@ def _layout_like(shape: tuple[int, ...]) -> Layout:
     )
 
 
-def _generator(source: str | None, count: int, seed: int, dark: bool) -> Figure:
+def _draw_generator(source: str | None, target: Path, count: int, seed: int, dark: bool) -> None:
     """A sheet of phrases that a generator composes; phrase n is the one `generate` writes."""
     from midigan.compose import compose
     from midigan.generator import Generator
@@ -159,7 +160,7 @@ def _generator(source: str | None, count: int, seed: int, dark: bool) -> Figure:
     notes = [compose(own, seed, number) for number in range(count)]
     name = source or own.path.parent.name
     remark = f"{own.info.key or 'all keys'}, {own.info.tempo_bpm:.0f} bpm, seed {seed}"
-    return _sheet(notes, own.layout, Path(name).stem, remark, [], dark)
+    _draw_sheet(notes, own.layout, (Path(name).stem, remark), [], target, dark)
 
 
 def _describe(own: Generator) -> None:
@@ -173,9 +174,17 @@ def _describe(own: Generator) -> None:
     click.echo(f"  licence   {info.licence or 'not stated'}")
 
 
-def _sheet(
-    notes: list[Notes], layout: Layout, title: str, remark: str, captions: list[str], dark: bool
-) -> Figure:
-    from midigan.pictures import draw_phrases
+def _draw_sheet(
+    notes: list[Notes],
+    layout: Layout,
+    head: tuple[str, str],
+    captions: list[str],
+    target: Path,
+    dark: bool,
+) -> None:
+    """A sheet of phrases to a file; head: title and remark."""
+    from midigan.pictures import draw_phrases, save_picture
 
-    return draw_phrases(notes, layout, title=title, remark=remark, captions=captions, dark=dark)
+    title, remark = head
+    sheet = draw_phrases(notes, layout, title=title, remark=remark, captions=captions, dark=dark)
+    save_picture(sheet, target)

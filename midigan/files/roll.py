@@ -155,8 +155,9 @@ def drum_name(pitch: int) -> str:
 
 
 def _bars(score: Score, end: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Bar lines to the first at or after `end`, and the beat of each bar."""
+    """Bar lines to the first at or after `end`, at least one bar, and the beat of each bar."""
     meters = _meters(score)
+    end = max(end, 0.01)
     lines: list[float] = [0.0]
     beats: list[float] = []
     for i, (begin, numerator, denominator) in enumerate(meters):
@@ -185,7 +186,7 @@ def _meters(score: Score) -> list[tuple[float, int, int]]:
 def _remark(score: Score, bars: int) -> str:
     meters = dict.fromkeys(f"{n}/{d}" for _, n, d in _meters(score))
     tempos = score.tempos["bpm"][score.tempos["bpm"] > 0]
-    words = [f"{bars} bars", ", ".join(list(meters)[:4])]
+    words = [f"{bars} bars" if bars > 1 else "1 bar", ", ".join(list(meters)[:4])]
     if len(tempos):
         low, high = round(float(tempos.min())), round(float(tempos.max()))
         words.append(f"{low} bpm" if low == high else f"{low} to {high} bpm")
