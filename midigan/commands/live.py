@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from midigan.commands.playing import (
     name_of,
     tempo_option,
 )
+from midigan.errors import MidiganError, PortError
 
 if TYPE_CHECKING:
     from midigan.live.wire import Opened, Report, Start
@@ -163,10 +165,14 @@ def _check_places(
         raise click.UsageError("Choose one of --port, --virtual and --offline.")
     if offline and (bars is None or record is None):
         raise click.UsageError("--offline needs --bars N and --record FILE.mid.")
+    if record is not None:
+        # Find out now, not after an hour of playing, that it cannot be kept.
+        record.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(record.parent, os.W_OK):
+            raise MidiganError(f"cannot write {record}: its folder may not be written to")
 
 
 def _no_port_named(backend: str | None) -> None:
-    from midigan.errors import PortError
     from midigan.live.ports import list_ports, what_there_is
 
     raise PortError(

@@ -27,17 +27,16 @@ def main() -> None:
 
 def _answers(source: BinaryIO) -> Iterator[Message]:
     try:
-        first = unpack(source.readline())
-        if not isinstance(first, Load):
-            return
         from midigan.live.composer import Composer
 
-        composer = Composer(first)
-        yield composer.describe()
+        composer: Composer | None = None
         for line in source:
-            asked = unpack(line)
-            if isinstance(asked, Ask):
-                yield composer.phrase(asked.number)
+            message = unpack(line)
+            if isinstance(message, Load):
+                composer = Composer(message)
+                yield composer.describe()
+            elif isinstance(message, Ask) and composer is not None:
+                yield composer.phrase(message.number)
     except MidiganError as error:
         yield Failed(str(error))
     except Exception as error:  # the parent is the one that can tell the user

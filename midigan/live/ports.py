@@ -131,9 +131,7 @@ def choose_port(wanted: str, listings: Sequence[Listing]) -> tuple[str, str]:
         raise PortError(f"no output port matches {wanted!r}: {what_there_is(listings)}")
     if len(found) > 1:
         several = ", ".join(f"{name!r} ({backend})" for backend, name in found)
-        raise PortError(
-            f"{wanted!r} matches {several}: name one of them in full, or its --backend"
-        )
+        raise PortError(f"{wanted!r} matches {several}: name one of them in full, or its --backend")
     return found[0]
 
 
