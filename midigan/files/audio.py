@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 import wave
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,8 @@ _PEAK = 10 ** (-1 / 20)
 #: How much may sound on after the last note, in seconds: releases and reverb.
 _TAIL = 3.0
 
-#: pretty_midi holds the whole sound in memory, several times over.
-_PLAIN_MINUTES = 30
+#: FluidSynth writes 20 MB a minute before scaling; pretty_midi holds all sound in memory.
+_FLUIDSYNTH_MINUTES, _PLAIN_MINUTES = 120, 30
 
 #: FluidSynth renders about fifty times as fast as the music goes.
 _PATIENCE_S = 900
@@ -71,13 +72,15 @@ def render_audio(midi: Path, wav: Path, *, soundfont: Path | None = None) -> str
     except SourceError as error:
         raise SourceError(f"{midi}: {error}") from error
     program, font = shutil.which("fluidsynth"), find_soundfont(soundfont)
+    most = _FLUIDSYNTH_MINUTES if program and font else _PLAIN_MINUTES
+    if _seconds(score) > most * 60:
+        hint = "cut it" if program and font else "cut it, or install FluidSynth"
+        raise SourceError(f"{midi} is longer than {most} minutes, which is the most: {hint}")
     if program and font:
         _by_fluidsynth(program, font, midi, wav, _seconds(score))
         return f"FluidSynth with {font.name}"
     if soundfont:
         raise MidiganError("a sound font needs the program fluidsynth, which is not installed")
-    if _seconds(score) > _PLAIN_MINUTES * 60:
-        raise SourceError(f"{midi} is longer than {_PLAIN_MINUTES} minutes: install FluidSynth")
     _by_pretty_midi(data[data.index(b"MThd") :], midi, wav)
     return "pretty_midi's plain tones, without drums"
 
@@ -113,25 +116,36 @@ def _by_fluidsynth(program: str, font: Path, midi: Path, wav: Path, seconds: flo
         options = f"-n -i -q -R 1 -r {RATE} -O float -E little -T raw -F".split()
         # The paths are absolute: FluidSynth takes what begins with a dash as an option.
         call = [program, *options, str(raw), str(font.absolute()), str(midi.absolute())]
-        try:
-            run = subprocess.run(
-                call,
-                check=False,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=_PATIENCE_S,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise MidiganError(f"{midi}: FluidSynth took more than {_PATIENCE_S} s") from error
+        enough = int((seconds + _TAIL) * RATE) * 8  # two floats a sample
+        said, done = _run_until(call, raw, enough, Path(folder) / "said.txt")
         # FluidSynth ends with 0 even where the disk was full.
-        wrong = [line for line in run.stderr.splitlines() if "error" in line.lower()]
-        if run.returncode or wrong or not raw.is_file():
-            reason = (wrong or run.stderr.split("\n"))[0].removeprefix("fluidsynth: error: ")
+        wrong = [line for line in said.splitlines() if "error" in line.lower()]
+        if wrong or not done:
+            reason = (wrong or said.splitlines() or ["it took too long"])[0]
+            reason = reason.removeprefix("fluidsynth: error: ")
             raise MidiganError(f"FluidSynth cannot render {midi} with {font}: {reason}")
-        stereo = np.memmap(raw, "<f4", "r") if raw.stat().st_size else np.empty(0, "<f4")
-        _write_wav(wav, stereo.reshape(-1, 2)[: int((seconds + _TAIL) * RATE)], midi)
+        frames = min(raw.stat().st_size, enough) // 8
+        stereo = np.memmap(raw, "<f4", "r", shape=(frames, 2)) if frames else np.empty((0, 2))
+        _write_wav(wav, stereo, midi)
         del stereo  # Windows does not remove a file that is mapped
+
+
+def _run_until(call: list[str], raw: Path, enough: int, log: Path) -> tuple[str, bool]:
+    """Run until the program ends or `raw` has `enough` bytes; what it said, and if all went well.
+
+    Some files end hours after their last note; those hours would fill the disk.
+    """
+    deadline = time.monotonic() + _PATIENCE_S
+    with log.open("wb") as said, subprocess.Popen(call, stdout=said, stderr=said) as run:
+        try:
+            while run.poll() is None and time.monotonic() < deadline:
+                if raw.is_file() and raw.stat().st_size > enough:
+                    break
+                time.sleep(0.02)
+            well = run.returncode == 0 or (raw.is_file() and raw.stat().st_size > enough)
+        finally:
+            run.kill()
+    return log.read_text("utf-8", errors="replace"), well and raw.is_file()
 
 
 def _by_pretty_midi(data: bytes, midi: Path, wav: Path) -> None:
