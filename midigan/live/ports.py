@@ -95,7 +95,8 @@ def list_ports(backend: str | None = None) -> list[Listing]:
             with _hushed():
                 inputs, outputs = rtmidi.MidiIn(rtapi=api), rtmidi.MidiOut(rtapi=api)
                 listing = Listing(name, inputs.get_ports(), outputs.get_ports(), "")
-                inputs.delete(), outputs.delete()
+                for client in (inputs, outputs):
+                    client.delete()
         except OSError as error:
             listing = Listing(name, (), (), f"does not answer ({error})")
         listings.append(listing)
