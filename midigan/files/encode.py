@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -96,15 +98,13 @@ def open_phrases(
 
 
 def is_phrase_set(path: Path) -> bool:
-    """Whether an `.npz` is meant as a phrase set: all are but those of bare arrays of songs.
+    """Whether an `.npz` is a phrase set, and not bare arrays of songs.
 
     A file that is missing or damaged counts as one, so that loading it says what is wrong.
     """
-    import zipfile
-
     try:
         with zipfile.ZipFile(path) as file:
-            return not {"train.npy", "valid.npy", "test.npy"} & set(file.namelist())
+            return "header.npy" in file.namelist()
     except (OSError, zipfile.BadZipFile):
         return True
 
@@ -126,7 +126,7 @@ def choose_layout(scores: Iterator[Score]) -> tuple[Layout, str]:
         if any(score.tracks[i].drum for i in sounding):
             drums += 1
         else:
-            four_part += is_four_part(score.tracks, to_grid(score, satb), satb)
+            four_part += _in_four_parts(score, satb)
     if 2 * four_part >= max(total, 1):
         return satb, f"{four_part} of {total} pieces looked at are in four parts"
     if 2 * drums > total:
@@ -134,15 +134,18 @@ def choose_layout(scores: Iterator[Score]) -> tuple[Layout, str]:
     return band, f"only {four_part} of {total} pieces looked at are in four parts"
 
 
-def _first_scores(source: Source) -> list[Score]:
-    """The first pieces of a file that can be placed on a grid; none where it cannot be read."""
+def _in_four_parts(score: Score, satb: Layout) -> bool:
     try:
-        return [
-            score
-            for _, (_, score) in zip(
-                range(_LOOKED_AT), read_scores(source.path, source.split), strict=False
-            )
-        ]
+        return is_four_part(score.tracks, to_grid(score, satb), satb)
+    except SourceError:
+        return False
+
+
+def _first_scores(source: Source) -> list[Score]:
+    """The first pieces of a file; none if it cannot be read."""
+    try:
+        pieces = islice(read_scores(source.path, source.split), _LOOKED_AT)
+        return [score for _, score in pieces]
     except SourceError:
         return []
 

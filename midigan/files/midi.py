@@ -10,7 +10,6 @@ from midigan.errors import SourceError
 from midigan.files.careful import read_carefully
 from midigan.files.score import (
     TICK_METER,
-    TICK_NOTE,
     TICK_TEMPO,
     Score,
     SourceTrack,
@@ -21,7 +20,7 @@ from midigan.files.score import (
 #: How far into a file the music may begin: behind a RIFF or MacBinary header, or junk.
 SEARCHED_BYTES = 4096
 
-#: Ticks within which symusic's 32-bit sums can be trusted. A pedal of note-offs is put this
+#: Ticks within which symusic's 32-bit sums can be trusted. A block of note-offs is put this
 #: long after the end of each track, so that a note which never ends shows by its length.
 _TRUSTED_TICKS = 2**27
 _TRUSTED_DELTA = b"\xc0\x80\x80\x00"
@@ -145,24 +144,20 @@ def _read_fast(header: bytes, chunks: list[bytes]) -> Score | None:
         fast = FastScore.from_midi(header + b"".join(map(_closed, chunks)))
     except (RuntimeError, ValueError, UnicodeDecodeError):
         return None
-    tracks: list[SourceTrack] = []
-    parts: list[TickArray] = [np.empty(0, TICK_NOTE)]
-    for track in fast.tracks:
-        columns = track.notes.numpy()
-        parts.append(
-            tick_notes(
-                columns["time"],
-                columns["duration"],
-                len(tracks),
-                columns["pitch"],
-                columns["velocity"],
-            )
-        )
-        tracks.append(SourceTrack(track.name, int(track.program), bool(track.is_drum)))
-    notes = np.concatenate(parts)
-    times = (notes["start"], notes["length"])
-    if len(notes) == 0 or any(t.min() < 0 or t.max() >= _TRUSTED_TICKS for t in times):
+    if fast.note_num() == 0:
         return None
+    columns = [track.notes.numpy() for track in fast.tracks]
+    notes = tick_notes(
+        np.concatenate([column["time"] for column in columns]),
+        np.concatenate([column["duration"] for column in columns]),
+        np.repeat(np.arange(len(columns)), [len(column["time"]) for column in columns]),
+        np.concatenate([column["pitch"] for column in columns]),
+        np.concatenate([column["velocity"] for column in columns]),
+    )
+    times = (notes["start"], notes["length"])
+    if any(t.min() < 0 or t.max() >= _TRUSTED_TICKS for t in times):
+        return None
+    tracks = [SourceTrack(t.name, int(t.program), bool(t.is_drum)) for t in fast.tracks]
     return Score(fast.tpq, tuple(tracks), notes, _tempos(fast), _meters(fast))
 
 

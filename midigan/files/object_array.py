@@ -8,7 +8,11 @@ instruction, or any other function to call, is refused. Nothing of it is ever ex
 from __future__ import annotations
 
 import io
+import math
 import pickletools
+import struct
+import tokenize
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +35,12 @@ _ROLES = {
 _NUMBERS = {"f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"}
 
 _MARK = object()
+
+#: What NumPy's and pickletools' readers raise on damaged bytes.
+_DAMAGE = (
+    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
+    *(RecursionError, SyntaxError, tokenize.TokenError, struct.error),
+)
 
 #: Instructions that push their argument, those that push a constant, those that make a
 #: tuple of so many values.
@@ -70,21 +80,33 @@ def arrays_in_npy(data: bytes) -> list[NDArray[Any]]:
     """
     file = io.BytesIO(data)
     try:
-        version = np.lib.format.read_magic(file)
-        read = np.lib.format.read_array_header_1_0
-        if version != (1, 0):
-            read = np.lib.format.read_array_header_2_0
-        _, _, dtype = read(file)
-        if not dtype.hasobject:
+        shape, dtype = _header(file)
+        if dtype.hasobject:
+            value = _Machine().run(file.read())
+        elif math.prod(shape) * dtype.itemsize > len(data):
+            raise ValueError("it breaks off")
+        else:
             file.seek(0)
-            plain = np.lib.format.read_array(file, allow_pickle=False)
-            return [plain] if plain.ndim == 2 else list(plain)
-        value = _Machine().run(file.read())
-    except (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError) as error:
+            whole = np.lib.format.read_array(file, allow_pickle=False)
+            value = [whole] if whole.ndim == 2 else list(whole)
+    except _DAMAGE as error:
         raise SourceError(f"an array in it is not readable: {error}") from error
-    if not isinstance(value, list):
-        raise SourceError("it holds an array of another kind")
-    return [element for element in value if isinstance(element, np.ndarray)]
+    if not isinstance(value, list) or not all(isinstance(v, np.ndarray) for v in value):
+        raise SourceError("it holds no arrays of songs, legal is (steps, 4) of pitches each")
+    return value
+
+
+def _header(file: io.BytesIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Shape and dtype that a `.npy` file states."""
+    version = np.lib.format.read_magic(file)
+    read = np.lib.format.read_array_header_1_0
+    if version != (1, 0):
+        read = np.lib.format.read_array_header_2_0
+    with warnings.catch_warnings():
+        # Headers that Python 2 wrote are read with a warning.
+        warnings.simplefilter("ignore")
+        shape, _, dtype = read(file)
+    return shape, dtype
 
 
 class _Machine:
