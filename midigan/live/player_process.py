@@ -14,7 +14,8 @@ from midigan.live.link import PipeLink, standard_pipes
 from midigan.live.player import Player
 from midigan.live.ports import Port, open_port, open_virtual
 from midigan.live.priority import be_punctual
-from midigan.live.wire import Ended, Failed, Message, Open, Opened, Start, Stop
+from midigan.live.sounding import release_everything
+from midigan.live.wire import Ended, Failed, Hush, Message, Open, Opened, Start, Stop
 
 _A_WHILE_S = 3600.0
 
@@ -43,6 +44,8 @@ def _serve(link: PipeLink) -> Message:
     try:
         link.send(Opened(port.name, be_punctual()))
         start = _next(link)
+        if isinstance(start, Hush):
+            release_everything(lambda _track, *message: port.send(message), start.channels)
         if not isinstance(start, Start):
             return Ended("")
         return Player(port, Clock(), link, start).run()
@@ -61,7 +64,7 @@ def _open(wish: Open) -> Port:
 def _next(link: PipeLink) -> Message:
     while (message := link.receive(_A_WHILE_S)) is None:
         pass
-    return message if isinstance(message, Open | Start) else Stop()
+    return message if isinstance(message, Open | Start | Hush) else Stop()
 
 
 def _listen_to_signals(link: PipeLink) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -23,6 +23,7 @@ from midigan.live.wire import (
     Ask,
     Ended,
     Failed,
+    Hush,
     Load,
     Loaded,
     Message,
@@ -76,6 +77,10 @@ class Face(Protocol):
         """Something was played."""
 
 
+class _PlayerDiedError(PortError):
+    """The player ended without a word: what it played may still sound."""
+
+
 class Session:
     """One run of the two processes."""
 
@@ -126,7 +131,12 @@ class Session:
         self._recorder = Recorder(start.parts, start.tempo_bpm, loaded.bar_ticks)
         self._face.started(opened, start, loaded.bar_ticks)
         self._player.send(start)
-        self._watch(opened)
+        try:
+            self._watch(opened)
+        except _PlayerDiedError as died:
+            if wish.port is not None:
+                _hush(wish, sorted({part.channel for part in start.parts}))
+            raise PortError(str(died)) from None
 
     def _watch(self, opened: Opened) -> None:
         """Follow the player until it has ended."""
@@ -145,8 +155,7 @@ class Session:
             elif isinstance(message, Stop):
                 self._player.send(message)
             elif message is None and who == "player":
-                trouble = trouble or "the player process was killed"
-                break
+                raise _PlayerDiedError("the player process was killed")
             elif message is None:
                 trouble = "the composer process was killed"
                 self._player.send(Stop())
@@ -191,3 +200,19 @@ class Session:
         finally:
             for number, handler in zip(numbers, before, strict=True):
                 signal.signal(number, handler)
+
+
+def _hush(wish: Wish, channels: Sequence[int]) -> None:
+    """Send the note-offs that a killed player owes, through a port of a successor's.
+
+    A virtual port has died with its owner; whoever was connected to it must see to that.
+    """
+    said: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    successor = Child("midigan.live.player_process", said.put)
+    successor.send(Open(wish.port, None, wish.backend))
+    successor.send(Hush(channels))
+    successor.listen()
+    with contextlib.suppress(queue.Empty):
+        while said.get(timeout=_PATIENCE_S) is not None:
+            pass
+    successor.close(_PATIENCE_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from midigan.live.agenda import Event
@@ -15,6 +16,14 @@ class Send(Protocol):
 
     def __call__(self, track: int, *message: int) -> None:
         """Send it. Raises PortError if that cannot be."""
+
+
+def release_everything(send: Send, channels: Iterable[int]) -> None:
+    """Release every key there is, where nobody knows any more which are down."""
+    for channel in channels:
+        for pitch in range(128):
+            send(-1, NOTE_OFF | channel, pitch, 0)
+        send(-1, CONTROL_CHANGE | channel, ALL_NOTES_OFF, 0)
 
 
 class Sounding:

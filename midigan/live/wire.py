@@ -100,6 +100,15 @@ class Sent(NamedTuple):
     message: Sequence[int]
 
 
+class Hush(NamedTuple):
+    """To a player instead of Start: release every key of these channels, then end.
+
+    It is sent to the successor of a player that died with notes sounding.
+    """
+
+    channels: Sequence[int]
+
+
 class Report(NamedTuple):
     """From the player, a few times a second: where it is and what it sent since the last.
 
@@ -126,11 +135,13 @@ class Failed(NamedTuple):
     trouble: str
 
 
-Message = Load | Loaded | Ask | Phrase | Open | Opened | Start | Stop | Report | Ended | Failed
+Message = (
+    Load | Loaded | Ask | Phrase | Open | Opened | Start | Stop | Hush | Report | Ended | Failed
+)
 
 _KINDS: dict[str, Any] = {
     kind.__name__: kind
-    for kind in (Load, Loaded, Ask, Phrase, Open, Opened, Start, Stop, Report, Ended, Failed)
+    for kind in (Load, Loaded, Ask, Phrase, Open, Opened, Start, Stop, Hush, Report, Ended, Failed)
 }
 #: Fields that hold a sequence of records of their own.
 _RECORDS: dict[type, Any] = {Loaded: Part, Phrase: Note, Start: Part, Report: Sent}

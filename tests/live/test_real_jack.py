@@ -124,6 +124,9 @@ def test_a_killed_player_is_named_and_what_it_played_is_kept(live, receiver, tin
     assert status == 1
     assert "player process was killed" in err
     assert len(recorded(file)) > 20
+    # Its successor could only release every key there is.
+    wait_until("all notes off", lambda: receiver.messages[-1][1][:2] == bytes([0xB9, 123]))
+    receiver.assert_silent()
 
 
 def test_a_player_that_hangs_is_ended_by_the_watchdog(live, receiver, tiny_band):
@@ -158,6 +161,7 @@ def test_a_server_that_dies_ends_the_music_within_two_seconds(tiny_band):
         assert midigan.process.stdout.readline().startswith("playing")
         time.sleep(0.5)
         server.kill()
+        server.wait()
         begin = time.monotonic()
         status, _, err = midigan.end(timeout_s=10)
         assert time.monotonic() - begin < 2.0
