@@ -32,7 +32,7 @@ _LONGEST_NAME = 120
     "--output",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Folder for the MIDI files. [default: FILE's name]",
+    help="Folder for the MIDI files. [default: a new one of FILE's name]",
 )
 @layout_option
 @lowest_pitch_option
@@ -56,20 +56,32 @@ def command(
     FILE is a phrase set .npz, of which every song comes back note for note, or an .npy
     array of phrases, of which every phrase becomes a file. --layout (satb if not given) and
     --lowest-pitch say what an array's numbers mean; a phrase set knows. Files of the same
-    names are replaced.
+    names in a folder given by -o are replaced.
     """
     from midigan.files.write import write_midi
 
     songs, layout, count = _songs_in(file, layout_name, lowest_pitch, join)
-    folder = output or Path(file.stem)
+    folder = output or _new_folder(file.stem)
     if folder.exists() and not folder.is_dir():
         raise MidiganError(f"{folder} is a file: name a folder for the MIDI files with -o")
     taken: set[str] = set()
+    replaced = 0
     with progress_bar() as bar:
         for song in bar.track(songs, total=count, description="decoding"):
             path = folder / f"{_file_name(song.name, taken)}.mid"
+            replaced += path.exists()
             write_midi(song if tempo is None else _at_tempo(song, tempo), layout, path)
-    click.echo(f"wrote {len(taken)} MIDI file{'s' * (len(taken) != 1)} to {folder}")
+    noted = f", {replaced} of them in place of old ones" if replaced else ""
+    click.echo(f"wrote {len(taken)} MIDI file{'s' * (len(taken) != 1)} to {folder}{noted}")
+
+
+def _new_folder(name: str) -> Path:
+    """A folder that is not there yet: one of that name may hold the music itself."""
+    folder, number = Path(name), 1
+    while folder.exists():
+        number += 1
+        folder = Path(f"{name}-{number}")
+    return folder
 
 
 def _songs_in(

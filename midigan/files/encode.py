@@ -131,7 +131,7 @@ def choose_layout(scores: Iterator[Score]) -> tuple[Layout, str]:
         return satb, f"{four_part} of {total} pieces looked at are in four parts"
     if 2 * drums > total:
         return band, f"{drums} of {total} pieces looked at have drums"
-    return band, f"only {four_part} of {total} pieces looked at are in four parts"
+    return band, f"{four_part} of {total} pieces looked at are in four parts"
 
 
 def _in_four_parts(score: Score, satb: Layout) -> bool:

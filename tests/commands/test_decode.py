@@ -59,6 +59,15 @@ def test_every_phrase_of_an_array_becomes_a_file(folder):
     assert sorted(score.notes["pitch"].tolist()) == [40, 70]
 
 
+def test_a_folder_that_is_there_is_left_alone_unless_it_is_named(folder):
+    (folder / "set").mkdir()
+    (folder / "set" / "hymns-one.mid").write_bytes(b"the music that the set was made from")
+    assert "wrote 3 MIDI files to set-2\n" in run("set.npz").output
+    assert files(folder / "set") == ["hymns-one.mid"]
+    result = run("set.npz", "-o", "set")
+    assert "to set, 1 of them in place of old ones" in result.output
+
+
 @pytest.mark.parametrize("source", ["set.npz", "array.npy"])
 def test_join_makes_one_file(folder, source):
     assert run(source, "-o", "out", "--join").exit_code == 0
