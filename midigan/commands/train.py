@@ -30,10 +30,8 @@ if TYPE_CHECKING:
 @click.option(
     "--recipe",
     "recipe_name",
-    default="midigan",
-    show_default=True,
     metavar="midigan|book|FILE.toml",
-    help="How to train: ours, the published MuseGAN, or a file of your own.",
+    help="How to train: ours (the default), the published MuseGAN, or a file of your own.",
 )
 @epochs_option
 @minutes_option
@@ -46,7 +44,7 @@ if TYPE_CHECKING:
 def command(
     source: str | None,
     run_folder: Path | None,
-    recipe_name: str,
+    recipe_name: str | None,
     epochs: int | None,
     minutes: float | None,
     seed: int | None,
@@ -66,18 +64,21 @@ def command(
 
     require_libraries()
     from midigan.layout import load_layout
-    from midigan.training.recipe import load_recipe
+    from midigan.training.recipe import DEFAULT_RECIPE, load_recipe
     from midigan.training.run import create_run, free_folder, open_run, refuse_used, with_limits
 
     if source is None and not (resume and run_folder):
         raise click.UsageError("name a folder of MIDI or a phrase set; with --resume, a run folder")
     if resume:
+        if recipe_name or layout_name or seed is not None:
+            raise click.UsageError("a resumed run keeps its recipe, its layout and its seed")
         run = open_run(run_folder or Path(source or "")).with_limits(epochs, minutes)
         train_run(run, device, threads)
         return
     assert source is not None
     folder = run_folder or free_folder(source)
     refuse_used(folder)
+    recipe_name = recipe_name or DEFAULT_RECIPE
     recipe = with_limits(load_recipe(recipe_name), epochs, minutes)
     phrases = open_source(source, load_layout(layout_name) if layout_name else None)
     if dry_run:

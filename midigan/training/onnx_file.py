@@ -73,6 +73,8 @@ def convert(
     if program is None:
         raise MidiganError("PyTorch did not export the network: is its version at least 2.5?")
     model = program.model_proto
+    if not all(given.type.tensor_type.shape.dim[0].dim_param for given in model.graph.input):
+        raise MidiganError(f"the network of {output} fixes its batch size: it cannot be exported")
     _strip(model)
     model.ir_version = IR_VERSION
     onnx.helper.set_model_props(model, {METADATA_KEY: metadata})

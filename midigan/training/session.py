@@ -111,8 +111,9 @@ class Session:
         first_quality = self.course.quality
         reason = self._steps(watch, stopped)
         if self.trainer.steps > self._saved_steps:
-            watch(self._log())
             self._save()
+            if self.trainer.unreported_steps:
+                watch(self._log())
         epochs = self.trainer.steps / self.trainer.batches.epoch_steps
         kept = self.course.best
         return Outcome(reason, self.trainer.steps, epochs, self.course.seconds, first_quality, kept)

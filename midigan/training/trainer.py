@@ -59,7 +59,7 @@ class Trainer:
         self.critic_optimizer = _adam(self.critic, recipe.optimizer)
         self.steps = 0
         self._sums = torch.zeros(3, device=device)
-        self._summed = 0
+        self.unreported_steps = 0
 
     def step(self, fraction: float) -> None:
         """One generator step after `critic_steps` critic steps, all on the same real phrases.
@@ -75,21 +75,21 @@ class Trainer:
         self.steps += 1
         self.average.update(self.generator, self.steps, self.recipe.training.batch)
         self._sums += torch.stack([critic_loss, generator_loss, penalty])
-        self._summed += 1
+        self.unreported_steps += 1
 
     def losses(self) -> Losses:
         """Mean losses since the last call. Raises MidiganError if they are no numbers any more.
 
         This is the only place where the host waits for the device.
         """
-        means = Losses(*(self._sums / max(self._summed, 1)).tolist())
+        means = Losses(*(self._sums / max(self.unreported_steps, 1)).tolist())
         if not all(math.isfinite(value) for value in means):
             raise MidiganError(
                 f"training came apart before step {self.steps}: critic loss {means.critic}, "
                 f"generator loss {means.generator}; lower the learning rates of the recipe"
             )
         self._sums.zero_()
-        self._summed = 0
+        self.unreported_steps = 0
         return means
 
     def tensors(self) -> dict[str, Tensors]:
