@@ -74,6 +74,8 @@ def jack_server(name: str) -> Iterator[subprocess.Popen[bytes]]:
             server = _start_jackd(name)
         server.terminate()
         server.wait()
+        for left in Path("/dev/shm").glob(f"jack_sem.*_{name}_*"):
+            left.unlink(missing_ok=True)
         os.environ.pop("JACK_DEFAULT_SERVER")
         if before is not None:
             os.environ["JACK_DEFAULT_SERVER"] = before
@@ -178,8 +180,10 @@ class Midigan:
             with contextlib.suppress(OSError, IndexError):
                 parent = stat.read_text().rpartition(")")[2].split()[1]
                 if parent == str(self.process.pid):
-                    line = (stat.parent / "cmdline").read_bytes().split(b"\0")
-                    found[line[-2].decode()] = int(stat.parent.name)
+                    line = (stat.parent / "cmdline").read_text()
+                    found[line.partition("from ")[2].partition(" import")[0]] = int(
+                        stat.parent.name
+                    )
         return found
 
     def end(self, timeout_s: float = 30.0) -> tuple[int, str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,13 @@ from pathlib import Path
 import midigan
 from midigan.errors import MidiganError
 from midigan.live.wire import Failed, Message, pack, unpack
+
+#: Where this midigan is, installed or not; a child runs the same one.
+_ROOT = str(Path(midigan.__file__).parent.parent)
+_RUN = (
+    "import sys; {root!r} in sys.path or sys.path.insert(0, {root!r}); "
+    "from {module} import main; main()"
+)
 
 
 class Child:
@@ -27,11 +33,10 @@ class Child:
         self._writing = threading.Lock()
         with _interrupts_ignored():
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", module],
+                [sys.executable, "-P", "-c", _RUN.format(root=_ROOT, module=module)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=_environment(),
             )
 
     def listen(self) -> None:
@@ -75,13 +80,6 @@ class Child:
                 except MidiganError as error:
                     self._hear(Failed(str(error)))
         self._hear(None)
-
-
-def _environment() -> dict[str, str]:
-    """Our environment, in which the child finds this midigan wherever it was found."""
-    root = str(Path(midigan.__file__).parent.parent)
-    paths = [root, os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 @contextlib.contextmanager
