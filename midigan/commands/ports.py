@@ -19,8 +19,9 @@ def command(as_json: bool) -> None:
     from midigan.live.ports import advice, list_ports
 
     listings = list_ports()
+    what_to_do = advice([listing.backend for listing in listings if not listing.trouble])
     if as_json:
-        table = {"backends": [listing._asdict() for listing in listings], "advice": advice()}
+        table = {"backends": [listing._asdict() for listing in listings], "advice": what_to_do}
         click.echo(json.dumps(table, indent=2))
         return
     rows = [
@@ -36,5 +37,5 @@ def command(as_json: bool) -> None:
             click.echo(f"{listing.backend} {listing.trouble}")
     if not any(listing.outputs for listing in listings):
         click.echo("There is no port to play to.")
-        for line in advice():
+        for line in what_to_do:
             click.echo(f"- {line}")

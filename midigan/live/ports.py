@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from midigan.errors import PortError
@@ -179,8 +179,11 @@ def what_there_is(listings: Sequence[Listing]) -> str:
     return "there are none; 'midigan ports' says what to do about that"
 
 
-def advice(platform: str = sys.platform) -> list[str]:
-    """How to come by a MIDI port on this kind of system, in sentences for people."""
+def advice(answering: Collection[str] = (), platform: str = sys.platform) -> list[str]:
+    """How to come by a MIDI port on this kind of system, in sentences for people.
+
+    `answering` names the backends that are there, and need nothing done.
+    """
     if platform == "darwin":
         return [
             "Use --virtual: the DAW then sees an input called midigan.",
@@ -193,11 +196,14 @@ def advice(platform: str = sys.platform) -> list[str]:
             "Windows MIDI Services (Windows 11) or loopMIDI (tobias-erichsen.de), "
             "choose it as the DAW's input, and name it with --port.",
         ]
+    services = {
+        "alsa": "For ALSA, load the sequencer: 'sudo modprobe snd-seq' (it needs /dev/snd/seq).",
+        "jack": "For JACK, start a server: PipeWire's, or 'jackd -d dummy' (Debian: jackd2) in "
+        "a terminal of its own.",
+    }
     return [
-        "For ALSA, load the sequencer: 'sudo modprobe snd-seq' (it needs /dev/snd/seq).",
-        "For JACK, start a server: PipeWire's, or 'jackd -d dummy' (Debian: jackd2) in a "
-        "terminal of its own.",
-        "Then use --virtual, or open the DAW or synthesizer and name its port with --port.",
+        *(line for backend, line in services.items() if backend not in answering),
+        "Use --virtual, or open the DAW or synthesizer and name its port with --port.",
     ]
 
 

@@ -75,4 +75,13 @@ def test_an_unknown_backend_is_refused_with_those_there_are():
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32", "freebsd14"])
 def test_every_system_has_advice(platform):
-    assert all(line.endswith((".", "'.")) for line in ports.advice(platform))
+    lines = ports.advice(platform=platform)
+    assert lines
+    assert all(line.endswith((".", "'.")) for line in lines)
+
+
+def test_a_service_that_answers_needs_no_advice():
+    lines = " ".join(ports.advice(["jack"], "linux"))
+    assert "snd-seq" in lines
+    assert "jackd" not in lines
+    assert "--virtual" in lines
