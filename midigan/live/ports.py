@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from midigan.errors import PortError
+from midigan.live.advice import advice
 from midigan.live.hangup import HangUp
 
 #: Names of the backends as options spell them, and the constants of python-rtmidi.
@@ -177,34 +178,6 @@ def what_there_is(listings: Sequence[Listing]) -> str:
     if names:
         return f"there are {', '.join(names)}"
     return "there are none; 'midigan ports' says what to do about that"
-
-
-def advice(answering: Collection[str] = (), platform: str = sys.platform) -> list[str]:
-    """How to come by a MIDI port on this kind of system, in sentences for people.
-
-    `answering` names the backends that are there, and need nothing done.
-    """
-    if platform == "darwin":
-        return [
-            "Use --virtual: the DAW then sees an input called midigan.",
-            "Or switch the IAC driver on, which is off by default: Audio MIDI Setup, Window, "
-            "Show MIDI Studio, IAC Driver, 'Device is online'; then --port 'IAC Bus'.",
-        ]
-    if platform == "win32":
-        return [
-            "Windows has no virtual ports of a program's own: create a loopback port with "
-            "Windows MIDI Services (Windows 11) or loopMIDI (tobias-erichsen.de), "
-            "choose it as the DAW's input, and name it with --port.",
-        ]
-    services = {
-        "alsa": "For ALSA, load the sequencer: 'sudo modprobe snd-seq' (it needs /dev/snd/seq).",
-        "jack": "For JACK, start a server: PipeWire's, or 'jackd -d dummy' (Debian: jackd2) in "
-        "a terminal of its own.",
-    }
-    return [
-        *(line for backend, line in services.items() if backend not in answering),
-        "Use --virtual, or open the DAW or synthesizer and name its port with --port.",
-    ]
 
 
 def _rtmidi() -> Any:

@@ -6,6 +6,7 @@ from click.testing import CliRunner
 
 from midigan.commands import cli
 from midigan.live import ports
+from midigan.live.advice import advice
 from midigan.live.ports import Listing
 
 SOME = [
@@ -43,7 +44,7 @@ def test_where_there_is_nothing_it_says_what_to_do(there_are):
     result = run()
     assert result.exit_code == 0
     assert "There is no port to play to." in result.output
-    assert all(line in result.output for line in ports.advice(["jack"]))
+    assert all(line in result.output for line in advice(["jack"]))
 
 
 def test_json_holds_the_same(there_are):

@@ -4,6 +4,7 @@ import pytest
 
 from midigan.errors import PortError
 from midigan.live import ports
+from midigan.live.advice import advice
 from midigan.live.ports import Listing, choose_port, match_port
 
 NAMES = ["IAC Driver Bus 1", "IAC Driver Bus 10", "fs:midi_00", "FLUID Synth (88):Synth input"]
@@ -75,13 +76,13 @@ def test_an_unknown_backend_is_refused_with_those_there_are():
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32", "freebsd14"])
 def test_every_system_has_advice(platform):
-    lines = ports.advice(platform=platform)
+    lines = advice(platform=platform)
     assert lines
     assert all(line.endswith((".", "'.")) for line in lines)
 
 
 def test_a_service_that_answers_needs_no_advice():
-    lines = " ".join(ports.advice(["jack"], "linux"))
+    lines = " ".join(advice(["jack"], "linux"))
     assert "snd-seq" in lines
     assert "jackd" not in lines
     assert "--virtual" in lines
