@@ -144,6 +144,8 @@ def _finish(run: Run, outcome: Outcome) -> None:
     if outcome.quality is not None and outcome.first_quality is not None:
         before = f"{outcome.first_quality:.2f} before, " if run.config.base else ""
         rows.append(("like held-out songs", f"{before}{outcome.quality:.2f} of 1"))
+        if run.config.base and outcome.quality <= outcome.first_quality:
+            click.echo(f"it came no closer to the held-out songs: {run.config.base} itself is kept")
     rows += [
         ("generator", f"{generator.path} (differs by {generator.largest_difference:.0e})"),
         ("critic", f"{critic.path} (differs by {critic.largest_difference:.0e})"),
