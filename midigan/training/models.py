@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 
 from midigan.errors import FormatError
 from midigan.layout import Layout
+from midigan.training.compact import CompactCritic, CompactGenerator
 from midigan.training.networks import MuseCritic, MuseGenerator, PhraseGenerator
 from midigan.training.recipe import NetworkRecipe
 
@@ -25,7 +27,11 @@ def build_networks(
 
     Raises FormatError for sizes that the family does not have or cannot build.
     """
-    kinds: Mapping[str, tuple[Any, Any]] = {"book": (MuseGenerator, MuseCritic)}
+    mono = [track.mono for track in layout.tracks]
+    kinds: Mapping[str, tuple[Any, Any]] = {
+        "book": (MuseGenerator, MuseCritic),
+        "compact": (partial(CompactGenerator, mono=mono), CompactCritic),
+    }
     generator, critic = kinds[recipe.family]
     with torch.random.fork_rng(devices=[]):  # layers draw their first weights globally
         torch.manual_seed(seed)

@@ -6,9 +6,8 @@ from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from midigan.training import wasserstein
+from midigan.training import relativistic, wasserstein
 from midigan.training.recipe import LossRecipe
 
 
@@ -56,7 +55,7 @@ class Wasserstein:
 
 
 class Relativistic:
-    """Relativistic pairing, with penalties on the slope at both kinds (arXiv 2501.05441)."""
+    """Relativistic pairing, with penalties on the slope at both kinds of phrases."""
 
     def __init__(self, penalty_weight: float) -> None:
         self.penalty_weight = penalty_weight
@@ -64,21 +63,20 @@ class Relativistic:
     def critic_loss(
         self, critic: nn.Module, real: Tensor, fake: Tensor, rng: torch.Generator, *, penalise: bool
     ) -> CriticLoss:
-        """The zero-centred penalties R1 (real) and R2 (generated), half the weight each."""
+        """The penalty is the mean of R1 (real) and R2 (generated): half the weight to each."""
         phrases = torch.cat([real, fake.detach()]).requires_grad_(penalise)
         scores = critic(phrases)
-        loss = functional.softplus(scores[len(real) :] - scores[: len(real)]).mean()
+        loss = relativistic.critic_loss(scores[: len(real)], scores[len(real) :])
         if not penalise:
             return CriticLoss(loss, loss.new_zeros(()))
-        (slope,) = torch.autograd.grad(scores.sum(), phrases, create_graph=True)
-        penalty = slope.square().sum() / len(real)
-        return CriticLoss(loss + self.penalty_weight / 2 * penalty, penalty)
+        penalty = relativistic.slope_penalty(scores, phrases)
+        return CriticLoss(loss + self.penalty_weight * penalty, penalty)
 
     def generator_loss(self, critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
-        """Generated phrases should seem more real than the real ones that they are paired with."""
+        """Each generated phrase is compared with a real one."""
         with torch.no_grad():
             real_scores = critic(real)
-        return functional.softplus(real_scores - critic(fake)).mean()
+        return relativistic.generator_loss(real_scores, critic(fake))
 
 
 def build_objective(recipe: LossRecipe) -> Objective:

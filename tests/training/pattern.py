@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
 
+import numpy as np
+import onnx
+
+from midigan.generator import METADATA_KEY
 from midigan.layout import Layout, Track
 from midigan.notes import Phrases
 from midigan.phrase_set import PhraseSet
 from midigan.song import NOTE, Notes, Song
+from midigan.training.onnx_file import IR_VERSION, OPSET, Converted
 from midigan.training.recipe import Recipe
 
 RULE = 5
 
+TINY_BOOK = {
+    "family": "book",
+    "generator": {"hidden": 16, "features": 16},
+    "critic": {"hidden": 4, "features": 8},
+}
+TINY_COMPACT = {
+    "family": "compact",
+    "generator": {"bar": 8, "hidden": 32, "coarse": 32, "middle": 32, "fine": 32, "features": 16},
+    "critic": {"embedding": 8, "fine": 32, "middle": 32, "coarse": 32, "features": 32},
+}
 TINY = {
-    "networks": {
-        "family": "book",
-        "generator": {"hidden": 16, "features": 16},
-        "critic": {"hidden": 4, "features": 8},
-    },
+    "networks": TINY_COMPACT,
     "training": {"batch": 8, "epochs": 2, "save_seconds": 1000.0},
     "optimizer": {"generator_rate": 0.002, "critic_rate": 0.002},
 }
@@ -49,6 +60,24 @@ def pattern_set(songs: int = 6, bars: int = 8, layout: Layout | None = None) -> 
     rng = np.random.default_rng(1)
     made = [pattern_song(layout, rng, bars, f"song {i}") for i in range(songs)]
     return PhraseSet.from_songs(made, layout)
+
+
+def convert_at_once(
+    network: object, inputs: object, names: Sequence[str], output: str, metadata: str
+) -> Converted:
+    """Stands in for `onnx_file.convert`, which takes seconds: a file with the metadata alone."""
+    given = [
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in names
+    ]
+    made = onnx.helper.make_tensor_value_info(output, onnx.TensorProto.FLOAT, None)
+    node = onnx.helper.make_node("Identity", [names[0]], [output])
+    model = onnx.helper.make_model(
+        onnx.helper.make_graph([node], "none", given, [made]),
+        ir_version=IR_VERSION,
+        opset_imports=[onnx.helper.make_opsetid("", OPSET)],
+    )
+    onnx.helper.set_model_props(model, {METADATA_KEY: metadata})
+    return Converted(model.SerializeToString(), 0.0)
 
 
 def distance(phrases: Phrases) -> float:

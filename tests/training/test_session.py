@@ -7,7 +7,7 @@ from pathlib import Path
 import mido
 import pytest
 import torch
-from pattern import pattern_set, tiny_recipe
+from pattern import TINY_BOOK, pattern_set, tiny_recipe
 
 from midigan.errors import FormatError, MidiganError
 from midigan.training import session as module
@@ -54,7 +54,9 @@ def test_a_run_holds_all_that_it_needs(trained):
 def test_the_log_has_plain_values(trained):
     with trained.metrics.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert int(rows[-1]["step"]) == 8
+    steps = [int(row["step"]) for row in rows]
+    assert steps == sorted(set(steps))
+    assert steps[-1] == 8
     assert float(rows[-1]["epoch"]) == 2
     assert 0 <= float(rows[-1]["quality"]) <= 1
     assert all(float(value) is not None for row in rows for value in row.values())
@@ -159,7 +161,7 @@ def test_a_full_disk_leaves_a_run_that_goes_on(tmp_path, monkeypatch):
 
 
 def test_a_checkpoint_of_another_recipe_is_refused_in_one_line(tmp_path, trained):
-    run = begin(tmp_path / "run", networks={"critic": {"hidden": 8, "features": 8}})
+    run = begin(tmp_path / "run", networks=TINY_BOOK)
     run.last.parent.mkdir()
     run.last.write_bytes(trained.last.read_bytes())
     with pytest.raises(FormatError, match=r"last\.safetensors.*another layout or recipe"):

@@ -1,0 +1,93 @@
+"""midigan finetune, as it is typed."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from click.testing import CliRunner
+
+from midigan.commands import cli
+from midigan.files.write import write_midi
+from midigan.generator import Generator
+from midigan.training.run import create_run
+from midigan.training.session import Session
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
+from pattern import convert_at_once, pattern_set, tiny_recipe
+
+
+def midigan(*args):
+    return CliRunner().invoke(cli, [str(arg) for arg in args], prog_name="midigan")
+
+
+@pytest.fixture(autouse=True)
+def _quick_export(monkeypatch):
+    """What an exported file computes is tested with the training room."""
+    monkeypatch.setattr("midigan.training.export.convert", convert_at_once)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """A run trained for a moment on the pattern, to go on from."""
+    folder = tmp_path_factory.mktemp("base") / "run"
+    recipe = tiny_recipe(data={"transposition": "key"})
+    Session(create_run(folder, recipe, pattern_set(), seed=0), torch.device("cpu")).train()
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of three MIDI files."""
+    monkeypatch.chdir(tmp_path)
+    phrases = pattern_set(3)
+    for song in phrases.songs():
+        write_midi(song, phrases.layout, Path("midi", f"{song.name}.mid"))
+    return Path("midi")
+
+
+def test_three_midi_files_become_a_generator(base, folder):
+    found = midigan("finetune", folder, "--base", base, "--epochs", 2, "-o", "mine")
+    assert found.exit_code == 0, found.output
+    assert "3 of 3 files" in found.output
+    assert "1 more held out" in found.output
+    assert "before" in found.output
+    assert 'midigan live mine --port "..."' in found.output
+    info = Generator.load(Path("mine/generator.onnx")).info
+    assert info.training["base"] == str(base)
+    assert info.key == "C major", "the base's key is kept"
+    assert info.layout == pattern_set().layout
+
+
+def test_too_little_is_said_and_done_all_the_same(base, folder):
+    for path in sorted(folder.iterdir())[1:]:
+        path.unlink()
+    found = midigan("finetune", folder, "--base", base, "--epochs", 1)
+    assert found.exit_code == 0, found.output
+    assert "1 song is too little" in found.output
+    assert "too few to hold one out" in found.output
+    assert Path("runs/midi/generator.onnx").is_file()
+
+
+def test_a_base_that_cannot_be_trained_on_is_refused(folder, tiny_generator):
+    found = midigan("finetune", folder, "--base", tiny_generator)
+    assert found.exit_code == 1
+    assert "can be played but not trained on" in found.output
+    assert not Path("runs").exists()
+
+
+def test_a_phrase_set_of_another_layout_is_refused(base, folder):
+    from pattern import tiny_layout
+
+    pattern_set(layout=tiny_layout(3)).save(Path("other.npz"))
+    found = midigan("finetune", "other.npz", "--base", base)
+    assert found.exit_code == 1
+    assert found.output.count("\n") == 1
+    assert "layout" in found.output
+
+
+def test_an_empty_folder_is_refused(base, folder):
+    Path("empty").mkdir()
+    found = midigan("finetune", "empty", "--base", base)
+    assert found.exit_code == 1
+    assert not Path("runs").exists()

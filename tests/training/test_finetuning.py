@@ -1,0 +1,106 @@
+"""Fine-tuning: what it goes on from, and that it goes on from critic and generator both."""
+
+import shutil
+
+import pytest
+import torch
+from pattern import convert_at_once, pattern_set, tiny_layout
+
+from midigan.errors import FormatError
+from midigan.training.checkpoint import load_tensors
+from midigan.training.export import kept_weights, write_shipped
+from midigan.training.finetune import begin, finetuning, load_base
+from midigan.training.session import Session
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def shipped(trained, tmp_path_factory):
+    """A folder like those in export/, made from a run."""
+    folder = tmp_path_factory.mktemp("export") / "pattern"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("midigan.training.export.convert", convert_at_once)
+        write_shipped(trained, folder, licence="CC0")
+    return folder
+
+
+def test_a_shipped_folder_is_a_base(shipped, trained):
+    assert {path.name for path in shipped.iterdir()} == {
+        "generator.onnx",
+        "critic.onnx",
+        "generator.safetensors",
+        "critic.safetensors",
+        "recipe.toml",
+    }
+    base = load_base(str(shipped))
+    kept = kept_weights(trained)
+    assert base.layout == trained.layout
+    assert base.recipe == trained.recipe
+    assert all(torch.equal(base.generator[name], kept.generator[name]) for name in kept.generator)
+    assert all(torch.equal(base.critic[name], kept.critic[name]) for name in kept.critic)
+    assert load_base(str(shipped / "generator.onnx")).name == "pattern"
+
+
+def test_a_run_is_a_base_even_before_its_export(trained):
+    base = load_base(str(trained.folder))
+    assert base.recipe == trained.recipe
+
+
+def test_a_generator_that_can_only_play_is_refused(tiny_generator, shipped, tmp_path):
+    with pytest.raises(FormatError, match=r"can be played but not trained on.*generator\.safe"):
+        load_base(str(tiny_generator))
+    shutil.copytree(shipped, tmp_path / "part")
+    (tmp_path / "part" / "critic.safetensors").unlink()
+    with pytest.raises(FormatError, match=r"has no critic\.safetensors"):
+        load_base(str(tmp_path / "part"))
+    with pytest.raises(FormatError, match="no generator"):
+        load_base("nowhere")
+
+
+def test_three_songs_go_on_from_the_base(shipped, tmp_path):
+    base = load_base(str(shipped))
+    run = begin(tmp_path / "run", base, pattern_set(3), seed=5, epochs=2)
+    session = Session(run, CPU)
+    for network, weights in (
+        (session.trainer.generator, base.generator),
+        (session.trainer.average.module, base.generator),
+        (session.trainer.critic, base.critic),
+    ):
+        state = network.state_dict()
+        assert all(torch.equal(state[name], weights[name]) for name in weights)
+    assert session.held_out_songs == 1
+    outcome = session.train()
+    assert outcome.steps == 2 * session.trainer.batches.epoch_steps
+    assert outcome.quality >= outcome.first_quality, "the base itself is kept if it was best"
+    assert run.config.base == "pattern"
+
+
+def test_what_never_gets_better_keeps_the_base(shipped, tmp_path, monkeypatch):
+    scores = iter([0.9, 0.2])
+    monkeypatch.setattr(
+        "midigan.training.quality.HeldOut.score", lambda self, generator, device: next(scores)
+    )
+    run = begin(tmp_path / "run", load_base(str(shipped)), pattern_set(3), seed=5, epochs=1)
+    Session(run, CPU).train()
+    assert load_tensors(run.best)[1]["steps"] == 0
+
+
+def test_the_recipe_is_the_bases_but_slower_and_stopped_early(trained):
+    recipe = finetuning(trained.recipe)
+    assert recipe.networks == trained.recipe.networks
+    assert recipe.loss == trained.recipe.loss
+    assert recipe.data.transposition == trained.recipe.data.transposition
+    assert recipe.optimizer.generator_rate < trained.recipe.optimizer.generator_rate
+    assert recipe.training.minutes == 10
+    assert recipe.training.patience > 0
+    assert recipe.data.held_out > 0
+    assert finetuning(trained.recipe, epochs=3).training.minutes == 0
+    assert finetuning(trained.recipe, minutes=1.0).training.epochs == 0
+
+
+def test_phrases_of_another_layout_are_refused(shipped, tmp_path):
+    other = pattern_set(3, layout=tiny_layout(3))
+    with pytest.raises(FormatError, match="these phrases have the layout"):
+        begin(tmp_path / "run", load_base(str(shipped)), other, seed=0)
+    assert not (tmp_path / "run").exists()
