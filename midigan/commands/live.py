@@ -20,6 +20,7 @@ from midigan.commands.playing import (
 from midigan.errors import MidiganError, PortError
 
 if TYPE_CHECKING:
+    from midigan.live.session import Wish
     from midigan.live.wire import Opened, Report, Start
 
 
@@ -73,36 +74,30 @@ def command(
     midigan live chorales --virtual         into a port of midigan's own
     midigan live --offline --bars 8 --record out.mid
     """  # noqa: D301 - click wants the backspace itself
-    from midigan.live.session import Session, Wish
+    from midigan.live.session import Wish
     from midigan.shipped import find_generator
 
     _check_places(port, virtual, offline, bars, record)
     path = find_generator(generator)
     if not offline and port is None and virtual is None:
         _no_port_named(backend)
-    wish = Wish(
-        path,
-        drawn_seed(seed),
-        key,
-        tempo,
-        bars,
-        port,
-        virtual,
-        backend,
-        record and record.absolute(),
-    )
-    face = Lines(name_of(path), wish.seed, quiet=quiet)
-    try:
-        if offline:
-            from midigan.live.offline import play_offline
-
-            play_offline(wish, face)
-        else:
-            Session(wish, face).run()
-    finally:
-        face.ended()
+    wish = Wish(path, drawn_seed(seed), key, tempo, bars, port, virtual, backend, record)
+    _play(wish, Lines(name_of(path), wish.seed, quiet=quiet), offline=offline)
     if record is not None and not quiet:
         click.echo(f"recorded to {record}")
+
+
+def _play(wish: Wish, lines: Lines, *, offline: bool) -> None:
+    from midigan.live.offline import play_offline
+    from midigan.live.session import Session
+
+    try:
+        if offline:
+            play_offline(wish, lines)
+        else:
+            Session(wish, lines).run()
+    finally:
+        lines.ended()
 
 
 class Lines:
