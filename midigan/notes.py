@@ -87,7 +87,7 @@ def phrases_to_notes(
 
 def sort_notes(notes: Notes) -> Notes:
     """The notes in the order that every NOTE array keeps: by (start, track, pitch)."""
-    return notes[np.lexsort((notes["pitch"], notes["track"], notes["start"]))]
+    return notes.take(np.argsort(_time_order(notes), kind="stable"))
 
 
 def separate_overlaps(notes: Notes) -> Notes:
@@ -98,23 +98,36 @@ def separate_overlaps(notes: Notes) -> Notes:
     """
     if len(notes) == 0:
         return notes.copy()
-    order = np.lexsort((notes["start"], notes["pitch"], notes["track"]))
-    notes = notes[order]
-    first = np.flatnonzero(~_equal_to_previous(notes, "track", "pitch", "start"))
-    kept = notes[first]
-    for name in ("length", "velocity"):
-        kept[name] = np.maximum.reduceat(notes[name], first)
-    again = _equal_to_previous(kept, "track", "pitch")[1:]
-    space = np.diff(kept["start"])
-    kept["length"][:-1][again] = np.minimum(kept["length"][:-1], space)[again]
-    return sort_notes(kept)
+    kept = notes.take(np.argsort(_pitch_order(notes)))
+    first = np.flatnonzero(np.append(True, np.diff(_pitch_order(kept)) > 0))
+    if len(first) < len(kept):
+        greatest = {n: np.maximum.reduceat(kept[n], first) for n in ("length", "velocity")}
+        kept = kept.take(first)
+        for name, values in greatest.items():
+            kept[name] = values
+    # To the next pitch or track it is further than any note is long.
+    kept["length"][:-1] = np.minimum(kept["length"][:-1], np.diff(_pitch_order(kept)))
+    return kept.take(np.argsort(_time_order(kept)))
 
 
-def _equal_to_previous(notes: Notes, *names: str) -> NDArray[np.bool_]:
-    """Bool `(n,)`: whether the note has the same values as the one before it."""
-    equal = np.zeros(len(notes), bool)
-    equal[1:] = np.logical_and.reduce([notes[name][1:] == notes[name][:-1] for name in names])
-    return equal
+# One number to sort by is several times as fast as three columns. Neither wraps: a start
+# has 32 bits, a track and a pitch 8 each.
+_NEXT_PITCH = 1 << 33
+
+
+def _time_order(notes: Notes) -> NDArray[np.int64]:
+    """A number for each note, which grows with (start, track, pitch)."""
+    return (
+        (notes["start"].astype(np.int64) << 16)
+        + (notes["track"].astype(np.int64) << 8)
+        + notes["pitch"]
+    )
+
+
+def _pitch_order(notes: Notes) -> NDArray[np.int64]:
+    """A number for each note, which grows with (track, pitch, start), a step at a time."""
+    voice = (notes["track"].astype(np.int64) << 8) + notes["pitch"]
+    return voice * _NEXT_PITCH + notes["start"]
 
 
 def fold_pitches(pitches: NDArray[np.int64], layout: Layout) -> NDArray[np.int64]:

@@ -20,7 +20,8 @@ from midigan.song import METER, Notes, empty_meters
 #: A song's longest length in bars (nine hours of 4/4 at 120 bpm); later notes are left out.
 MAX_BARS = 16_384
 
-#: The shortest note value that a meter may count in, as its denominator.
+#: The note values that a meter may count in, as its denominators.
+_NOTE_VALUES = (1, 2, 4, 8, 16, 32, 64)
 _SHORTEST = 64
 
 #: What a meter is called where the file names none.
@@ -34,6 +35,7 @@ class Bars:
     lines: int64 `(bars + 1,)`, the position of each bar line; the last one closes the song.
     steps: int64 `(bars,)`, steps of each bar that belong to the music, 1..layout.steps.
     meters: METER array.
+    even: the length of every bar, in positions; 0 where they differ.
     measures: how many measures there are of each meter, by its name ("4/4").
     fitting: share of the measures, 0..1, that are one or more whole bars of the layout.
     """
@@ -41,6 +43,7 @@ class Bars:
     lines: NDArray[np.int64]
     steps: NDArray[np.int64]
     meters: Notes
+    even: int
     measures: Counter[str]
     fitting: float
 
@@ -79,13 +82,21 @@ def positions_per_step(ppq: int) -> int:
     return ppq * _SHORTEST
 
 
-def legal_meters(score: Score) -> Notes:
-    """The meters of a score that mean something, the last one of those on the same tick."""
-    meters = score.meters
-    denominator = meters["denominator"]
-    legal = (meters["numerator"] > 0) & (denominator > 0) & (denominator <= _SHORTEST)
-    meters = meters[legal & (denominator & (denominator - 1) == 0)]
-    return meters[np.append(np.diff(meters["tick"]) > 0, True)[: len(meters)]]
+def legal_meters(score: Score) -> list[tuple[int, int, int]]:
+    """Those (tick, numerator, denominator) that mean something, the last one of each tick."""
+    legal = {
+        tick: (numerator, denominator)
+        for tick, numerator, denominator in score.meters.tolist()
+        if numerator > 0 and denominator in _NOTE_VALUES
+    }
+    return [(tick, *meter) for tick, meter in legal.items()]
+
+
+def last_of_each(events: Notes, column: str) -> Notes:
+    """Of events that are sorted by a column, the last one of each value."""
+    if len(events) < 2:
+        return events
+    return events[np.append(np.diff(events[column]) > 0, True)]
 
 
 def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
@@ -117,14 +128,18 @@ def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
     lines = np.concatenate([*parts, [stop]])[: MAX_BARS + 1]
     meters = meters[: len(bar_of_meter)]
     meters["bar"] = bar_of_meter
-    steps = -(-np.diff(lines) // positions_per_step(score.ppq))
-    return Bars(lines, steps, meters, measures, fitting / measures.total())
+    lengths = np.diff(lines)
+    even = int(lengths[0]) if lengths.min() == lengths.max() else 0
+    steps = -(-lengths // positions_per_step(score.ppq))
+    return Bars(lines, steps, meters, even, measures, fitting / measures.total())
 
 
 def _bar_lines(stretch: _Stretch, stop: int, whole: int) -> NDArray[np.int64]:
     """Where the bars of a stretch begin; no more than one over MAX_BARS measures of them."""
     count = min(-(-(stop - stretch.begin) // stretch.length), MAX_BARS + 1)
     heads = stretch.begin + stretch.length * np.arange(count, dtype=np.int64)
+    if stretch.length <= whole:
+        return heads
     pieces = np.arange(0, stretch.length, whole, dtype=np.int64)
     lines = (heads[:, None] + pieces).ravel()
     return lines[lines < stop]
@@ -133,13 +148,11 @@ def _bar_lines(stretch: _Stretch, stop: int, whole: int) -> NDArray[np.int64]:
 def _stretches(score: Score, layout: Layout, whole: int) -> tuple[list[_Stretch], Notes]:
     """Stretches of one meter each, and a METER array of those that the file names."""
     found = legal_meters(score)
-    if np.all((found["numerator"] == 1) & (found["denominator"] == 4)):
+    if all(meter == [1, 4] for _, *meter in found):
         return [_Stretch(0, whole, UNNAMED)], empty_meters()
     scale = positions_per_tick(layout)
-    stretches = [] if found["tick"][0] == 0 else [_Stretch(0, whole, UNNAMED)]
-    for tick, numerator, denominator in found.tolist():
+    stretches = [] if found[0][0] == 0 else [_Stretch(0, whole, UNNAMED)]
+    for tick, numerator, denominator in found:
         length = 4 * numerator * scale * score.ppq // denominator
         stretches.append(_Stretch(tick * scale, length, f"{numerator}/{denominator}"))
-    meters = np.zeros(len(found), METER)
-    meters["numerator"], meters["denominator"] = found["numerator"], found["denominator"]
-    return stretches, meters
+    return stretches, np.array([(0, *meter) for _, *meter in found], METER)

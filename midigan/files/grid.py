@@ -11,6 +11,7 @@ from midigan.errors import SourceError
 from midigan.files.bars import (
     MAX_BARS,
     Bars,
+    last_of_each,
     lay_bars,
     legal_meters,
     positions_per_step,
@@ -53,10 +54,12 @@ def to_grid(score: Score, layout: Layout) -> Gridded:
     end = begin + score.notes["length"] * scale
     bars = lay_bars(score, layout, int(end.max()) + step)
     # What begins in the last step may round up to a bar that is not there.
-    inside = begin <= bars.lines[-1] - step
-    if not inside.any():
+    inside = np.flatnonzero(begin <= bars.lines[-1] - step)
+    if len(inside) == 0:
         raise SourceError(f"all its notes lie after bar {MAX_BARS:,}")
-    begin, end = begin[inside], end[inside]
+    found = score.notes
+    if len(inside) < len(found):
+        found, begin, end = found.take(inside), begin.take(inside), end.take(inside)
     tolerance = max(step // 16, scale // 2)
     start_step, late = _steps_at(begin, bars, step, layout)
     end_step, end_late = _steps_at(np.minimum(end, bars.lines[-1]), bars, step, layout)
@@ -64,22 +67,22 @@ def to_grid(score: Score, layout: Layout) -> Gridded:
     notes = np.zeros(len(begin), NOTE)
     notes["start"] = start_step
     notes["length"] = np.maximum(end_step - start_step, 1)
-    notes["pitch"] = score.notes["pitch"][inside]
-    notes["velocity"] = score.notes["velocity"][inside]
+    notes["pitch"], notes["velocity"] = found["pitch"], found["velocity"]
+    too_late = len(score.notes) - len(found)
     warnings = (
-        *_counted(end == begin, "of no length last one step"),
-        *_counted(~inside, f"after bar {MAX_BARS:,} were left out"),
-        *_counted(end > bars.lines[-1], f"that go on after bar {MAX_BARS:,} end there"),
+        *_counted(_count(end == begin), "of no length last one step"),
+        *_counted(too_late, f"after bar {MAX_BARS:,} were left out"),
+        *_counted(_count(end > bars.lines[-1]), f"that go on after bar {MAX_BARS:,} end there"),
         *_mended(score),
     )
     bars = bars.up_to(int((notes["start"] + notes["length"]).max()), layout)
     return Gridded(
         notes,
-        score.notes["source"][inside].astype(np.int64),
+        found["source"].astype(np.int64),
         bars,
         _tempos(score, bars, layout),
-        int(np.sum(np.abs(late) > tolerance)),
-        int(np.sum(np.abs(end_late) > tolerance)),
+        _count(np.abs(late) > tolerance),
+        _count(np.abs(end_late) > tolerance),
         warnings,
     )
 
@@ -91,48 +94,56 @@ def _steps_at(
 
     What rounds up to the end of a bar is on the first step of the next one.
     """
-    bar = np.searchsorted(bars.lines[:-1], position, side="right") - 1
-    within = position - bars.lines[bar]
+    if bars.even:
+        bar = position // bars.even
+        within, steps = position - bar * bars.even, bars.steps[0]
+    else:
+        bar = np.searchsorted(bars.lines[:-1], position, side="right") - 1
+        within, steps = position - bars.lines.take(bar), bars.steps.take(bar)
     nearest = (2 * within + step) // (2 * step)
     late = within - nearest * step
-    over = nearest >= bars.steps[bar]
-    return np.where(over, bar + 1, bar) * layout.steps + np.where(over, 0, nearest), late
+    return bar * layout.steps + np.where(nearest >= steps, layout.steps, nearest), late
 
 
 def _tempos(score: Score, bars: Bars, layout: Layout) -> Notes:
     """The tempos that are tempos, up to the song's end; of several on a step, the last."""
-    found = score.tempos[score.tempos["bpm"] > 0]
-    position = found["tick"] * positions_per_tick(layout)
-    inside = position < bars.lines[-1]
-    if not inside.any():
+    position = score.tempos["tick"] * positions_per_tick(layout)
+    inside = np.flatnonzero((position < bars.lines[-1]) & (score.tempos["bpm"] > 0))
+    if len(inside) == 0:
         return empty_tempos()
-    tempos = np.empty(int(inside.sum()), TEMPO)
+    tempos = np.empty(len(inside), TEMPO)
     step = positions_per_step(score.ppq)
-    tempos["start"] = _steps_at(position[inside], bars, step, layout)[0]
-    tempos["bpm"] = found["bpm"][inside]
-    tempos = tempos[tempos["start"] < len(bars.steps) * layout.steps]
-    return tempos[np.append(np.diff(tempos["start"]) > 0, True)[: len(tempos)]]
+    tempos["start"] = _steps_at(position.take(inside), bars, step, layout)[0]
+    tempos["bpm"] = score.tempos["bpm"].take(inside)
+    # What rounds up to the song's end is not in it; all are sorted.
+    tempos = tempos[: np.searchsorted(tempos["start"], len(bars.steps) * layout.steps)]
+    return last_of_each(tempos, "start")
 
 
 def end_before_padding(notes: Notes, bars: Bars, layout: Layout) -> Notes:
     """The notes, those that end inside a short bar's padding ended where it begins."""
+    if bars.steps.min() == layout.steps:
+        return notes
     bar, within = np.divmod(notes["start"] + notes["length"] - 1, layout.steps)
     ended = notes.copy()
-    ended["length"] -= np.maximum(within + 1 - bars.steps[bar], 0)
+    ended["length"] -= np.maximum(within + 1 - bars.steps.take(bar), 0)
     return ended
 
 
-def _counted(concerned: NDArray[np.bool_], what: str) -> list[str]:
+def _count(concerned: NDArray[np.bool_]) -> int:
+    return int(np.count_nonzero(concerned))
+
+
+def _counted(count: int, what: str) -> list[str]:
     """A warning about some notes, if there are any."""
-    count = int(concerned.sum())
     return [f"{count} note{'s' * (count > 1)} {what}"] if count else []
 
 
 def _mended(score: Score) -> list[str]:
     """Warnings about tempos and meters that mean nothing."""
     warnings = []
-    if np.any(score.tempos["bpm"] <= 0):
+    if len(score.tempos) and score.tempos["bpm"].min() <= 0:
         warnings.append("a tempo of 0 was ignored")
-    if len(legal_meters(score)) < len(np.unique(score.meters["tick"])):
+    if len(legal_meters(score)) < len(set(score.meters["tick"].tolist())):
         warnings.append("a meter that is none was ignored")
     return warnings

@@ -29,13 +29,13 @@ _ALL_OFF = [
     for channel in range(16)
 ]
 
-#: Status bytes that have no place in a file.
-_SYSTEM = (0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE)
-#: What tells such a status byte from a byte of a long delta time: just before it comes a
-#: one-byte delta time, and before that a whole message or the head of the track.
+#: Status bytes from here on are no channel messages; of those only these belong in a file.
+_LAST_CHANNEL_STATUS, _SYSEX, _SYSEX_END, _META = 0xEF, 0xF0, 0xF7, 0xFF
+#: What tells a status byte that does not from a byte of a long delta time: just before it
+#: comes a one-byte delta time, and before that a whole message or the head of the track.
 _BEFORE_SYSTEM = re.compile(rb".*(?:[\x80-\xbf\xe0-\xef][\0-\x7f]{2}|MTrk.{4})[\0-\x7f]", re.DOTALL)
-#: Meta events of fixed size (prefix, port, tempo, meter, key) with another one.
-_ODD_META = re.compile(rb"\xff(?:[\x20\x21][^\1]|\x51[^\3]|\x58[^\4]|\x59[^\2])")
+#: Sizes of meta events (prefix, port, tempo, meter, key) that symusic takes for granted.
+_META_SIZES = {0x20: 1, 0x21: 1, 0x51: 3, 0x58: 4, 0x59: 2}
 #: A message without a status byte just after a system message.
 _LAPSED_STATUS = re.compile(rb"\xf7[\x80-\xff]{0,3}[\0-\x7f]{2}")
 _END_OF_TRACK = b"\xff\x2f\x00"
@@ -102,20 +102,26 @@ def _sound_chunks(data: bytes) -> list[bytes] | None:
         at = stop
     if len(chunks) != int.from_bytes(data[10:12], "big") or data.find(b"MTrk", at) >= 0:
         return None
-    if _ODD_META.search(data, 14, at) or _LAPSED_STATUS.search(data, 14, at):
-        return None
-    if _has_system_message(data, at):
-        return None
-    return chunks
+    return None if _has_odd_events(data, at) else chunks
 
 
-def _has_system_message(data: bytes, stop: int) -> bool:
-    for status in _SYSTEM:
-        at = data.find(status, 14, stop)
-        while at >= 0:
-            if _BEFORE_SYSTEM.fullmatch(data, max(at - 9, 0), at):
-                return True
-            at = data.find(status, at + 1, stop)
+def _has_odd_events(data: bytes, stop: int) -> bool:
+    """Whether `data[14:stop]` may hold one of the events that are described above.
+
+    Nearly all bytes of music are below those that begin such events.
+    """
+    events = np.frombuffer(data, np.uint8, stop - 14, 14)
+    for at in (np.flatnonzero(events > _LAST_CHANNEL_STATUS) + 14).tolist():
+        if data[at] == _META:
+            odd = data[at + 1] in _META_SIZES and data[at + 2] != _META_SIZES[data[at + 1]]
+        elif data[at] == _SYSEX_END:
+            odd = _LAPSED_STATUS.match(data, at) is not None
+        elif data[at] != _SYSEX:
+            odd = _BEFORE_SYSTEM.fullmatch(data, max(at - 9, 0), at) is not None
+        else:
+            odd = False
+        if odd:
+            return True
     return False
 
 
@@ -147,17 +153,15 @@ def _read_fast(header: bytes, chunks: list[bytes]) -> Score | None:
     if fast.note_num() == 0:
         return None
     columns = [track.notes.numpy() for track in fast.tracks]
-    notes = tick_notes(
-        np.concatenate([column["time"] for column in columns]),
-        np.concatenate([column["duration"] for column in columns]),
-        np.repeat(np.arange(len(columns)), [len(column["time"]) for column in columns]),
-        np.concatenate([column["pitch"] for column in columns]),
-        np.concatenate([column["velocity"] for column in columns]),
+    start, length, pitch, velocity = (
+        np.concatenate([column[name] for column in columns])
+        for name in ("time", "duration", "pitch", "velocity")
     )
-    times = (notes["start"], notes["length"])
-    if any(t.min() < 0 or t.max() >= _TRUSTED_TICKS for t in times):
+    if any(ticks.min() < 0 or ticks.max() >= _TRUSTED_TICKS for ticks in (start, length)):
         return None
+    source = np.repeat(np.arange(len(columns)), [len(column["time"]) for column in columns])
     tracks = [SourceTrack(t.name, int(t.program), bool(t.is_drum)) for t in fast.tracks]
+    notes = tick_notes(start, length, source, pitch, velocity)
     return Score(fast.tpq, tuple(tracks), notes, _tempos(fast), _meters(fast))
 
 

@@ -10,6 +10,7 @@ from midigan.layout import Layout
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 
 
+@lru_cache(maxsize=4096)
 def track_named(name: str, layout: Layout) -> int | None:
     """The track of a layout that a source track's name means, by whole words; else None.
 

@@ -60,7 +60,9 @@ class Score:
     def __post_init__(self) -> None:
         for name in ("tempos", "meters"):
             array = getattr(self, name)
-            object.__setattr__(self, name, array[np.argsort(array["tick"], kind="stable")])
+            if len(array) > 1:
+                order = np.argsort(array["tick"], kind="stable")
+                object.__setattr__(self, name, array.take(order))
 
 
 def tick_notes(

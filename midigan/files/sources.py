@@ -43,6 +43,8 @@ def find_sources(sources: Sequence[str | Path]) -> tuple[list[Source], list[tupl
 
 def printable(text: str) -> str:
     """The text with escapes for what cannot be printed: names of files may hold anything."""
+    if text.isprintable():
+        return text
     clean = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in clean)
 

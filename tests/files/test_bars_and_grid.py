@@ -70,7 +70,7 @@ def test_a_first_meter_that_comes_late_leaves_the_layouts_bars_before_it():
 
 def test_meters_that_are_none_are_passed_over():
     score = score_of([0], [480], [(0, 0, 4), (0, 4, 0), (0, 4, 3), (0, 4, 128), (0, 3, 4)])
-    assert legal_meters(score).tolist() == [(0, 3, 4)]
+    assert legal_meters(score) == [(0, 3, 4)]
     assert (
         "a meter that is none was ignored"
         in to_grid(score_of([0], [480], [(0, 4, 0)]), SATB).warnings
