@@ -23,38 +23,17 @@ _KEY = re.compile(r"([A-Ga-g])(#|b|♯|♭|-)?\s*(major|minor|maj|min|m)?", re.A
 # Weights of the twelve degrees of a major and a minor key, counted from a large corpus:
 # Bret Aarden, "Dynamic melodic expectancy" (2003), in the form that music21 calls
 # Aarden-Essen and its analyze('key') uses.
-_MAJOR = np.array(
-    [
-        17.7661,
-        0.145624,
-        14.9265,
-        0.160186,
-        19.8049,
-        11.3587,
-        0.291248,
-        22.062,
-        0.145624,
-        8.15494,
-        0.232998,
-        4.95122,
-    ]
-)
-_MINOR = np.array(
-    [
-        18.2648,
-        0.737619,
-        14.0499,
-        16.8599,
-        0.702494,
-        14.4362,
-        0.702494,
-        18.6161,
-        4.56621,
-        1.93186,
-        7.37619,
-        1.75623,
-    ]
-)
+# fmt: off
+_MAJOR = (17.7661, 0.145624, 14.9265, 0.160186, 19.8049, 11.3587,
+          0.291248, 22.062, 0.145624, 8.15494, 0.232998, 4.95122)
+_MINOR = (18.2648, 0.737619, 14.0499, 16.8599, 0.702494, 14.4362,
+          0.702494, 18.6161, 4.56621, 1.93186, 7.37619, 1.75623)
+# fmt: on
+
+#: All 24 profiles `(24, 12)` by number of key, of mean 0 and length 1.
+_PROFILES = np.stack([np.roll(mode, tonic) for mode in (_MAJOR, _MINOR) for tonic in range(12)])
+_PROFILES -= _PROFILES.mean(axis=1, keepdims=True)
+_PROFILES /= np.linalg.norm(_PROFILES, axis=1, keepdims=True)
 
 
 @dataclass(frozen=True)
@@ -63,6 +42,16 @@ class Key:
 
     tonic: int
     minor: bool = False
+
+    @property
+    def number(self) -> int:
+        """0..11 for the major keys from C up, 12..23 for the minor ones."""
+        return self.tonic + 12 * self.minor
+
+    @classmethod
+    def numbered(cls, number: int) -> Key:
+        """The key of a `number`."""
+        return cls(number % 12, minor=number >= 12)
 
     @property
     def diatonic_set(self) -> int:
@@ -98,21 +87,35 @@ def find_key(pitches: NDArray[np.int64], lengths: NDArray[np.int64]) -> Key:
 
     pitches: `(n,)` MIDI pitches; lengths: `(n,)`, in any unit. No notes at all: C major.
     """
-    weights = np.bincount(pitches % 12, weights=lengths, minlength=12).astype(float)
-    if np.ptp(weights) == 0:
-        return Key(0)
-    profiles = np.stack([np.roll(mode, tonic) for mode in (_MAJOR, _MINOR) for tonic in range(12)])
-    centred = profiles - profiles.mean(axis=1, keepdims=True)
-    centred /= np.linalg.norm(centred, axis=1, keepdims=True)
-    best = int(np.argmax(centred @ (weights - weights.mean())))
-    return Key(best % 12, minor=best >= 12)
+    return Key.numbered(int(find_keys(pitches, lengths, np.zeros(len(pitches), np.int64), 1)[0]))
+
+
+def find_keys(
+    pitches: NDArray[np.int64], lengths: NDArray[np.int64], song: NDArray[np.int64], songs: int
+) -> NDArray[np.uint8]:
+    """Like `find_key` for many songs at once: uint8 `(songs,)`, the `number` of each one's key.
+
+    song: `(n,)`, which song each note is of, 0..songs-1.
+    """
+    weights = np.bincount(song * 12 + pitches % 12, lengths, 12 * songs).reshape(songs, 12)
+    centred = weights - weights.mean(axis=1, keepdims=True)
+    unit = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+    # Rounded, so that a tie goes to the first key on every machine.
+    return np.argmax(np.round(unit @ _PROFILES.T, 9), axis=1).astype(np.uint8)
 
 
 def key_of(notes: Notes, layout: Layout) -> Key:
     """The most likely key of a NOTE array, drum tracks left out."""
+    song = np.zeros(len(notes), np.int64)
+    return Key.numbered(int(keys_of(notes, song, 1, layout)[0]))
+
+
+def keys_of(notes: Notes, song: NDArray[np.int64], songs: int, layout: Layout) -> NDArray[np.uint8]:
+    """Like `find_keys`, of a NOTE array `(n,)` with drum tracks left out."""
     drum = np.array([track.drum for track in layout.tracks])
-    tonal = notes[~drum[notes["track"]]]
-    return find_key(tonal["pitch"].astype(np.int64), tonal["length"].astype(np.int64))
+    tonal = np.flatnonzero(~drum[notes["track"]])
+    pitch, length = notes["pitch"].astype(np.int64), notes["length"].astype(np.int64)
+    return find_keys(pitch.take(tonal), length.take(tonal), song.take(tonal), songs)
 
 
 def transpose(notes: Notes, semitones: int, layout: Layout) -> Notes:

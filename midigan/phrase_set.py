@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.errors import FormatError
-from midigan.keys import key_of, parse_key, shift_between, transpose
+from midigan.keys import Key, keys_of, parse_key, shift_between, transpose
 from midigan.layout import Layout
 from midigan.notes import Phrases, Repeats, render
 from midigan.saving import whole_file
@@ -39,6 +39,7 @@ class PhraseSet:
     bar_steps: uint16 `(bars,)`, steps of each bar that belong to the music.
     tempos, meters: TEMPO and METER arrays, positions on the timeline.
     programs: int16 `(songs, tracks)`, -1 where a file named no program.
+    keys: uint8 `(songs,)`, each song's most likely key, as a `Key.number`.
     hop: bars from one phrase to the next.
     windows: int64 `(phrases,)`, the bar of the timeline at which each phrase begins.
     """
@@ -51,6 +52,7 @@ class PhraseSet:
     tempos: Notes
     meters: Notes
     programs: NDArray[np.int16]
+    keys: NDArray[np.uint8]
     hop: int
     windows: NDArray[np.int64]
 
@@ -76,6 +78,7 @@ class PhraseSet:
             tempos=_join([m.tempos for m in moved], TEMPO),
             meters=_join([m.meters for m in moved], METER),
             programs=programs,
+            keys=_keys(first_bar, notes, layout),
             hop=hop,
             windows=_windows(first_bar, notes, layout, hop),
         )
@@ -118,14 +121,14 @@ class PhraseSet:
     def in_key(self, key: str) -> PhraseSet:
         """The set with every song moved onto the diatonic set of `key`, by at most a tritone.
 
-        Each song's own key is found from its notes; drums stay where they are. Raises
+        Each song's own key is the one that `keys` says; drums stay where they are. Raises
         MidiganError for a name that is no key.
         """
         target = parse_key(key)
+        shifts = [shift_between(Key.numbered(number), target) for number in self.keys.tolist()]
         moved = [
             replace(song, notes=transpose(song.notes, shift, self.layout))
-            for song in self.songs()
-            for shift in (shift_between(key_of(song.notes, self.layout), target),)
+            for song, shift in zip(self.songs(), shifts, strict=True)
         ]
         return PhraseSet.from_songs(moved, self.layout, self.hop)
 
@@ -138,6 +141,7 @@ class PhraseSet:
             "first_bar": self.first_bar,
             "bar_steps": self.bar_steps,
             "programs": self.programs,
+            "keys": self.keys,
         }
         for field, array in (
             ("notes", self.notes),
@@ -181,6 +185,8 @@ class PhraseSet:
             tempos=_unpacked(columns, "tempos", TEMPO),
             meters=_unpacked(columns, "meters", METER),
             programs=columns["programs"],
+            # Sets from before there were keys do without the column.
+            keys=columns["keys"] if "keys" in columns else _keys(first_bar, notes, layout),
             hop=hop,
             windows=_windows(first_bar, notes, layout, hop),
         )
@@ -188,6 +194,8 @@ class PhraseSet:
         sound = (
             len(found.names) == len(first_bar) - 1
             and found.programs.shape == (len(found.names), len(layout.tracks))
+            and found.keys.shape == (len(found.names),)
+            and bool(np.all(found.keys < 24))
             and len(found.bar_steps) == bars
             and bool(np.all(np.diff(first_bar) >= layout.bars))
             and bool(np.all(notes["track"] < len(layout.tracks)))
@@ -211,6 +219,12 @@ def _windows(
     begin = windows * layout.steps
     sounding = np.searchsorted(ends, begin, side="right")
     return windows[sounding < np.searchsorted(notes["start"], begin + layout.phrase_steps)]
+
+
+def _keys(first_bar: NDArray[np.int64], notes: Notes, layout: Layout) -> NDArray[np.uint8]:
+    """The key of each song of a timeline."""
+    song = np.searchsorted(first_bar * layout.steps, notes["start"], side="right") - 1
+    return keys_of(notes, song, len(first_bar) - 1, layout)
 
 
 def _padded(song: Song, layout: Layout) -> Song:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from midigan.errors import MidiganError
-from midigan.keys import Key, find_key, key_of, parse_key, shift_between, transpose
+from midigan.keys import Key, find_key, find_keys, key_of, parse_key, shift_between, transpose
 from midigan.layout import load_layout
 from midigan.song import NOTE
 
@@ -69,3 +69,18 @@ def test_transposition_stays_in_range_and_keeps_the_pitch_class(pitch, semitones
     (moved,) = transpose(notes, semitones, BAND)["pitch"].astype(int)
     assert 0 <= moved <= 127
     assert (moved - pitch - semitones) % 12 == 0
+
+
+def test_keys_of_many_songs_are_those_of_each():
+    chance = np.random.default_rng(3)
+    song = chance.integers(0, 9, 500)
+    pitches, lengths = chance.integers(30, 90, 500), chance.integers(1, 9, 500)
+    found = find_keys(pitches, lengths, song, 10)
+    alone = [find_key(pitches[song == i], lengths[song == i]) for i in range(10)]
+    assert [Key.numbered(number) for number in found.tolist()] == alone
+    assert alone[9] == Key(0)
+
+
+@pytest.mark.parametrize("number", range(24))
+def test_a_key_has_a_number(number):
+    assert Key.numbered(number).number == number

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from midigan.errors import FormatError, MidiganError
+from midigan.keys import key_of
 from midigan.layout import load_layout
 from midigan.notes import sort_notes
 from midigan.phrase_set import FORMAT, PhraseSet
@@ -161,3 +162,14 @@ def test_an_old_set_survives_a_full_disk(songs, tmp_path, monkeypatch):
         PhraseSet.from_songs(songs[:1], SATB).save(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_keys_are_stored_and_found_again_in_sets_without_them(songs, tmp_path):
+    phrases = PhraseSet.from_songs(songs, SATB)
+    assert phrases.keys.tolist() == [key_of(song.notes, SATB).number for song in songs]
+    phrases.save(tmp_path / "new.npz")
+    with np.load(tmp_path / "new.npz") as columns:
+        without = {name: columns[name] for name in columns if name != "keys"}
+    np.savez_compressed(tmp_path / "old.npz", **without)
+    for name in ("new.npz", "old.npz"):
+        assert np.array_equal(PhraseSet.load(tmp_path / name).keys, phrases.keys)
