@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,11 +13,14 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+#: Columns of text, as wide as a terminal is at least.
+_WIDTH = 80
+
 layout_option = click.option(
     "--layout",
     "layout_name",
     metavar="NAME|FILE.toml",
-    help="Which tracks a phrase has: a shipped layout (satb, band) or a TOML file.",
+    help="Which tracks a phrase has: a layout that ships (satb, band, ...) or a TOML file.",
 )
 lowest_pitch_option = click.option(
     "--lowest-pitch",
@@ -48,6 +52,33 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     console().print(table)
+
+
+def print_facts(facts: Iterable[tuple[str, object]]) -> None:
+    """Print facts, one a line: a label, and a value that is wrapped beside it."""
+    lines = [(label, str(value)) for label, value in facts]
+    indent = max((len(label) for label, _ in lines), default=0) + 2
+    for label, value in lines:
+        print_wrapped(f"{label:{indent}}{value}", indent)
+
+
+def print_wrapped(text: str, indent: int = 2) -> None:
+    """Print a line of text, or several that fit 80 columns, all but the first indented.
+
+    A word that is longer, such as a path, stays whole, so that it can be copied.
+    """
+    head = text[:indent]
+    click.echo(
+        textwrap.fill(
+            text[indent:],
+            _WIDTH,
+            initial_indent=head,
+            subsequent_indent=" " * indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        or head.rstrip()
+    )
 
 
 @contextmanager

@@ -9,19 +9,14 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from midigan.commands.common import (
-    layout_option,
-    lowest_pitch_option,
-    print_table,
-    progress_bar,
-)
+from midigan.commands.common import layout_option, lowest_pitch_option, progress_bar
+from midigan.commands.encode_report import print_explanation, print_report
+from midigan.saving import whole_file
 
 if TYPE_CHECKING:
-    from midigan.files.report import EncodeReport, FileReport
+    from midigan.files.report import EncodeReport
+    from midigan.layout import Layout
     from midigan.phrase_set import PhraseSet
-
-#: How many files are listed by name unless all are asked for.
-_LISTED = 20
 
 #: How many phrases are rendered at a time.
 _BLOCK = 256
@@ -59,6 +54,15 @@ _BLOCK = 256
     show_default=True,
     help="In a .npy, a pitch struck again: after a step of silence, or as if held.",
 )
+@click.option("--keep-duplicates", is_flag=True, help="Use files that are copies of others, too.")
+@click.option("--explain", is_flag=True, help="Only say where one file's tracks would go, and why.")
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.json",
+    help="Also write what became of each file.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="List every file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def command(
@@ -69,24 +73,26 @@ def command(
     hop: int,
     meter: Literal["only", "pad"],
     repeats: Literal["gap", "held"],
+    keep_duplicates: bool,
+    explain: bool,
+    report_file: Path | None,
     verbose: bool,
     as_json: bool,
 ) -> None:
     """Turn MIDI files and folders into phrases to learn from.
 
     SOURCE is a file, a folder, a pattern such as '*.mid', or an .npz of JSB chorales
-    (FILE.npz:train for a part of it). Files that cannot be used are skipped and named.
+    (FILE.npz:train for a part of it). Files that cannot be used are skipped and named, and
+    so are copies: files of the same bytes, or of the same notes, as an earlier one.
     """
+    if explain:
+        _explain(sources, layout_name, as_json)
+        return
     target = _checked_target(output or _default_target(sources[0]), sources)
 
-    from midigan.files.encode import encode, find_layout
-    from midigan.layout import load_layout
+    from midigan.files.encode import encode
 
-    reason = None
-    if layout_name is not None:
-        layout = load_layout(layout_name)
-    else:
-        layout, reason = find_layout(sources)
+    layout, reason = _layout(sources, layout_name)
     layout = layout.moved_to(lowest_pitch)
     with progress_bar(quiet=as_json) as bar:
         task = bar.add_task("encoding", total=None)
@@ -95,14 +101,44 @@ def command(
             layout,
             hop=hop,
             meter=meter,
+            keep_duplicates=keep_duplicates,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     report.layout_reason = reason
     _save(phrases, target, repeats)
+    if report_file:
+        with whole_file(report_file) as beside:
+            beside.write_text(f"{_account(report, target)}\n", "utf-8")
     if as_json:
-        click.echo(json.dumps({"output": str(target), **report.to_dict()}, indent=2))
+        click.echo(_account(report, target))
     else:
-        _print(report, target, verbose)
+        print_report(report, sources, target, verbose=verbose)
+
+
+def _account(report: EncodeReport, target: Path) -> str:
+    return json.dumps({"output": str(target), **report.to_dict()}, indent=2)
+
+
+def _layout(sources: Sequence[str], name: str | None) -> tuple[Layout, str | None]:
+    """The layout of that name, or one that suits the sources and why it does."""
+    from midigan.files.choose import find_layout
+    from midigan.layout import load_layout
+
+    return find_layout(sources) if name is None else (load_layout(name), None)
+
+
+def _explain(sources: Sequence[str], layout_name: str | None, as_json: bool) -> None:
+    """Say where the tracks of one file would go; write nothing."""
+    from midigan.files.encode import explain
+
+    if len(sources) != 1:
+        raise click.UsageError("--explain takes one file")
+    layout, reason = _layout(sources, layout_name)
+    file = explain(sources[0], layout)
+    if as_json:
+        click.echo(json.dumps({"layout": layout.name, **file.to_dict()}, indent=2))
+    else:
+        print_explanation(file, f"{layout.name}: {reason}" if reason else layout.name)
 
 
 def _default_target(source: str) -> Path:
@@ -137,63 +173,3 @@ def _save(phrases: PhraseSet, target: Path, repeats: Literal["gap", "held"]) -> 
         phrases.phrases(slice(i, i + _BLOCK), repeats) for i in range(0, len(phrases), _BLOCK)
     )
     save_dense_blocks(blocks, (len(phrases), *phrases.layout.shape), target)
-
-
-def _print(report: EncodeReport, target: Path, verbose: bool) -> None:
-    rows: list[tuple[str, object]] = [
-        ("files", len(report.files)),
-        ("used", len(report.used)),
-        *((f"skipped: {reason}", count) for reason, count in report.reasons.most_common()),
-        ("songs", report.total("songs")),
-        ("phrases", report.phrases),
-        ("notes", report.total("notes_kept")),
-        ("off the grid", f"{report.off_grid_share:.1%}"),
-        *_odd_rows(report),
-    ]
-    print_table(["", "#"], rows)
-    _list_files("skipped", report.skipped, verbose)
-    mended = [(file.path, "; ".join(dict.fromkeys(file.warnings))) for file in report.files]
-    _list_files("mended", [entry for entry in mended if entry[1]], verbose)
-    if verbose:
-        _print_files(report.used)
-    chosen = f": {report.layout_reason}; --layout chooses" if report.layout_reason else ""
-    click.echo(f"layout {report.layout}{chosen}")
-    click.echo(f"wrote {target}")
-
-
-def _odd_rows(report: EncodeReport) -> list[tuple[str, object]]:
-    """Rows that are only there if there is something to tell."""
-    rows = [
-        ("songs skipped in used files", report.total("skipped_songs")),
-        ("files with notes off the grid", sum(file.off_grid > 0 for file in report.used)),
-        ("files with padded bars inside", sum(file.padded_bars > 0 for file in report.used)),
-        ("drum notes left out", report.total("drums_left_out")),
-        ("other notes left out", report.total("left_out") - report.total("drums_left_out")),
-    ]
-    return [row for row in rows if row[1]]
-
-
-def _list_files(what: str, files: Sequence[tuple[str, str]], verbose: bool) -> None:
-    """Lines of file and reason, not too many of them."""
-    shown = files if verbose else files[:_LISTED]
-    for path, reason in shown:
-        click.echo(f"{what}: {path}: {reason}")
-    if len(shown) < len(files):
-        click.echo(f"{what}: and {len(files) - len(shown)} more, -v lists them")
-
-
-def _print_files(files: Sequence[FileReport]) -> None:
-    print_table(
-        ["file", "songs#", "notes#", "kept#", "off grid#", "meters"],
-        [
-            (
-                file.path,
-                file.songs,
-                file.notes_read,
-                file.notes_kept,
-                f"{file.off_grid_share:.1%}",
-                " ".join(f"{meter} x{count}" for meter, count in file.meters.most_common(3)),
-            )
-            for file in files
-        ],
-    )

@@ -34,6 +34,7 @@ class Bars:
 
     lines: int64 `(bars + 1,)`, the position of each bar line; the last one closes the song.
     steps: int64 `(bars,)`, steps of each bar that belong to the music, 1..layout.steps.
+    full: int64 `(bars,)`, how many steps each would have if no later meter cut it short.
     meters: METER array.
     even: the length of every bar, in positions; 0 where they differ.
     measures: how many measures there are of each meter, by its name ("4/4").
@@ -42,6 +43,7 @@ class Bars:
 
     lines: NDArray[np.int64]
     steps: NDArray[np.int64]
+    full: NDArray[np.int64]
     meters: Notes
     even: int
     measures: Counter[str]
@@ -56,7 +58,17 @@ class Bars:
         """The bars up to the one in which the last note ends, at `end_step`."""
         count = -(-end_step // layout.steps)
         meters = self.meters[self.meters["bar"] < count]
-        return replace(self, lines=self.lines[: count + 1], steps=self.steps[:count], meters=meters)
+        return replace(
+            self,
+            lines=self.lines[: count + 1],
+            steps=self.steps[:count],
+            full=self.full[:count],
+            meters=meters,
+        )
+
+    def song_steps(self) -> NDArray[np.uint16]:
+        """Uint16 `(bars,)`: the steps, the last bar whole: no meter after it can end it early."""
+        return np.append(self.steps[:-1], self.full[-1:]).astype(np.uint16)
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,11 @@ class _Stretch:
     begin: int
     length: int
     name: str
+
+    def bar_lengths(self, whole: int) -> list[int]:
+        """A measure cut into bars of `whole` positions, and what is left of it."""
+        bars, rest = divmod(self.length, whole)
+        return [whole] * bars + [rest] * (rest > 0)
 
     def first_line_from(self, end: int) -> int:
         """The first bar line, after `begin`, that is at or after `end`."""
@@ -111,6 +128,7 @@ def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
     every, meters = _stretches(score, layout, whole)
     stretches = [stretch for stretch in every if stretch.begin < max(end, 1)]
     parts: list[NDArray[np.int64]] = []
+    full: list[NDArray[np.int64]] = []
     bar_of_meter: list[int] = []
     measures: Counter[str] = Counter()
     bars = fitting = stop = 0
@@ -121,17 +139,26 @@ def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
             bar_of_meter.append(bars)
         stop = following.begin if following else stretch.first_line_from(end)
         parts.append(_bar_lines(stretch, stop, whole))
+        full.append(np.resize(stretch.bar_lengths(whole), len(parts[-1])))
         bars += len(parts[-1])
-        full, rest = divmod(stop - stretch.begin, stretch.length)
-        measures[stretch.name] += full + (rest > 0)
-        fitting += full * (stretch.length % whole == 0)
+        complete, rest = divmod(stop - stretch.begin, stretch.length)
+        measures[stretch.name] += complete + (rest > 0)
+        fitting += complete * (stretch.length % whole == 0)
     lines = np.concatenate([*parts, [stop]])[: MAX_BARS + 1]
     meters = meters[: len(bar_of_meter)]
     meters["bar"] = bar_of_meter
     lengths = np.diff(lines)
     even = int(lengths[0]) if lengths.min() == lengths.max() else 0
-    steps = -(-lengths // positions_per_step(score.ppq))
-    return Bars(lines, steps, meters, even, measures, fitting / measures.total())
+    step = positions_per_step(score.ppq)
+    return Bars(
+        lines,
+        -(-lengths // step),
+        -(-np.concatenate(full)[: len(lengths)] // step),
+        meters,
+        even,
+        measures,
+        fitting / measures.total(),
+    )
 
 
 def _bar_lines(stretch: _Stretch, stop: int, whole: int) -> NDArray[np.int64]:

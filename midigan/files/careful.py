@@ -77,7 +77,7 @@ class _Findings:
 
     def score(self, ppq: int) -> Score:
         tracks = tuple(
-            SourceTrack(self.names.get(chunk, ""), program, channel == _DRUM_CHANNEL)
+            SourceTrack(self.names.get(chunk, ""), program, channel == _DRUM_CHANNEL, channel)
             for chunk, channel, program in self.tracks
         )
         warnings = [f"{what} ({n}x)" if n > 1 else what for what, n in self.mended.items()]

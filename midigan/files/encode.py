@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from midigan.errors import MidiganError, SourceError
-from midigan.files.assign import Assigned, assign, is_four_part
+from midigan.files.assign import Assigned, assign
+from midigan.files.choose import find_layout
+from midigan.files.duplicates import Duplicates
 from midigan.files.grid import Gridded, end_before_padding, to_grid
-from midigan.files.read import read_scores
+from midigan.files.read import read_bytes, scores_in
 from midigan.files.report import EncodeReport, FileReport, PlacedTrack
 from midigan.files.score import Score
 from midigan.files.sources import Source, find_sources, printable
-from midigan.layout import Layout, load_layout
+from midigan.keys import Key
+from midigan.layout import Layout
 from midigan.phrase_set import PhraseSet
 from midigan.song import Song
 
@@ -28,9 +30,6 @@ Meter = Literal["only", "pad"]
 #: Called with how many files are done, and how many there are.
 Progress = Callable[[int, int], None]
 
-#: How many files are looked at to choose a layout.
-_LOOKED_AT = 50
-
 
 def encode(
     sources: Sequence[str | Path],
@@ -38,6 +37,7 @@ def encode(
     *,
     hop: int = 1,
     meter: Meter = "only",
+    keep_duplicates: bool = False,
     progress: Progress | None = None,
 ) -> tuple[PhraseSet, EncodeReport]:
     """Encode files, folders and patterns on the tracks of a layout.
@@ -45,6 +45,7 @@ def encode(
     hop: bars from one phrase to the next.
     meter: `only` uses songs of which at least half the measures fit the layout's bar, and
         pads the others with silence; `pad` uses every song.
+    keep_duplicates: use files of the same bytes, or of the same notes, as an earlier one.
     progress: called after each file.
     A file that cannot be used is skipped, and the report says why. Raises MidiganError if
     there is nothing to encode, with the reasons.
@@ -53,16 +54,18 @@ def encode(
     report = EncodeReport(layout.name)
     report.files += [FileReport(path, reason) for path, reason in problems]
     songs: list[Song] = []
+    met = None if keep_duplicates else Duplicates()
     for number, source in enumerate(files, 1):
         file = FileReport(printable(str(source.path)))
         report.files.append(file)
-        songs += _songs(source, layout, meter, file)
+        songs += _songs(source, layout, meter, met, file)
         if progress:
             progress(number, len(files))
     if not songs:
         raise MidiganError(_nothing(sources, report))
     phrases = PhraseSet.from_songs(songs, layout, hop)
     report.phrases = len(phrases)
+    report.keys = Counter(str(Key.numbered(number)) for number in phrases.keys.tolist())
     return phrases, report
 
 
@@ -75,7 +78,7 @@ def open_phrases(
 ) -> tuple[PhraseSet, EncodeReport | None]:
     """A phrase set from its `.npz` as it is, or one encoded from a file or folder of music.
 
-    layout: None takes a phrase set's own, or chooses one for the music (`choose_layout`).
+    layout: None takes a phrase set's own, or chooses one for the music (see `choose`).
     Returns the set, and the report if anything was encoded. Raises MidiganError if the set
     has another layout than the given one, or nothing can be encoded.
     """
@@ -97,6 +100,25 @@ def open_phrases(
     return phrases, report
 
 
+def explain(source: str | Path, layout: Layout) -> FileReport:
+    """What encoding would do with one file, in any meter, its `tracks` with their channels.
+
+    Raises MidiganError if the file cannot be used.
+    """
+    found, _ = find_sources([source])
+    if len(found) != 1:
+        raise MidiganError(f"{printable(str(source))} is {len(found)} files: name one to explain")
+    file = FileReport(printable(str(found[0].path)))
+    path = found[0].path
+    for name, score in scores_in(read_bytes(path), path, found[0].split, channels=True):
+        file.notes_read += len(score.notes)
+        file.warnings += score.warnings
+        file.songs += _song(score, name, layout, "pad", file) is not None
+    if not file.songs:
+        raise MidiganError(f"{file.path}: {file.reason}")
+    return file
+
+
 def is_phrase_set(path: Path) -> bool:
     """Whether an `.npz` is a phrase set, and not bare arrays of songs.
 
@@ -109,52 +131,18 @@ def is_phrase_set(path: Path) -> bool:
         return True
 
 
-def find_layout(sources: Sequence[str | Path]) -> tuple[Layout, str]:
-    """The layout that suits the sources, judged by a few of their files, and the reason."""
-    files, _ = find_sources(sources)
-    chosen = files[:: -(-len(files) // _LOOKED_AT)] if files else []
-    return choose_layout(score for source in chosen for score in _first_scores(source))
-
-
-def choose_layout(scores: Iterator[Score]) -> tuple[Layout, str]:
-    """`satb` for music in four parts without drums, else `band`; and the reason in words."""
-    satb, band = load_layout("satb"), load_layout("band")
-    total = drums = four_part = 0
-    for score in scores:
-        sounding = np.unique(score.notes["source"]).tolist()
-        total += 1
-        if any(score.tracks[i].drum for i in sounding):
-            drums += 1
-        else:
-            four_part += _in_four_parts(score, satb)
-    if 2 * four_part >= max(total, 1):
-        return satb, f"{four_part} of {total} pieces looked at are in four parts"
-    if 2 * drums > total:
-        return band, f"{drums} of {total} pieces looked at have drums"
-    return band, f"{four_part} of {total} pieces looked at are in four parts"
-
-
-def _in_four_parts(score: Score, satb: Layout) -> bool:
-    try:
-        return is_four_part(score.tracks, to_grid(score, satb), satb)
-    except SourceError:
-        return False
-
-
-def _first_scores(source: Source) -> list[Score]:
-    """The first pieces of a file; none if it cannot be read."""
-    try:
-        pieces = islice(read_scores(source.path, source.split), _LOOKED_AT)
-        return [score for _, score in pieces]
-    except SourceError:
-        return []
-
-
-def _songs(source: Source, layout: Layout, meter: Meter, file: FileReport) -> list[Song]:
+def _songs(
+    source: Source, layout: Layout, meter: Meter, met: Duplicates | None, file: FileReport
+) -> list[Song]:
     """The songs of one file; what happened goes into its report."""
     songs = []
+    name = ""
     try:
-        for name, score in read_scores(source.path, source.split):
+        data = read_bytes(source.path)
+        if met and (reason := met.of_file(data, source.split, file.path)):
+            file.reason = reason
+            return []
+        for name, score in scores_in(data, source.path, source.split):
             file.notes_read += len(score.notes)
             file.warnings += score.warnings
             song = _song(score, name or source.name, layout, meter, file)
@@ -164,6 +152,10 @@ def _songs(source: Source, layout: Layout, meter: Meter, file: FileReport) -> li
                 songs.append(song)
     except SourceError as error:
         file.reason = str(error)
+        return []
+    # An array of songs stays as it is, however many of them are alike.
+    if met and songs and not name and (reason := met.of_song(songs[0], file.path)):
+        file.reason = reason
         return []
     file.songs = len(songs)
     return songs
@@ -176,10 +168,7 @@ def _song(score: Score, name: str, layout: Layout, meter: Meter, file: FileRepor
     file.warnings += gridded.warnings
     file.meters += bars.measures
     if meter == "only" and bars.fitting < 0.5:
-        beats = f"{layout.beats_per_bar:g}/4"
-        file.reason = (
-            f"meter {bars.main_meter}: only bars of {beats} are used; --meter pad takes it"
-        )
+        file.reason = f"meter {bars.main_meter} (--meter pad uses it)"
         return None
     assigned = assign(score.tracks, gridded, layout)
     if not len(assigned.notes):
@@ -189,7 +178,7 @@ def _song(score: Score, name: str, layout: Layout, meter: Meter, file: FileRepor
     notes = end_before_padding(assigned.notes, bars, layout)
     bars = bars.up_to(int((notes["start"] + notes["length"]).max()), layout)
     tempos = gridded.tempos[gridded.tempos["start"] < len(bars.steps) * layout.steps]
-    return Song(name, notes, bars.steps.astype(np.uint16), tempos, bars.meters, assigned.programs)
+    return Song(name, notes, bars.song_steps(), tempos, bars.meters, assigned.programs)
 
 
 def _account(file: FileReport, gridded: Gridded, assigned: Assigned, layout: Layout) -> None:
@@ -202,6 +191,7 @@ def _account(file: FileReport, gridded: Gridded, assigned: Assigned, layout: Lay
     file.tracks += [
         PlacedTrack(
             printable(place.source.name),
+            place.source.channel,
             place.source.program,
             place.source.drum,
             place.notes,

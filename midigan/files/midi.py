@@ -41,9 +41,10 @@ _LAPSED_STATUS = re.compile(rb"\xf7[\x80-\xff]{0,3}[\0-\x7f]{2}")
 _END_OF_TRACK = b"\xff\x2f\x00"
 
 
-def read_midi(data: bytes) -> Score:
+def read_midi(data: bytes, *, channels: bool = False) -> Score:
     """The score in the bytes of a MIDI file, with or without something in front of it.
 
+    channels: whether source tracks must come with their channels, which takes longer.
     Raises SourceError if it is not a MIDI file, counts time in frames (SMPTE), or holds no
     notes. Damage is mended where it can be, and each kind named in the score's warnings.
     """
@@ -60,7 +61,7 @@ def read_midi(data: bytes) -> Score:
     if ppq == 0:
         raise SourceError("its header says 0 ticks to the beat")
     warnings += _header_damage(data)
-    chunks = _sound_chunks(data)
+    chunks = None if channels else _sound_chunks(data)
     score = _read_fast(data[:14], chunks) if chunks else None
     if score is None:
         score = read_carefully(data, ppq)

@@ -25,11 +25,20 @@ def read_scores(path: Path, split: str | None = None) -> Iterator[tuple[str, Sco
     split: which part of an `.npz` of JSB chorales to read; None reads all.
     Raises SourceError if the file cannot be opened or is no music that midigan reads.
     """
-    data = read_bytes(path)
+    yield from scores_in(read_bytes(path), path, split)
+
+
+def scores_in(
+    data: bytes, path: Path, split: str | None = None, *, channels: bool = False
+) -> Iterator[tuple[str, Score]]:
+    """Like `read_scores`, from the bytes of the file `path`.
+
+    channels: whether the tracks of MIDI files must come with their channels.
+    """
     if path.suffix.lower() == ".npz":
         yield from read_jsb(data, split)
     else:
-        yield "", read_midi(data)
+        yield "", read_midi(data, channels=channels)
 
 
 def read_bytes(path: Path) -> bytes:

@@ -9,9 +9,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class PlacedTrack:
-    """Where a source track went: `track` is a layout's track name, or None for left out."""
+    """Where a source track went: `track` is a layout's track name, or None for left out.
+
+    `channel` is 0..15, or None where it was not looked for; see `SourceTrack`.
+    """
 
     name: str
+    channel: int | None
     program: int
     drum: bool
     notes: int
@@ -55,15 +59,24 @@ class FileReport:
         """The share of notes, 0..1, that begin between steps."""
         return self.off_grid / self.notes_read if self.notes_read else 0.0
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {**vars(self), "used": self.used, "tracks": [vars(track) for track in self.tracks]}
+
 
 @dataclass
 class EncodeReport:
-    """What became of all files. `layout_reason` says why the layout was chosen, if it was."""
+    """What became of all files.
+
+    layout_reason: why the layout was chosen, if it was.
+    keys: how many songs there are in each key.
+    """
 
     layout: str
     layout_reason: str | None = None
     files: list[FileReport] = field(default_factory=list)
     phrases: int = 0
+    keys: Counter[str] = field(default_factory=Counter)
 
     @property
     def used(self) -> list[FileReport]:
@@ -99,12 +112,10 @@ class EncodeReport:
             "skipped": len(self.files) - len(self.used),
             "songs": self.total("songs"),
             "phrases": self.phrases,
+            "keys": dict(self.keys.most_common()),
             "notes_read": self.total("notes_read"),
             "notes_kept": self.total("notes_kept"),
             "off_grid_share": round(self.off_grid_share, 6),
             "reasons": dict(self.reasons.most_common()),
-            "files": [
-                {**vars(file), "used": file.used, "tracks": [vars(track) for track in file.tracks]}
-                for file in self.files
-            ],
+            "files": [file.to_dict() for file in self.files],
         }

@@ -31,11 +31,13 @@ class SourceTrack:
     """One track of a file: one channel and one program of it.
 
     `program` is 0..127. `drum` says that it is on MIDI channel 10, whatever its program.
+    `channel` is 0..15, or None where the reader does not tell: nothing depends on it.
     """
 
     name: str
     program: int = 0
     drum: bool = False
+    channel: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)

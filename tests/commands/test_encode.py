@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -20,12 +21,19 @@ def music(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "music").mkdir()
     for number in range(3):
-        (tmp_path / "music" / f"{number}.mid").write_bytes(midi(*VOICES))
+        voices = [name("S") + notes(32, first=70 + number), *VOICES[1:]]
+        (tmp_path / "music" / f"{number}.mid").write_bytes(midi(*voices))
     return tmp_path
 
 
 def run(*arguments):
     return CliRunner().invoke(cli, ["encode", *map(str, arguments)])
+
+
+def facts(result):
+    """The labels and the first lines of the values of what was printed."""
+    pairs = [re.split(r" {2,}", line, maxsplit=1) for line in result.output.splitlines()]
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
 
 
 def test_a_folder_becomes_a_phrase_set_of_its_name(music):
@@ -35,8 +43,11 @@ def test_a_folder_becomes_a_phrase_set_of_its_name(music):
     assert phrases.layout.name == "satb"
     assert phrases.names == ("0", "1", "2")
     assert len(phrases) == 3 * 3
-    assert "layout satb: 3 of 3 pieces looked at are in four parts" in result.output
-    assert "wrote music.npz" in result.output
+    assert facts(result)["files"] == "3, 3 of them used"
+    assert facts(result)["wrote"] == "music.npz"
+    assert facts(result)["layout"].startswith("satb: 3 of 3 pieces looked at are in four parts")
+    assert facts(result)["keys"]
+    assert "\n\n" not in result.output
     assert max(map(len, result.output.splitlines())) <= 80
 
 
@@ -74,17 +85,51 @@ def test_the_report_comes_as_json(music):
     assert [file["used"] for file in report["files"]] == [True, True, True, False]
 
 
-def test_skipped_and_mended_files_are_named(music):
+def test_skipped_files_are_grouped_by_reason_and_mended_ones_named(music):
     for number in range(25):
-        (music / "music" / f"waltz{number:02}.mid").write_bytes(midi(meter(3, 4) + notes(24)))
-    (music / "music" / "mended.mid").write_bytes(b"junk" + midi(*VOICES))
+        data = midi(meter(3, 4) + notes(24, first=40 + number))
+        (music / "music" / f"waltz{number:02}.mid").write_bytes(data)
+    (music / "music" / "mended.mid").write_bytes(b"junk" + midi(*VOICES[1:]))
     result = run("music")
-    assert "meter 3/4: only bars of 4/4 are used; --meter pad takes it" in result.output
-    assert "skipped: and 5 more, -v lists them" in result.output
-    assert "mended: music/mended.mid: 4 bytes before the header were ignored" in result.output
+    said = " ".join(result.output.split())
+    assert "25 skipped, meter 3/4 (--meter pad uses it): waltz00.mid, waltz01.mid, " in said
+    assert "waltz08.mid, ... and 16 more (-v lists them)" in said
+    assert "mended: mended.mid: 4 bytes before the header were ignored" in said
+    assert max(map(len, result.output.splitlines())) <= 80
     result = run("music", "-v", "--meter", "pad")
     assert result.output.count("waltz") >= 25
-    assert "and 5 more" not in result.output
+    assert "more (-v" not in result.output
+
+
+def test_copies_are_skipped_unless_they_are_kept(music):
+    (music / "music" / "copy.mid").write_bytes((music / "music" / "0.mid").read_bytes())
+    result = run("music")
+    assert "1 skipped, the same bytes as another file: copy.mid" in result.output
+    assert facts(run("music", "--keep-duplicates"))["files"] == "4, 4 of them used"
+
+
+def test_the_report_may_be_written_to_a_file(music):
+    result = run("music", "--report", "r.json")
+    assert result.exit_code == 0
+    report = json.loads((music / "r.json").read_text("utf-8"))
+    assert (report["used"], report["songs"], sum(report["keys"].values())) == (3, 3, 3)
+
+
+def test_explain_says_where_each_track_goes_and_why(music):
+    tracks = [name("Kit") + notes(8, channel=9), name("Slap Bass") + notes(9, channel=3, first=30)]
+    (music / "band.mid").write_bytes(midi(*tracks, name("Lead") + notes(12, channel=4)))
+    result = run("--explain", "band.mid", "--layout", "band")
+    assert result.exit_code == 0, result.output
+    lines = [line.strip() for line in result.output.splitlines()]
+    rows = {line.split("  ")[0]: line.split() for line in lines}
+    assert rows["Kit"][1:] == ["10", "drums", "8", "Drums", "by", "name"]
+    assert rows["Slap Bass"][2:] == ["4", "program", "1", "9", "Bass", "by", "name"]
+    assert max(map(len, result.output.splitlines())) <= 80
+    assert not (music / "band.npz").exists()
+    found = json.loads(run("--explain", "band.mid", "--json").stdout)
+    assert [track["channel"] for track in found["tracks"]] == [9, 3, 4]
+    assert run("--explain", "band.mid", "music/0.mid").exit_code == 2
+    assert run("--explain", "music").exit_code == 1
 
 
 def test_the_layout_may_be_named(music):

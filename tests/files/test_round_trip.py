@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from midi_bytes import midi, off, on
+from midi_bytes import meter, midi, notes, off, on
 
 from midigan.errors import MidiganError
+from midigan.files.choose import find_layout
 from midigan.files.dense import load_dense, save_dense
-from midigan.files.encode import encode, find_layout, open_phrases
+from midigan.files.encode import encode, open_phrases
 from midigan.files.midi import read_midi
 from midigan.files.write import write_midi
 from midigan.layout import Layout, Track, load_layout
@@ -161,7 +162,8 @@ def folders(tmp_path):
     """Three chorales and three band files."""
     for name, layout in (("choir", SATB), ("band", BAND)):
         for number in range(3):
-            rows = [(i * 4, 4, track, 70 - 8 * track, 80) for i in range(8) for track in range(4)]
+            high = 70 + number
+            rows = [(i * 4, 4, track, high - 8 * track, 80) for i in range(8) for track in range(4)]
             song = Song(
                 f"{number}", separate_overlaps(np.array(rows, NOTE)), np.full(2, 16, np.uint16)
             )
@@ -204,3 +206,18 @@ def test_skipped_files_are_named_with_their_reasons(folders):
     plain = report.to_dict()
     assert (plain["found"], plain["used"], plain["skipped"]) == (4, 3, 1)
     assert plain["notes_kept"] == plain["notes_read"] == 96
+
+
+@pytest.mark.parametrize("ticks", [240, 239, 250])
+def test_a_meter_after_the_music_does_not_cut_its_last_bar_short(tmp_path, ticks):
+    """Seven eighths in 4/4, then 3/4 about where the last one ends."""
+    head = meter(4, 4) + meter(3, 4, after=6 * 240 + 240)
+    (tmp_path / "cut.mid").write_bytes(midi(head, notes(6) + notes(1, ticks=ticks)))
+    phrases, _ = encode([tmp_path / "cut.mid"], BAND, meter="pad")
+    (song,) = phrases.songs()
+    assert song.bar_steps.tolist() == [16, 16]
+    assert song.notes["length"].tolist() == [2] * 7
+    write_midi(song, BAND, tmp_path / "again.mid")
+    (again,) = encode([tmp_path / "again.mid"], BAND, meter="pad")[0].songs()
+    assert np.array_equal(again.notes, song.notes)
+    assert np.array_equal(again.bar_steps, song.bar_steps)
