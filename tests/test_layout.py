@@ -6,12 +6,14 @@ from midigan.errors import FormatError
 from midigan.layout import Layout, Track, load_layout, shipped_layouts
 
 
-def test_shipped_layouts_are_four_tracks_of_the_default_grid():
-    assert shipped_layouts() == ["band", "satb"]
+def test_shipped_layouts_have_the_default_grid():
+    tracks = {"band": 4, "piano": 4, "pop909": 3, "quartet": 4, "satb": 4}
+    assert shipped_layouts() == list(tracks)
     for name in shipped_layouts():
         layout = load_layout(name)
         assert layout.name == name
-        assert layout.shape == (4, 2, 16, 84)
+        assert layout.shape == (tracks[name], 2, 16, 84)
+        assert len({track.channel for track in layout.tracks}) == len(layout.tracks)
         assert (layout.lowest_pitch, layout.highest_pitch) == (24, 107)
         assert layout.beats_per_bar == 4
 
@@ -64,7 +66,7 @@ def test_a_bad_layout_is_refused_with_what_is_legal(tmp_path, text, said):
 
 
 def test_an_unknown_layout_names_those_that_exist():
-    with pytest.raises(FormatError, match="band, satb"):
+    with pytest.raises(FormatError, match="band, piano, pop909, quartet, satb"):
         load_layout("quintet")
 
 

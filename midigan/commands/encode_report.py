@@ -91,12 +91,13 @@ def _oddities(report: EncodeReport) -> list[tuple[str, str]]:
     other = report.total("left_out") - drums
     padded = sum(file.padded_bars > 0 for file in report.used)
     lost = report.total("skipped_songs")
+    left = [f"{n:,} {what}" for n, what in ((drums, "drum notes"), (other, "other notes")) if n]
     facts = [
-        ("left out", [f"{n:,} {what}" for n, what in ((drums, "drum notes"), (other, "notes")) if n]),
-        ("padded bars", [f"in {padded:,} files"] if padded else []),
-        ("skipped songs", [f"{lost:,} in files that were used"] if lost else []),
+        ("left out", " and ".join(left)),
+        ("padded bars", f"in {padded:,} files" if padded else ""),
+        ("skipped songs", f"{lost:,} in files that were used" if lost else ""),
     ]
-    return [(label, " and ".join(found)) for label, found in facts if found]
+    return [fact for fact in facts if fact[1]]
 
 
 def _print_skipped(report: EncodeReport, sources: Sequence[str], verbose: bool) -> None:

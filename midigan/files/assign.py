@@ -214,7 +214,8 @@ def _split(
 ) -> Assigned:
     """All notes that are not drums, split into the layout's tracks by register."""
     drum = np.array([track.drum for track in tracks])[gridded.source]
-    notes, left_out = split_voices(gridded.notes[~drum], len(layout.tracks))
+    poly = [n for n, track in enumerate(layout.tracks) if not (track.mono or track.drum)]
+    notes, left_out = split_voices(gridded.notes[~drum], len(layout.tracks), next(iter(poly), None))
     drums = int(drum.sum())
     placements = tuple(
         Placement(

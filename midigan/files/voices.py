@@ -18,16 +18,16 @@ _HIGHEST_VOICE, _LOWEST_VOICE = 72.0, 48.0
 _CUT, _CROSS = 12.0, 24.0
 
 
-def split_voices(notes: Notes, voices: int) -> tuple[Notes, int]:
-    """Deal notes out to `voices` voices, each with one note at a time.
+def split_voices(notes: Notes, voices: int, chords: int | None = None) -> tuple[Notes, int]:
+    """Deal notes out to `voices` voices, each with one note at a time but for `chords`.
 
     notes: NOTE array in any order, of one or many instruments, no drums. Notes that begin
     together go to voices in order of pitch, in the way that moves the voices least, cuts
     the fewest notes that still sound (a cut note ends there) and crosses none of them. Of
     several that begin when nothing sounds, the highest and the lowest go to the outer
-    voices; of more than there are voices, inner ones are left out, as are doublings in
-    unison. Returns a NOTE array with `track` 0..voices-1, sorted by start, and the number
-    of notes left out.
+    voices; of more than there are voices, inner ones go to `chords`, the voice that may sound
+    several, or are left out where there is none. Doublings in unison are left out. Returns a
+    NOTE array with `track` 0..voices-1, sorted by start, and the number of notes left out.
     """
     order = np.lexsort((-notes["pitch"].astype(int), notes["start"]))
     notes = notes[order]
@@ -38,11 +38,13 @@ def split_voices(notes: Notes, voices: int) -> tuple[Notes, int]:
     dealer = _Dealer(voices)
     for begin, stop in zip(first.tolist(), [*first[1:].tolist(), len(notes)], strict=True):
         chord = _without_unisons(range(begin, stop), pitches, ends)
+        if chords is not None:
+            track[chord] = chords
         for note, voice in dealer.deal(starts[begin], chord, pitches, ends):
             track[note] = voice
     kept = notes[track >= 0]
     kept["track"] = track[track >= 0]
-    return _cut_at_next(kept), int(np.sum(track < 0))
+    return _cut_at_next(kept, chords), int(np.sum(track < 0))
 
 
 class _Dealer:
@@ -99,11 +101,13 @@ def _without_unisons(chord: range, pitches: list[int], ends: list[int]) -> list[
     return list(longest.values())
 
 
-def _cut_at_next(notes: Notes) -> Notes:
-    """End each note at the latest where the next one of its voice begins."""
+def _cut_at_next(notes: Notes, chords: int | None) -> Notes:
+    """End each note at the latest where the next one of its voice begins, but for chords."""
     order: NDArray[np.intp] = np.lexsort((notes["start"], notes["track"]))
     cut = notes[order]
     space = np.diff(cut["start"])
     same = cut["track"][1:] == cut["track"][:-1]
+    if chords is not None:
+        same &= cut["track"][1:] != chords
     cut["length"][:-1][same] = np.minimum(cut["length"][:-1], space)[same]
     return cut[np.argsort(cut["start"], kind="stable")]

@@ -144,7 +144,7 @@ def test_the_layout_may_be_named(music):
         (["empty"], "no MIDI files in empty"),
         (["other"], "no MIDI files in other"),
         (["other/text.mid.txt"], "not a MIDI file"),
-        (["music", "--layout", "quartet"], "no layout 'quartet'"),
+        (["music", "--layout", "quintet"], "no layout 'quintet'"),
         (["music", "--lowest-pitch", "60"], "lowest_pitch is 60, legal are 0 to 44"),
     ],
 )

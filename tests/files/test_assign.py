@@ -8,6 +8,7 @@ from midigan.files.score import Score, SourceTrack, tick_notes
 from midigan.layout import Layout, Track, load_layout
 
 SATB, BAND = load_layout("satb"), load_layout("band")
+QUARTET, PIANO, POP909 = (load_layout(name) for name in ("quartet", "piano", "pop909"))
 
 
 def score_of(*parts):
@@ -49,6 +50,13 @@ def tracks_of(assigned, layout):
         ("a piano", SATB, None),
         ("Soprano, Alto", SATB, None),
         ("", SATB, None),
+        ("Violin 2", QUARTET, 1),
+        ("1st Violin", QUARTET, 0),
+        ("Vla.", QUARTET, 2),
+        ("Cello", QUARTET, 3),
+        ("Violin", QUARTET, None),
+        ("PIANO", POP909, 2),
+        ("MELODY", POP909, 0),
         ("Lead vocals", BAND, 3),
         ("Synth Bass", BAND, 1),
         ("Drums", BAND, 0),
@@ -143,3 +151,20 @@ def test_four_parts_are_known_by_name_or_by_number():
         assert is_four_part(score.tracks, to_grid(score, SATB), SATB)
     score = score_of((SourceTrack("Piano"), [(48, 60, 64, 67)] * 2))
     assert not is_four_part(score.tracks, to_grid(score, SATB), SATB)
+
+
+def test_a_piano_keeps_every_note_of_thick_chords():
+    hands = [(84, 76, 72, 67, 64, 60, 48, 36), (83, 74, 71, 67, 62, 55, 43, 31)]
+    found = placed(PIANO, (SourceTrack("Piano"), hands))
+    assert found.left_out == 0
+    assert len(found.notes) == 16
+    first = found.notes[found.notes["start"] == 0]
+    counts = np.bincount(first["track"], minlength=4).tolist()
+    assert counts == [1, 1, 5, 1]
+    assert [first["pitch"][first["track"] == n].tolist() for n in (0, 3)] == [[84], [36]]
+
+
+def test_pop909_takes_nothing_but_its_own_tracks():
+    parts = [(SourceTrack(name), [60, 62]) for name in ("MELODY", "BRIDGE", "PIANO", "other")]
+    found = placed(POP909, *parts)
+    assert tracks_of(found, POP909) == ["MELODY", "BRIDGE", "PIANO", None]
