@@ -1,11 +1,14 @@
 """Musical measures of a phrase: one number a phrase, many phrases at once.
 
-Every function takes `phrases`, bool `(n, tracks, bars, steps, pitches)`, True where a pitch sounds, and `lowest_pitch`, the MIDI pitch of
-pitch index 0; it returns float64 `(n,)` (the ones a track: `(n, tracks)`), NaN where a phrase leaves the measure undefined (the interval of a
-single note, say). The bars of a phrase are contiguous. Pass pitched tracks only: a drum's pitch index is not a pitch.
+Every function takes `phrases`, bool `(n, tracks, bars, steps, pitches)`, True where a pitch
+sounds, and `lowest_pitch`, the MIDI pitch of pitch index 0; it returns float64 `(n,)` (the ones
+a track: `(n, tracks)`), NaN where a phrase leaves the measure undefined (the interval of a
+single note, say). The bars of a phrase are contiguous. Pass pitched tracks only: a drum's pitch
+index is not a pitch.
 
-A note is an onset: a cell that sounds while the same pitch was off one step before (all that sounds on the first step is an onset). A track's
-line is its highest pitch on each step. The measures follow Yang & Lerch, "On the evaluation of generative models in music" (2020), MusPy
+A note is an onset: a cell that sounds while the same pitch was off one step before (all that
+sounds on the first step is an onset). A track's line is its highest pitch on each step. The
+measures follow Yang & Lerch, "On the evaluation of generative models in music" (2020), MusPy
 (Dong et al. 2020) and MuseGAN (Dong et al. 2018).
 """
 
@@ -15,61 +18,74 @@ from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Phrases = NDArray[np.bool_]
-Values = NDArray[np.float64]
+from midigan.evaluation.rolls import (
+    SILENT,
+    Phrases,
+    Values,
+    fold,
+    interval_sizes,
+    lines,
+    mean_of_defined,
+    note_pitch_classes,
+    onsets,
+    share,
+    timeline,
+    tonal_centroids,
+)
+
+__all__ = ["METRICS", "TRACK_METRICS", "Metric", "Phrases", "Values", "measure"]
+
 Metric = Callable[[Phrases, int], Values]
 
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 LARGEST_STEP = 2
 LARGEST_SMALL_LEAP = 7
-SILENT = -1
 
 
 def note_count(phrases: Phrases, lowest_pitch: int) -> Values:
     """Number of notes in all tracks."""
-    return _onsets(phrases).sum(axis=(1, 2, 3), dtype=np.float64)
+    return onsets(phrases).sum(axis=(1, 2, 3), dtype=np.float64)
 
 
 def mean_interval(phrases: Phrases, lowest_pitch: int) -> Values:
     """Mean size, in semitones, of a line's moves from one pitch to another on the next step."""
-    sizes = _interval_sizes(phrases)
-    return _share(sizes.sum(axis=(1, 2)), (sizes > 0).sum(axis=(1, 2)))
+    sizes = interval_sizes(phrases)
+    return share(sizes.sum(axis=(1, 2)), (sizes > 0).sum(axis=(1, 2)))
 
 
 def stepwise_share(phrases: Phrases, lowest_pitch: int) -> Values:
     """Share of a line's moves that are of one or two semitones, 0..1."""
-    sizes = _interval_sizes(phrases)
-    return _share(
+    sizes = interval_sizes(phrases)
+    return share(
         ((sizes > 0) & (sizes <= LARGEST_STEP)).sum(axis=(1, 2)), (sizes > 0).sum(axis=(1, 2))
     )
 
 
 def leap_share(phrases: Phrases, lowest_pitch: int) -> Values:
     """Share of a line's moves that are wider than a fifth (7 semitones), 0..1."""
-    sizes = _interval_sizes(phrases)
-    return _share((sizes > LARGEST_SMALL_LEAP).sum(axis=(1, 2)), (sizes > 0).sum(axis=(1, 2)))
+    sizes = interval_sizes(phrases)
+    return share((sizes > LARGEST_SMALL_LEAP).sum(axis=(1, 2)), (sizes > 0).sum(axis=(1, 2)))
 
 
 def scale_consistency(phrases: Phrases, lowest_pitch: int) -> Values:
-    """Largest share of the notes that lie in one of the twelve diatonic scales, 0..1 (Mogren 2016; MusPy)."""
-    counts = _note_pitch_classes(phrases, lowest_pitch)
+    """Largest share of the notes within one diatonic scale, 0..1 (Mogren 2016; MusPy)."""
+    counts = note_pitch_classes(phrases, lowest_pitch)
     scales = np.zeros((12, 12))
     for root in range(12):
         scales[[(root + degree) % 12 for degree in MAJOR_SCALE], root] = 1
-    return _share((counts @ scales).max(axis=1), counts.sum(axis=1))
+    return share((counts @ scales).max(axis=1), counts.sum(axis=1))
 
 
 def pitch_classes_used(phrases: Phrases, lowest_pitch: int) -> Values:
     """Number of different pitch classes, 0..12 (MuseGAN)."""
-    return (_note_pitch_classes(phrases, lowest_pitch) > 0).sum(axis=1).astype(np.float64)
+    return (note_pitch_classes(phrases, lowest_pitch) > 0).sum(axis=1).astype(np.float64)
 
 
 def pitch_class_entropy(phrases: Phrases, lowest_pitch: int) -> Values:
     """Entropy of the notes' pitch classes in bits, 0..log2(12) (MusPy)."""
-    counts = _note_pitch_classes(phrases, lowest_pitch)
-    shares = _share(counts, counts.sum(axis=1, keepdims=True))
+    counts = note_pitch_classes(phrases, lowest_pitch)
+    shares = share(counts, counts.sum(axis=1, keepdims=True))
     return -np.where(shares > 0, shares * np.log2(np.where(shares > 0, shares, 1)), shares).sum(
         axis=1
     )
@@ -77,39 +93,49 @@ def pitch_class_entropy(phrases: Phrases, lowest_pitch: int) -> Values:
 
 def pitch_range(phrases: Phrases, lowest_pitch: int) -> Values:
     """Semitones from the lowest to the highest pitch of all tracks."""
-    used = phrases.any(axis=(1, 2, 3))
+    used: Phrases = np.any(phrases, axis=(1, 2, 3))
     span = used.shape[1] - 1 - used[:, ::-1].argmax(axis=1) - used.argmax(axis=1)
     return np.where(used.any(axis=1), span, np.nan)
 
 
 def dissonance(phrases: Phrases, lowest_pitch: int) -> Values:
-    """Share of the pairs of pitches sounding together that are seconds, sevenths or tritones (interval classes 1, 2, 6, 10, 11), 0..1."""
-    counts = _fold(phrases.sum(axis=1, dtype=np.float64), lowest_pitch)
+    """Share of the pairs of pitches sounding together that are dissonant, 0..1.
+
+    Dissonant are seconds, sevenths and tritones in any octave: intervals of 1, 2, 6, 10 or 11
+    semitones modulo 12.
+    """
+    counts = fold(phrases.sum(axis=1, dtype=np.float64), lowest_pitch)
     together = {
         distance: (counts * np.roll(counts, -distance, axis=-1)).sum(axis=(1, 2, 3))
         for distance in (1, 2, 6)
     }
     sounding = counts.sum(axis=-1)
-    return _share(
+    return share(
         together[1] + together[2] + together[6] / 2,
         (sounding * (sounding - 1) / 2).sum(axis=(1, 2)),
     )
 
 
 def voice_crossing(phrases: Phrases, lowest_pitch: int) -> Values:
-    """Share of the steps of neighbouring tracks (listed from high to low) on which the upper one's line is the lower one, 0..1."""
-    lines = _lines(phrases)
-    upper, lower = lines[:, :-1], lines[:, 1:]
+    """Share of the steps on which a track's line is below that of the track after it, 0..1.
+
+    Tracks are listed from high to low; only steps on which both sound count.
+    """
+    voices = lines(phrases)
+    upper, lower = voices[:, :-1], voices[:, 1:]
     both = (upper != SILENT) & (lower != SILENT)
-    return _share((both & (upper < lower)).sum(axis=(1, 2)), both.sum(axis=(1, 2)))
+    return share((both & (upper < lower)).sum(axis=(1, 2)), both.sum(axis=(1, 2)))
 
 
 def parallel_share(phrases: Phrases, lowest_pitch: int) -> Values:
-    """Share of the joint moves of two lines that are parallel fifths, octaves or unisons, 0..1; 0 where no two lines move together."""
-    lines = _lines(phrases)
-    joint, parallel = np.zeros(len(lines)), np.zeros(len(lines))
-    for first, second in combinations(range(lines.shape[1]), 2):
-        one, two = lines[:, first], lines[:, second]
+    """Share of the joint moves of two lines that are parallel fifths, octaves or unisons, 0..1.
+
+    0 where no two lines move at the same step.
+    """
+    voices = lines(phrases)
+    joint, parallel = np.zeros(len(voices)), np.zeros(len(voices))
+    for first, second in combinations(range(voices.shape[1]), 2):
+        one, two = voices[:, first], voices[:, second]
         sounding = (one != SILENT) & (two != SILENT)
         moves_one, moves_two = np.diff(one, axis=1), np.diff(two, axis=1)
         moving = sounding[:, 1:] & sounding[:, :-1] & (moves_one != 0) & (moves_two != 0)
@@ -135,37 +161,40 @@ def odd_sixteenth_share(phrases: Phrases, lowest_pitch: int) -> Values:
 
 
 def tonal_distance_of_tracks(phrases: Phrases, lowest_pitch: int) -> Values:
-    """Mean distance of two tracks' tonal centroids in the same bar (Harte, Sandler & Gasser 2006; MuseGAN)."""
-    centroids = _tonal_centroids(_fold(phrases.sum(axis=3, dtype=np.float64), lowest_pitch))
+    """Mean distance of two tracks' tonal centroids in the same bar.
+
+    Harte, Sandler & Gasser, "Detecting harmonic change in musical audio" (2006); MuseGAN.
+    """
+    centroids = tonal_centroids(fold(phrases.sum(axis=3, dtype=np.float64), lowest_pitch))
     pairs = list(combinations(range(phrases.shape[1]), 2))
     apart = [
         np.linalg.norm(centroids[:, first] - centroids[:, second], axis=-1)
         for first, second in pairs
     ]
-    return _mean_of_defined(np.concatenate([*apart, np.full((len(phrases), 1), np.nan)], axis=1))
+    return mean_of_defined(np.concatenate([*apart, np.full((len(phrases), 1), np.nan)], axis=1))
 
 
 def tonal_distance_of_bars(phrases: Phrases, lowest_pitch: int) -> Values:
-    """Mean distance of the tonal centroids of a bar and the next, all tracks together (Harte, Sandler & Gasser 2006)."""
-    centroids = _tonal_centroids(_fold(phrases.sum(axis=(1, 3), dtype=np.float64), lowest_pitch))
-    return _mean_of_defined(np.linalg.norm(np.diff(centroids, axis=1), axis=-1))
+    """Mean distance of the tonal centroids of a bar and the next (Harte, Sandler & Gasser 2006)."""
+    centroids = tonal_centroids(fold(phrases.sum(axis=(1, 3), dtype=np.float64), lowest_pitch))
+    return mean_of_defined(np.linalg.norm(np.diff(centroids, axis=1), axis=-1))
 
 
 def rest_share(phrases: Phrases, lowest_pitch: int) -> Values:
-    """Share of the steps on which a track is silent, all tracks together, 0..1."""
+    """Share of the tracks' steps that are silent, 0..1."""
     return 1 - phrases.any(axis=-1).mean(axis=(1, 2, 3))
 
 
 def repeated_step_share(phrases: Phrases, lowest_pitch: int) -> Values:
     """Share of a track's steps that sound exactly as the step before, 0..1."""
-    timeline = _timeline(phrases)
-    return (timeline[:, :, 1:] == timeline[:, :, :-1]).all(axis=-1).mean(axis=(1, 2))
+    cells = timeline(phrases)
+    return (cells[:, :, 1:] == cells[:, :, :-1]).all(axis=-1).mean(axis=(1, 2))
 
 
 def mean_pitch(phrases: Phrases, lowest_pitch: int) -> Values:
     """Mean MIDI pitch of each track's sounding cells, `(n, tracks)`."""
     counts = phrases.sum(axis=(2, 3), dtype=np.float64)
-    return _share(counts @ (lowest_pitch + np.arange(phrases.shape[-1])), counts.sum(axis=-1))
+    return share(counts @ (lowest_pitch + np.arange(phrases.shape[-1])), counts.sum(axis=-1))
 
 
 METRICS: dict[str, Metric] = {
@@ -191,7 +220,10 @@ TRACK_METRICS: dict[str, Metric] = {"mean pitch": mean_pitch}
 
 
 def measure(phrases: Phrases, lowest_pitch: int) -> dict[str, Values]:
-    """All measures of `phrases`, each `(n,)`; those of a track get its number, from 1, after the name ("mean pitch 1")."""
+    """All measures of `phrases`, each `(n,)`, by name.
+
+    Those of a track get its number, from 1, after the name: "mean pitch 1".
+    """
     values = {name: metric(phrases, lowest_pitch) for name, metric in METRICS.items()}
     for name, metric in TRACK_METRICS.items():
         columns = metric(phrases, lowest_pitch)
@@ -199,72 +231,9 @@ def measure(phrases: Phrases, lowest_pitch: int) -> dict[str, Values]:
     return values
 
 
-def _timeline(phrases: Phrases) -> Phrases:
-    """The bars of a phrase one after the other: `(n, tracks, bars * steps, pitches)`."""
-    n, tracks, bars, steps, pitches = phrases.shape
-    return phrases.reshape(n, tracks, bars * steps, pitches)
-
-
-def _lines(phrases: Phrases) -> NDArray[np.int64]:
-    """Each track's highest pitch index on each step, `(n, tracks, bars * steps)`; SILENT where there is none."""
-    timeline = _timeline(phrases)
-    return np.where(
-        timeline.any(axis=-1), timeline.shape[-1] - 1 - timeline[..., ::-1].argmax(axis=-1), SILENT
-    )
-
-
-def _interval_sizes(phrases: Phrases) -> NDArray[np.int64]:
-    """Semitones between a line's neighbouring steps, `(n, tracks, bars * steps - 1)`; 0 where it stays or is silent."""
-    lines = _lines(phrases)
-    sounding = lines != SILENT
-    return np.where(sounding[..., 1:] & sounding[..., :-1], abs(np.diff(lines, axis=-1)), 0)
-
-
-def _onsets(phrases: Phrases) -> Phrases:
-    """True where a note starts, `(n, tracks, bars * steps, pitches)`."""
-    onsets = _timeline(phrases).copy()
-    onsets[:, :, 1:] &= ~_timeline(phrases)[:, :, :-1]
-    return onsets
-
-
 def _off_grid_share(phrases: Phrases, divisions: int) -> Values:
     """Share of the notes that start elsewhere than on `divisions` equal parts of a bar."""
     steps = phrases.shape[3]
-    starts = _onsets(phrases).sum(axis=(1, 3), dtype=np.float64)
+    starts = onsets(phrases).sum(axis=(1, 3), dtype=np.float64)
     off = np.arange(starts.shape[1]) % steps * divisions % steps != 0
-    return _share(starts[:, off].sum(axis=1), starts.sum(axis=1))
-
-
-def _note_pitch_classes(phrases: Phrases, lowest_pitch: int) -> Values:
-    """Number of notes of each pitch class, `(n, 12)`, C first."""
-    return _fold(_onsets(phrases).sum(axis=(1, 2), dtype=np.float64), lowest_pitch)
-
-
-def _fold(counts: Values, lowest_pitch: int) -> Values:
-    """Counts over pitches, `(..., pitches)`, to counts over pitch classes, `(..., 12)`, C first."""
-    pitch_class = (lowest_pitch + np.arange(counts.shape[-1])) % 12
-    return counts @ np.eye(12)[pitch_class]
-
-
-def _tonal_centroids(chroma: Values) -> Values:
-    """Counts of pitch classes, `(..., 12)`, to points in the six-dimensional tonal space, `(..., 6)`; NaN where nothing sounds."""
-    pitch_class = np.arange(12)
-    circles = (
-        (1.0, 7 * np.pi / 6),
-        (1.0, 3 * np.pi / 2),
-        (0.5, 2 * np.pi / 3),
-    )  # fifths, minor thirds, major thirds
-    axes = [
-        radius * turn(angle * pitch_class) for radius, angle in circles for turn in (np.sin, np.cos)
-    ]
-    return _share(chroma, chroma.sum(axis=-1, keepdims=True)) @ np.stack(axes, axis=1)
-
-
-def _share(part: NDArray, whole: NDArray) -> Values:
-    """`part / whole`, NaN where `whole` is 0."""
-    return np.where(whole > 0, part / np.where(whole > 0, whole, 1), np.nan)
-
-
-def _mean_of_defined(values: Values) -> Values:
-    """Mean of each row's defined values, NaN where it has none."""
-    return _share(np.nansum(values, axis=1), (~np.isnan(values)).sum(axis=1))
+    return share(starts[:, off].sum(axis=1), starts.sum(axis=1))

@@ -1,7 +1,8 @@
-"""Overlapping area of two samples' densities, metric by metric: how alike are two sets of phrases?
+"""Overlapping area of two samples' densities, metric by metric: how alike two sets are.
 
-Yang & Lerch, "On the evaluation of generative models in music", Neural Computing and Applications 32 (2020): estimate the density of a measure
-in either set and take the area under both. 1 is indistinguishable by that measure, 0 is disjoint.
+Yang & Lerch, "On the evaluation of generative models in music", Neural Computing and
+Applications 32 (2020): estimate the density of a measure in either set and take the area under
+both. 1 is indistinguishable by that measure, 0 is disjoint.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ REACH = 4.0  # bandwidths beyond the outermost values
 
 @dataclass(frozen=True)
 class Likeness:
-    """One measure in two sets of phrases: area under both densities, 0..1, and the mean of either set."""
+    """One measure in two sets of phrases: area under both densities, 0..1, and either mean."""
 
     overlap: float
     generated_mean: float
@@ -47,7 +48,8 @@ class Comparison:
 def compare(generated: Phrases, reference: Phrases, lowest_pitch: int) -> Comparison:
     """Compare two sets of phrases by all measures of `metrics`.
 
-    Both are bool `(n, tracks, bars, steps, pitches)` of the same layout, True where a pitch sounds; `n` may differ.
+    Both are bool `(n, tracks, bars, steps, pitches)` of the same layout, True where a pitch
+    sounds; `n` may differ.
     """
     return compare_values(measure(generated, lowest_pitch), measure(reference, lowest_pitch))
 
@@ -58,9 +60,10 @@ def compare_values(generated: dict[str, Values], reference: dict[str, Values]) -
 
 
 def overlapping_area(first: Values, second: Values) -> float:
-    """Area under both samples' densities, 0..1, Gaussian kernels of Scott's bandwidth; values `(n,)` and `(m,)`, NaN left out.
+    """Area under both samples' densities, 0..1: Gaussian kernels of Scott's bandwidth.
 
-    0 where one sample has no defined value, 1 where neither has.
+    Values are `(n,)` and `(m,)`, NaN left out; 0 where one sample has no defined value, 1 where
+    neither has.
     """
     first, second = _defined(first), _defined(second)
     if not len(first) or not len(second):
@@ -74,7 +77,8 @@ def overlapping_area(first: Values, second: Values) -> float:
     densities = [
         _density(sample, width, grid) for sample, width in zip((first, second), widths, strict=True)
     ]
-    # Each density is made to sum to 1 on the grid, so that equal samples give exactly 1 however coarse the grid is for their bandwidth.
+    # Each density is made to sum to 1 on the grid, so that equal samples give exactly 1 however
+    # coarse the grid is for their bandwidth.
     return float(np.minimum(*(density / density.sum() for density in densities)).sum())
 
 

@@ -6,8 +6,9 @@ taken up again needs to remember nothing but how far it came.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from midigan.errors import MidiganError
+from midigan.files.melody import melody_key
 from midigan.keys import transpose
 from midigan.notes import Phrases
 from midigan.phrase_set import PhraseSet
@@ -102,7 +104,10 @@ def prepare(
     Where each phrase is to be trained on in any key, `Batches` sees to it; the held-out ones
     are all in all keys.
     """
-    training, held_out = split_by_song(phrases, recipe.held_out, seed)
+    if recipe.held_out_songs:
+        training, held_out = split_by_name(phrases, recipe.held_out_songs)
+    else:
+        training, held_out = split_by_song(phrases, recipe.held_out, seed)
     if recipe.transposition == "key":
         return training.in_key(KEY), None if held_out is None else held_out.in_key(KEY)
     if recipe.transposition == "all" and held_out is not None:
@@ -124,3 +129,18 @@ def split_by_song(
     order = np.random.default_rng([seed, songs]).permutation(songs)
     kept, out = (phrases.subset(sorted(part)) for part in (order[held:], order[:held]))
     return (kept, out) if len(kept) and len(out) else (phrases, None)
+
+
+def split_by_name(phrases: PhraseSet, names: Collection[str]) -> tuple[PhraseSet, PhraseSet | None]:
+    """The songs to train on, and those of these names; None if there are none of them.
+
+    A song whose melody (that of the first track, whatever its key) begins like that of a
+    held-out one is neither trained on nor measured by. Raises MidiganError if nothing is left.
+    """
+    melodies = [melody_key(song.notes) for song in phrases.songs()]
+    held = [i for i, name in enumerate(phrases.names) if Path(name).name in set(names)]
+    known = {melodies[i] for i in held}
+    kept = [i for i, melody in enumerate(melodies) if i not in held and melody not in known]
+    if not kept:
+        raise MidiganError("every song is held out by name: give others to train on")
+    return phrases.subset(kept), phrases.subset(held) if held else None

@@ -97,6 +97,12 @@ class PhraseGenerator(nn.Module):
         """What the critic sees of scores in training: here the scores themselves."""
         return scores
 
+    def likelihood_loss(self, phrases: Tensor, rng: torch.Generator) -> Tensor:
+        """Nats by which real phrases surprise the generator, a scalar, if it can tell at all."""
+        raise FormatError(
+            "these networks learn from a critic alone: likelihood_weight of the recipe must be 0"
+        )
+
     def initialise_from(self, phrases: Tensor) -> None:
         """Start near real phrases, -1/+1 `(n, tracks, bars, steps, pitches)`: here nowhere near."""
 

@@ -23,23 +23,31 @@ DEFAULT_RECIPE = "midigan"
 class NetworkRecipe:
     """Which networks, and their sizes by the names that their constructors have for them."""
 
-    family: Literal["book", "compact"] = "compact"
-    generator: Mapping[str, int] = field(default_factory=dict)
-    critic: Mapping[str, int] = field(default_factory=dict)
+    family: Literal["book", "multiscale"] = "multiscale"
+    generator: Mapping[str, float] = field(default_factory=dict)
+    critic: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class LossRecipe:
-    """Which losses; the penalty enters every `penalty_interval`th step, that much heavier."""
+    """Which losses of critic and generator, and how much else the generator learns from.
+
+    penalty_interval: the penalty enters every so many steps, that much heavier.
+    likelihood_weight: of the nats a phrase by which real phrases surprise the generator, for
+        networks that know it (`multiscale`); 0 leaves all teaching to the critic.
+    adversarial_from: the share of the planned length, 0..1, after which the critic joins.
+    """
 
     family: Literal["wasserstein", "relativistic"] = "relativistic"
     penalty_weight: float = 1.0
     penalty_interval: int = 1
+    likelihood_weight: float = 0.0
+    adversarial_from: float = 0.0
 
 
 @dataclass(frozen=True)
 class OptimizerRecipe:
-    """Adam for both networks.
+    """Adam for both networks, with weight decay decoupled from the rates' history (AdamW).
 
     The learning rate rises over `warmup_steps`, and with the schedule `cosine` falls to
     nearly nothing over what of the planned length comes after the share `flat`.
@@ -48,6 +56,7 @@ class OptimizerRecipe:
     generator_rate: float = 2e-4
     critic_rate: float = 2e-4
     betas: tuple[float, float] = (0.0, 0.99)
+    weight_decay: float = 0.0
     schedule: Literal["constant", "cosine"] = "constant"
     flat: float = 0.0
     warmup_steps: int = 0
@@ -80,11 +89,14 @@ class DataRecipe:
         "key" moves every song to C major or A minor, by its most likely key.
     repeats: whether a pitch that is struck again is held in the roll or leaves a gap.
     held_out: the share of songs that are kept from training, to measure quality by.
+    held_out_songs: names of the songs to keep from training instead of a drawn share; songs
+        whose first track begins with the melody of one of them are kept from it too.
     """
 
     transposition: Literal["none", "all", "key"] = "none"
     repeats: Literal["held", "gap"] = "held"
     held_out: float = 0.0
+    held_out_songs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +116,8 @@ class Recipe:
         interval = self.loss.penalty_interval
         _check(interval >= 1, "penalty_interval", interval, "at least 1")
         _check(0 <= data.held_out <= 0.5, "held_out", data.held_out, "0 to 0.5")
+        joins = self.loss.adversarial_from
+        _check(0 <= joins <= 1, "adversarial_from", joins, "0 to 1")
         _check(0 <= optimizer.flat < 1, "flat", optimizer.flat, "0 to below 1")
         for name in ("epochs", "minutes", "ema_halflife", "save_seconds", "patience"):
             value = getattr(training, name)
@@ -185,6 +199,10 @@ def _value(kind: Any, value: Any, key: str) -> Any:
     if get_origin(kind) is Literal:
         legal = get_args(kind)
         _check(value in legal, key, value, " or ".join(f'"{name}"' for name in legal))
+    elif kind == tuple[str, ...]:
+        names = isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)
+        _check(names, key, value, "a list of names")
+        return tuple(value)
     elif get_origin(kind) is tuple:
         pair = isinstance(value, list | tuple) and len(value) == 2
         _check(pair and all(_is_number(v) for v in value), key, value, "two numbers")

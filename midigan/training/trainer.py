@@ -64,14 +64,19 @@ class Trainer:
     def step(self, fraction: float) -> None:
         """One generator step after `critic_steps` critic steps, all on the same real phrases.
 
+        The critic takes part from the recipe's `adversarial_from` on.
+
         fraction: how much of the planned training is done, 0..1, for the schedule.
         """
         rng = generator_of(self.seed, self.steps)
         self._set_rates(fraction)
         real = self.batches.tensor(self.steps, self.device)
-        for turn in range(self.recipe.training.critic_steps):
-            critic_loss, penalty = self._critic_step(real, rng, turn)
-        generator_loss = self._generator_step(real, rng)
+        critic_loss = penalty = torch.zeros((), device=self.device)
+        adversarial = fraction >= self.recipe.loss.adversarial_from
+        if adversarial:
+            for turn in range(self.recipe.training.critic_steps):
+                critic_loss, penalty = self._critic_step(real, rng, turn)
+        generator_loss = self._generator_step(real, rng, adversarial=adversarial)
         self.steps += 1
         self.average.update(self.generator, self.steps, self.recipe.training.batch)
         self._sums += torch.stack([critic_loss, generator_loss, penalty])
@@ -124,9 +129,14 @@ class Trainer:
         self.critic_optimizer.step()
         return loss.total.detach(), loss.penalty.detach()
 
-    def _generator_step(self, real: Tensor, rng: torch.Generator) -> Tensor:
+    def _generator_step(self, real: Tensor, rng: torch.Generator, *, adversarial: bool) -> Tensor:
+        loss = torch.zeros((), device=self.device)
+        weight = self.recipe.loss.likelihood_weight
         with frozen(self.critic):
-            loss = self.objective.generator_loss(self.critic, real, self._draw(rng))
+            if adversarial:
+                loss = self.objective.generator_loss(self.critic, real, self._draw(rng))
+            if weight:
+                loss = loss + weight * self.generator.likelihood_loss(real, rng)
             self.generator_optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
         self.generator_optimizer.step()
@@ -158,6 +168,11 @@ def rate_factor(recipe: OptimizerRecipe, step: int, fraction: float) -> float:
     return warm * (LOWEST_RATE + (1 - LOWEST_RATE) * (1 + math.cos(math.pi * fallen)) / 2)
 
 
-def _adam(module: nn.Module, recipe: OptimizerRecipe) -> torch.optim.Adam:
-    settings: dict[str, Any] = {"betas": recipe.betas, "lr": 0.0, "fused": True}
-    return torch.optim.Adam(module.parameters(), **settings)
+def _adam(module: nn.Module, recipe: OptimizerRecipe) -> torch.optim.AdamW:
+    settings: dict[str, Any] = {
+        "betas": recipe.betas,
+        "lr": 0.0,
+        "weight_decay": recipe.weight_decay,
+        "fused": True,
+    }
+    return torch.optim.AdamW(module.parameters(), **settings)

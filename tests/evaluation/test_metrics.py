@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from midigan.evaluation import metrics
+from midigan.evaluation import metrics, rolls
 
 LOWEST = 24
 REST = None
@@ -65,7 +65,7 @@ def test_pitch_classes_count_notes_whatever_the_octave():
 def test_pitch_classes_start_at_the_lowest_pitch():
     cells = np.zeros((1, 1, 1, 2, 12), dtype=bool)
     cells[0, 0, 0, :, 0] = True
-    assert metrics._note_pitch_classes(cells, 26)[0].argmax() == 2
+    assert rolls.note_pitch_classes(cells, 26)[0].argmax() == 2
 
 
 def test_range_is_over_all_tracks():
@@ -103,10 +103,12 @@ def test_onsets_off_the_beat_and_off_the_eighths():
 def test_tonal_distance_is_nought_for_the_same_pitch_classes():
     assert of(metrics.tonal_distance_of_tracks, [60, 62], [48, 50]) == pytest.approx(0)
     assert of(metrics.tonal_distance_of_bars, [60, 72], [48, 36], bars=2) == pytest.approx(0)
-    # C to F#: six steps of the fifths circle apart by 180 degrees, of the minor thirds' by 180, of the major thirds' by 0
+    # C and F# are opposite on the circles of fifths and minor thirds, one on that of major thirds
     assert of(metrics.tonal_distance_of_bars, [60, 66], bars=2) == pytest.approx(np.sqrt(8))
     near, far = ([60, 67], [60, 61])
-    assert of(metrics.tonal_distance_of_bars, near, bars=2) < of(metrics.tonal_distance_of_bars, far, bars=2)
+    assert of(metrics.tonal_distance_of_bars, near, bars=2) < of(
+        metrics.tonal_distance_of_bars, far, bars=2
+    )
 
 
 def test_rests_and_repeats():
@@ -117,7 +119,8 @@ def test_rests_and_repeats():
 def test_mean_pitch_is_one_a_track():
     means = metrics.mean_pitch(phrase([60, 62], [48, 48], [REST, REST]), LOWEST)
     assert means.shape == (1, 3)
-    assert means[0, :2].tolist() == [61, 48] and np.isnan(means[0, 2])
+    assert means[0, :2].tolist() == [61, 48]
+    assert np.isnan(means[0, 2])
 
 
 def test_measure_names_every_track_and_gives_one_value_a_phrase():
@@ -137,5 +140,6 @@ def test_several_phrases_are_measured_as_they_are_alone():
 def test_silence_is_undefined_and_not_an_error():
     with np.errstate(all="raise"):
         values = metrics.measure(np.zeros((2, 2, 2, 8, 30), dtype=bool), LOWEST)
-    assert values["notes"].tolist() == [0, 0] and values["rests"].tolist() == [1, 1]
+    assert values["notes"].tolist() == [0, 0]
+    assert values["rests"].tolist() == [1, 1]
     assert np.isnan(values["dissonance"]).all()

@@ -36,7 +36,9 @@ def test_it_is_the_area_under_kernel_densities_of_scotts_bandwidth():
 
     def density(sample: np.ndarray) -> np.ndarray:
         width = sample.std(ddof=1) * len(sample) ** -0.2
-        kernels = np.exp(-0.5 * ((grid[:, None] - sample) / width) ** 2) / (width * np.sqrt(2 * np.pi))
+        kernels = np.exp(-0.5 * ((grid[:, None] - sample) / width) ** 2) / (
+            width * np.sqrt(2 * np.pi)
+        )
         return kernels.mean(axis=1)
 
     expected = np.minimum(density(first), density(second)).sum() * (grid[1] - grid[0])
@@ -57,6 +59,9 @@ def test_compare_gives_each_metric_and_the_mean():
     assert same.mean_overlap == pytest.approx(1)
     other = overlap.compare(denser, phrases, 24)
     assert other.mean_overlap < 0.7
-    assert other.metrics["notes"].overlap < 0.1 and other.metrics[other.weakest].overlap <= other.metrics["notes"].overlap
+    assert other.metrics["notes"].overlap < 0.1
+    assert other.metrics[other.weakest].overlap <= other.metrics["notes"].overlap
     assert other.metrics["notes"].generated_mean > other.metrics["notes"].reference_mean
-    assert other.mean_overlap == pytest.approx(np.mean([likeness.overlap for likeness in other.metrics.values()]))
+    assert other.mean_overlap == pytest.approx(
+        np.mean([likeness.overlap for likeness in other.metrics.values()])
+    )

@@ -22,13 +22,13 @@ TINY_BOOK = {
     "generator": {"hidden": 16, "features": 16},
     "critic": {"hidden": 4, "features": 8},
 }
-TINY_COMPACT = {
-    "family": "compact",
-    "generator": {"bar": 8, "hidden": 32, "coarse": 32, "middle": 32, "fine": 32, "features": 16},
+TINY_MULTISCALE = {
+    "family": "multiscale",
+    "generator": {"embedding": 8, "context": 24, "own": 16},
     "critic": {"embedding": 8, "fine": 32, "middle": 32, "coarse": 32, "features": 32},
 }
 TINY = {
-    "networks": TINY_COMPACT,
+    "networks": TINY_MULTISCALE,
     "training": {"batch": 8, "epochs": 2, "save_seconds": 1000.0},
     "optimizer": {"generator_rate": 0.002, "critic_rate": 0.002},
 }

@@ -1,5 +1,7 @@
 """Batches: what is held out, in which key, and that chance repeats itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,14 @@ from midigan.errors import MidiganError
 from midigan.layout import Layout, Track
 from midigan.phrase_set import PhraseSet
 from midigan.song import NOTE, Song
-from midigan.training.batches import ALL_SHIFTS, Batches, prepare, split_by_song, transposed
+from midigan.training.batches import (
+    ALL_SHIFTS,
+    Batches,
+    prepare,
+    split_by_name,
+    split_by_song,
+    transposed,
+)
 from midigan.training.recipe import DataRecipe
 
 CPU = torch.device("cpu")
@@ -118,3 +127,29 @@ def test_a_song_without_sound_is_not_what_is_left_to_train_on():
     for seed in range(6):
         kept, _ = split_by_song(PhraseSet.from_songs(songs, layout), 0.4, seed)
         assert len(kept) > 0
+
+
+def test_songs_held_out_by_name_take_their_melodies_siblings_with_them():
+    layout = tiny_layout()
+    rng = np.random.default_rng(5)
+    first, second, third, fourth = (pattern_song(layout, rng, name=n) for n in "abcd")
+    up = second.notes.copy()
+    up["pitch"] += 2
+    sibling = replace(second, name="folder/sibling", notes=up)
+    songs = PhraseSet.from_songs([first, second, third, sibling, fourth], layout)
+    training, held_out = split_by_name(songs, ["b", "d", "unknown"])
+    assert training.names == ("a", "c")
+    assert held_out.names == ("b", "d")
+    assert split_by_name(songs, ["unknown"])[1] is None
+    with pytest.raises(MidiganError, match="every song"):
+        split_by_name(songs, "abcd")
+
+
+def test_a_recipe_may_name_the_songs_to_hold_out():
+    recipe = DataRecipe(held_out_songs=("b",))
+    layout = tiny_layout()
+    rng = np.random.default_rng(5)
+    songs = PhraseSet.from_songs([pattern_song(layout, rng, name=n) for n in "abc"], layout)
+    training, held_out = prepare(songs, recipe, seed=1)
+    assert training.names == ("a", "c")
+    assert held_out.names == ("b",)

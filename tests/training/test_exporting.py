@@ -80,7 +80,7 @@ def test_the_metadata_is_all_that_a_player_needs(exported, trained):
     assert np.array(info.restrike).shape == np.array(info.velocity).shape == (2, 8)
     assert np.array(info.velocity) == pytest.approx(80)
     assert info.training["songs"] == 6
-    assert info.training["networks"] == "compact"
+    assert info.training["networks"] == "multiscale"
     critic = onnx.load(exported[1].path)
     assert GeneratorInfo.from_json(critic.metadata_props[0].value) == info
 

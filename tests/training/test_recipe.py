@@ -46,6 +46,8 @@ def test_a_file_of_ones_own_is_read(tmp_path):
         ("[training]\nbatch = 1\nepochs = 1", "at least 2"),
         ("[training]\nepochs = 0", "one of them above 0"),
         ("[data]\nheld_out = 0.9\n[training]\nepochs = 1", "0 to 0.5"),
+        ('[data]\nheld_out_songs = "a"\n[training]\nepochs = 1', "a list of names"),
+        ("[loss]\nadversarial_from = 2\n[training]\nepochs = 1", "0 to 1"),
         ("training = 3", "should be a table"),
         ("[training", "not valid TOML"),
     ],

@@ -1,0 +1,201 @@
+"""One level of the multiscale generator: the steps halfway between those already chosen.
+
+Within a step the tracks choose in turn. Besides what they hear through learned vectors, plain
+tables of intervals say what goes together and which motions are good: the same in every
+key and at every height, they are learned from little music.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from midigan.training.chance import picked, picked_each, played
+from midigan.training.layers import RELU_GAIN, leaky, linear
+from midigan.training.networks import OCTAVE
+
+#: Intervals up to this many semitones have a say of their own in what sounds well together.
+WIDEST_INTERVAL = 24
+
+#: Tables of intervals are few numbers that must grow large: they learn so much faster.
+TABLE_SCALE = 8.0
+
+
+class Level(nn.Module):
+    """The steps halfway between those already chosen, and how the tracks choose there in turn."""
+
+    def __init__(
+        self,
+        length: int,
+        mono: Sequence[bool],
+        pitches: int,
+        embedding: int,
+        context: int,
+        own: int,
+        noise: int,
+        dropout: float,
+        *,
+        first: bool,
+    ) -> None:
+        super().__init__()
+        tracks = len(mono)
+        self.mono, self.length = tuple(mono), length
+        # The outer tracks choose first, and the inner ones fill in.
+        self.order = [tracks - 1, *range(tracks - 1)]
+        self.hear = None if first else linear(4 * tracks * embedding, context)
+        self.style = linear(noise, context, 0.5)
+        self.place = nn.Parameter(0.3 * torch.randn(length, context))
+        self.norm, self.last_norm = nn.LayerNorm(context), nn.LayerNorm(context)
+        self.mix, self.exit = linear(context, context, RELU_GAIN), linear(context, context, 0.3)
+        self.dropout = dropout
+        self.enter = nn.ModuleList(linear(context, own) for _ in range(tracks))
+        self.answer = nn.ModuleList(linear(turn * embedding, own) for turn in range(1, tracks))
+        self.write = nn.ModuleList(linear(own, pitches, 0.3) for _ in range(tracks))
+        # Tables a turn: of the track's own steps before and after, if any, and of the tracks
+        # that have chosen. The first turn of the first level has none.
+        rows = [(0 if first else 2) + turn for turn in range(tracks)]
+        self.intervals = nn.ParameterDict(
+            {str(turn): torch.zeros(n, 2 * WIDEST_INTERVAL + 2) for turn, n in enumerate(rows) if n}
+        )
+        self.motions = nn.ParameterDict(
+            {str(turn): torch.zeros(2, turn, OCTAVE) for turn in range(1, tracks) if not first}
+        )
+        apart = torch.arange(pitches) - torch.arange(pitches)[:, None]
+        near = apart.abs() <= WIDEST_INTERVAL
+        apart = torch.where(near, apart + WIDEST_INTERVAL, 2 * WIDEST_INTERVAL + 1)
+        self.register_buffer("apart", apart, persistent=False)
+
+    apart: Tensor  # (pitches, pitches): column of the interval tables
+
+    def prefer(self, track: int, logits: Tensor) -> None:
+        """Set what a track chooses before it has learned: logits `(pitches,)` to silence."""
+        cast(nn.Linear, self.write[track]).bias.data.copy_(logits)
+
+    def choose(
+        self,
+        pitch: nn.Module,
+        known: Tensor | None,
+        style: Tensor,
+        heights: Tensor,
+        temperature: float,
+    ) -> Tensor:
+        """Scores of the new steps, `(n, length, tracks, pitches)`, by their heights 0..1."""
+        hidden, around = self._hear(pitch, known, style)
+        chosen: dict[int, Tensor] = {}
+        scores: dict[int, Tensor] = {}
+        for turn, track in enumerate(self.order):
+            before = [chosen[other] for other in self.order[:turn]]
+            logits = self._logits(turn, track, pitch, hidden, around, before) / temperature
+            mono = self.mono[track]
+            pick = picked if mono else picked_each
+            scores[track] = pick(logits, heights[:, :, track, None])
+            chosen[track] = played(scores[track], mono)
+        return torch.stack([scores[track] for track in range(len(self.order))], dim=2)
+
+    def surprise(
+        self,
+        pitch: nn.Module,
+        known: Tensor | None,
+        style: Tensor,
+        real: Tensor,
+        rng: torch.Generator | None,
+    ) -> Tensor:
+        """Nats of surprise at the real choices `(n, length, tracks, pitches)`, in sum."""
+        hidden, around = self._hear(pitch, known, style, rng)
+        total = hidden.new_zeros(())
+        for turn, track in enumerate(self.order):
+            before = [real[:, :, other] for other in self.order[:turn]]
+            logits = self._logits(turn, track, pitch, hidden, around, before)
+            cells = real[:, :, track]
+            if self.mono[track]:
+                silence = (1 - cells.sum(dim=-1, keepdim=True)).clamp(min=0)
+                wanted = torch.cat([cells, silence], dim=-1).argmax(dim=-1).flatten()
+                padded = functional.pad(logits, (0, 1)).flatten(0, 1)
+                total = total + functional.cross_entropy(padded, wanted, reduction="sum")
+            else:
+                total = total + functional.binary_cross_entropy_with_logits(
+                    logits, cells, reduction="sum"
+                )
+        return total
+
+    def _hear(
+        self,
+        pitch: nn.Module,
+        known: Tensor | None,
+        style: Tensor,
+        rng: torch.Generator | None = None,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Context `(n, length, context)`, and the cells just before and after each new step.
+
+        rng: chance for dropout while learning.
+        """
+        hidden = self.place + self.style(style)[:, None]
+        around = None
+        if known is not None and self.hear is not None:
+            padded = functional.pad(known, (0, 0, 0, 0, 1, 2))
+            near = [padded[:, i : i + self.length] for i in range(4)]
+            around = torch.stack(near[1:3])  # (2, n, length, tracks, pitches)
+            heard = pitch(torch.stack(near, dim=2)).flatten(2)
+            hidden = hidden + self.hear(heard)
+        refined = self.exit(self._thinned(leaky(self.mix(self.norm(hidden))), rng))
+        return self._thinned(leaky(self.last_norm(hidden + refined)), rng), around
+
+    def _thinned(self, hidden: Tensor, rng: torch.Generator | None) -> Tensor:
+        """Dropout (Srivastava et al. 2014), by chance that is passed in; none without it."""
+        if rng is None or self.dropout == 0:
+            return hidden
+        kept = torch.rand(hidden.shape, generator=rng).to(hidden.device) >= self.dropout
+        return hidden * kept / (1 - self.dropout)
+
+    def _logits(
+        self,
+        turn: int,
+        track: int,
+        pitch: nn.Module,
+        hidden: Tensor,
+        around: Tensor | None,
+        before: list[Tensor],
+    ) -> Tensor:
+        """Logits of a track's pitches `(n, length, pitches)`, relative to silence."""
+        own = self.enter[turn](hidden)
+        if before:
+            own = own + self.answer[turn - 1](pitch(torch.stack(before, dim=2)).flatten(2))
+        logits: Tensor = self.write[track](leaky(own))
+        heard = [] if around is None else [around[0, :, :, track], around[1, :, :, track]]
+        heard += before
+        if heard:
+            table = TABLE_SCALE * self.intervals[str(turn)][:, self.apart]
+            logits = logits + torch.cat(heard, dim=-1) @ table.flatten(0, 1)
+        if around is not None and before:
+            logits = self._with_motion(turn, track, logits, around, before)
+        return logits
+
+    def _with_motion(
+        self, turn: int, track: int, logits: Tensor, around: Tensor, before: list[Tensor]
+    ) -> Tensor:
+        """The logits of moving in parallel with a track that has chosen, by the interval to it.
+
+        Parallel thirds are welcome where parallel fifths are not. Silent tracks do not move.
+        """
+        others = self.order[:turn]
+        numbers = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
+        there = torch.stack([around[:, :, :, t] for t in others])  # (turn, 2, n, length, pitches)
+        now = torch.stack(before).unsqueeze(1)  # (turn, 1, n, length, pitches)
+        own = around[:, :, :, track]  # (2, n, length, pitches)
+        apart = own @ numbers - there @ numbers  # (turn, 2, n, length)
+        goal = apart + now @ numbers
+        moves = (now * there).sum(dim=-1) == 0
+        sounding = (own.sum(dim=-1) > 0) & (there.sum(dim=-1) > 0) & (now.sum(dim=-1) > 0)
+        fits = moves & sounding & (goal >= 0) & (goal < logits.shape[-1])
+        weight = TABLE_SCALE * self.motions[str(turn)].transpose(0, 1).flatten(
+            0, 1
+        )  # (turn * 2, 12)
+        index = torch.remainder(apart, OCTAVE).long().flatten(0, 1)  # (turn * 2, n, length)
+        rows = torch.arange(len(weight), device=logits.device)[:, None, None]
+        amount = weight[rows, index] * fits.flatten(0, 1)
+        where = goal.clamp(0, logits.shape[-1] - 1).long().flatten(0, 1)
+        return logits.scatter_add(2, where.permute(1, 2, 0), amount.permute(1, 2, 0))
