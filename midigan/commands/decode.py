@@ -42,6 +42,7 @@ _LONGEST_NAME = 120
     metavar="BPM",
     help="Tempo of the files. [default: the songs' own; 100 for a .npy]",
 )
+@click.option("--musicxml", is_flag=True, help="Scores to print instead: a staff for each track.")
 @click.option("--join", is_flag=True, help="One long file instead of many.")
 def command(
     file: Path,
@@ -49,30 +50,34 @@ def command(
     layout_name: str | None,
     lowest_pitch: int | None,
     tempo: float | None,
+    musicxml: bool,
     join: bool,
 ) -> None:
-    """Turn phrases back into MIDI files.
+    """Turn phrases back into MIDI files, or into MusicXML.
 
     FILE is a phrase set .npz, of which every song comes back note for note, or an .npy
     array of phrases, of which every phrase becomes a file. --layout (satb if not given) and
     --lowest-pitch say what an array's numbers mean; a phrase set knows. Files of the same
     names in a folder given by -o are replaced.
     """
+    from midigan.files.notation import write_musicxml
     from midigan.files.write import write_midi
 
     songs, layout, count = _songs_in(file, layout_name, lowest_pitch, join)
     folder = output or _new_folder(file.stem)
     if folder.exists() and not folder.is_dir():
         raise MidiganError(f"{folder} is a file: name a folder for the MIDI files with -o")
+    write, suffix = (write_musicxml, ".musicxml") if musicxml else (write_midi, ".mid")
     taken: set[str] = set()
     replaced = 0
     with progress_bar() as bar:
         for song in bar.track(songs, total=count, description="decoding"):
-            path = folder / f"{_file_name(song.name, taken)}.mid"
+            path = folder / f"{_file_name(song.name, taken)}{suffix}"
             replaced += path.exists()
-            write_midi(song if tempo is None else _at_tempo(song, tempo), layout, path)
+            write(song if tempo is None else _at_tempo(song, tempo), layout, path)
     noted = f", {replaced} of them in place of old ones" if replaced else ""
-    click.echo(f"wrote {len(taken)} MIDI file{'s' * (len(taken) != 1)} to {folder}{noted}")
+    kind = "MusicXML" if musicxml else "MIDI"
+    click.echo(f"wrote {len(taken)} {kind} file{'s' * (len(taken) != 1)} to {folder}{noted}")
 
 
 def _new_folder(name: str) -> Path:

@@ -11,9 +11,11 @@ from midigan.errors import SourceError
 from midigan.files.jsb import read_jsb
 from midigan.files.midi import read_midi
 from midigan.files.score import Score
+from midigan.files.scores import read_printed_score
 
 #: Files with these suffixes are picked up from folders. Others are read if they are named.
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi", ".smf")
+PRINTED_SUFFIXES = (".musicxml", ".mxl", ".xml", ".abc", ".krn")
 
 #: The largest file that is read; the largest real MIDI files are a tenth of it.
 MAX_BYTES = 64 * 2**20
@@ -35,8 +37,11 @@ def scores_in(
 
     channels: whether the tracks of MIDI files must come with their channels.
     """
-    if path.suffix.lower() == ".npz":
+    suffix = path.suffix.lower()
+    if suffix == ".npz":
         yield from read_jsb(data, split)
+    elif suffix in PRINTED_SUFFIXES:
+        yield "", read_printed_score(data, path)
     else:
         yield "", read_midi(data, channels=channels)
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from midigan.errors import MidiganError
-from midigan.files.read import MIDI_SUFFIXES
+from midigan.errors import MidiganError, SourceError
+from midigan.files.read import MIDI_SUFFIXES, PRINTED_SUFFIXES, read_bytes
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Source:
 def find_sources(sources: Sequence[str | Path]) -> tuple[list[Source], list[tuple[str, str]]]:
     """All files that the sources mean, in order, and what could not be followed, with reasons.
 
-    A file is taken whatever its suffix; a folder is walked in sorted order for MIDI files,
+    A file is taken whatever its suffix; a folder is walked in sorted order for music,
     hidden ones left out; `FILE.npz:train` means one part of an `.npz`; anything else is a
     pattern such as `*.mid`. A file found twice is read once. Raises MidiganError for a
     source that means nothing.
@@ -63,7 +63,7 @@ def _expanded(text: str) -> list[tuple[Path, str | None]]:
 
 
 def _walk(folder: Path, problems: list[tuple[str, str]]) -> list[Source]:
-    """The MIDI files in a folder and the folders in it, each folder entered once."""
+    """The files of music in a folder and the folders in it, each folder entered once."""
     entered: set[tuple[int, int]] = set()
 
     def files(inside: Path) -> Iterator[Path]:
@@ -83,13 +83,23 @@ def _walk(folder: Path, problems: list[tuple[str, str]]) -> list[Source]:
             path = inside / entry.name
             if _is_folder(entry):
                 yield from files(path)
-            elif path.suffix.lower() in MIDI_SUFFIXES:
+            elif _is_music(path):
                 yield path
 
     return [
         Source(path, printable(path.relative_to(folder).with_suffix("").as_posix()))
         for path in files(folder)
     ]
+
+
+def _is_music(path: Path) -> bool:
+    """Whether a file is music by its suffix, or without one by its first bytes."""
+    if path.suffix:
+        return path.suffix.lower() in (*MIDI_SUFFIXES, *PRINTED_SUFFIXES)
+    try:
+        return read_bytes(path).startswith(b"MThd")
+    except SourceError:
+        return False
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -35,7 +35,7 @@ def write_midi(song: Song, layout: Layout, path: Path, *, end_step: int | None =
     """
     import mido
 
-    ticks = _Ticks(song, layout)
+    ticks = Ticks(song, layout)
     end = ticks.at(np.array([song.bars * layout.steps if end_step is None else end_step]))[0]
     file = mido.MidiFile(type=1, ticks_per_beat=PPQ, charset="utf-8")
     file.tracks.append(_conductor(song, layout, ticks, int(end)))
@@ -45,7 +45,7 @@ def write_midi(song: Song, layout: Layout, path: Path, *, end_step: int | None =
         file.save(beside)
 
 
-class _Ticks:
+class Ticks:
     """From steps of a song, padding included, to ticks of the music without it."""
 
     def __init__(self, song: Song, layout: Layout) -> None:
@@ -64,7 +64,7 @@ class _Ticks:
         return (2 * steps * PPQ + self.layout.steps_per_beat) // (2 * self.layout.steps_per_beat)
 
 
-def _conductor(song: Song, layout: Layout, ticks: _Ticks, end: int) -> Any:
+def _conductor(song: Song, layout: Layout, ticks: Ticks, end: int) -> Any:
     """The track that holds the song's name, its tempos and its meters."""
     import mido
 
@@ -75,7 +75,7 @@ def _conductor(song: Song, layout: Layout, ticks: _Ticks, end: int) -> Any:
     for tick, (_, bpm) in zip(starts, tempos, strict=True):
         mspq = min(max(round(60e6 / bpm), 1), _SLOWEST_MSPQ)
         events.append((tick, _SETTING, meta("set_tempo", tempo=mspq)))
-    meters = song.meters.tolist() or [(0, *_meter_of(layout))]
+    meters = meters_of(song, layout)
     starts = ticks.at(np.array([bar for bar, _, _ in meters]) * layout.steps).tolist()
     for tick, (_, numerator, denominator) in zip(starts, meters, strict=True):
         message = meta("time_signature", numerator=numerator, denominator=denominator)
@@ -83,7 +83,7 @@ def _conductor(song: Song, layout: Layout, ticks: _Ticks, end: int) -> Any:
     return _in_order(events, end)
 
 
-def _track(song: Song, layout: Layout, number: int, ticks: _Ticks, end: int) -> Any:
+def _track(song: Song, layout: Layout, number: int, ticks: Ticks, end: int) -> Any:
     """One layout track: its name, its program and its notes."""
     import mido
 
@@ -117,6 +117,11 @@ def _in_order(events: list[tuple[int, int, Any]], end: int) -> Any:
         now = min(tick, end)
     track.append(mido.MetaMessage("end_of_track", time=end - now))
     return track
+
+
+def meters_of(song: Song, layout: Layout) -> list[tuple[int, int, int]]:
+    """The song's meters (bar, numerator, denominator), or the layout's if it has none."""
+    return song.meters.tolist() or [(0, *_meter_of(layout))]
 
 
 def _meter_of(layout: Layout) -> tuple[int, int]:

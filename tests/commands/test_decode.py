@@ -117,3 +117,13 @@ def test_a_full_disk_keeps_the_old_file(folder, monkeypatch):
     assert "No space left on device" in result.stderr
     assert files(folder / "out") == ["0001.mid"]
     assert (folder / "out" / "0001.mid").read_bytes() == b"old"
+
+
+def test_scores_to_print_come_back_note_for_note(folder):
+    result = run("set.npz", "--musicxml", "-o", "scores")
+    assert result.exit_code == 0, result.output
+    assert "wrote 3 MusicXML files to scores" in result.output
+    found, _ = encode([folder / "scores" / "hymns-one.musicxml"], SATB)
+    original = next(PhraseSet.load(folder / "set.npz").songs())
+    for column in ("start", "length", "track", "pitch"):
+        assert np.array_equal(next(found.songs()).notes[column], original.notes[column])

@@ -25,7 +25,7 @@ def names(sources):
 
 
 def test_a_folder_is_walked_in_order_for_midi_files(folder):
-    assert names([folder]) == ["A", "b", "deep/c"]
+    assert names([folder]) == ["A", "b", "deep/c", "no_suffix"]
 
 
 def test_a_file_that_is_named_is_taken_whatever_its_suffix(folder):
@@ -60,7 +60,7 @@ def test_links_that_lead_nowhere_or_round_are_named_not_followed(folder):
     (folder / "dangling.mid").symlink_to(folder / "gone.mid")
     (folder / "folder.mid").mkdir()
     files, problems = find_sources([folder])
-    assert [file.name for file in files] == ["A", "b", "dangling", "deep/c"]
+    assert [file.name for file in files] == ["A", "b", "dangling", "deep/c", "no_suffix"]
     assert [reason for _, reason in problems] == ["a link to a folder already read"]
     with pytest.raises(SourceError, match="cannot be opened"):
         read_bytes(files[2].path)
@@ -88,3 +88,10 @@ def test_huge_files_are_refused_unread(tmp_path):
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(SourceError, match="larger than 64 MB"):
         read_bytes(huge)
+
+
+def test_midi_without_a_suffix_is_found_by_its_first_bytes(tmp_path):
+    (tmp_path / "tune").write_bytes(b"MThd and more")
+    (tmp_path / "README").write_bytes(b"text")
+    os.mkfifo(tmp_path / "pipe")
+    assert names([tmp_path]) == ["tune"]
