@@ -64,19 +64,19 @@ class PhraseSet:
         """
         kept = [_padded(song, layout) for song in songs]
         first_bar = np.cumsum([0, *(song.bars for song in kept)]).astype(np.int64)
-        moved = [_moved(song, int(bar), layout) for song, bar in zip(kept, first_bar, strict=False)]
         programs = np.full((len(kept), len(layout.tracks)), -1, np.int16)
         for row, song in zip(programs, kept, strict=True):
             row[: len(song.programs)] = song.programs
-        notes = _join([m.notes for m in moved], NOTE)
+        bars, steps = first_bar[:-1], first_bar[:-1] * layout.steps
+        notes = _on_timeline([song.notes for song in kept], NOTE, "start", steps)
         return cls(
             layout=layout,
             names=tuple(song.name for song in kept),
             first_bar=first_bar,
             notes=notes,
             bar_steps=_join([song.bar_steps for song in kept], np.dtype(np.uint16)),
-            tempos=_join([m.tempos for m in moved], TEMPO),
-            meters=_join([m.meters for m in moved], METER),
+            tempos=_on_timeline([song.tempos for song in kept], TEMPO, "start", steps),
+            meters=_on_timeline([song.meters for song in kept], METER, "bar", bars),
             programs=programs,
             keys=_keys(first_bar, notes, layout),
             hop=hop,
@@ -103,15 +103,15 @@ class PhraseSet:
         for i, name in enumerate(self.names):
             first, stop = int(self.first_bar[i]), int(self.first_bar[i + 1])
             programs = tuple(int(p) for p in self.programs[i])
-            song = Song(
+            begin, end = first * steps, stop * steps
+            yield Song(
                 name,
-                _between(self.notes, "start", first * steps, stop * steps),
+                _of_song(self.notes, "start", begin, end),
                 self.bar_steps[first:stop],
-                _between(self.tempos, "start", first * steps, stop * steps),
-                _between(self.meters, "bar", first, stop),
+                _of_song(self.tempos, "start", begin, end),
+                _of_song(self.meters, "bar", first, stop),
                 programs if all(p >= 0 for p in programs) else (),
             )
-            yield _moved(song, -first, self.layout)
 
     def subset(self, songs: Iterable[int]) -> PhraseSet:
         """A set of some of the songs, in the given order."""
@@ -235,18 +235,21 @@ def _padded(song: Song, layout: Layout) -> Song:
     return replace(song, bar_steps=bar_steps)
 
 
-def _moved(song: Song, bars: int, layout: Layout) -> Song:
-    """The song with its positions moved by whole bars."""
-    notes, tempos, meters = song.notes.copy(), song.tempos.copy(), song.meters.copy()
-    notes["start"] += bars * layout.steps
-    tempos["start"] += bars * layout.steps
-    meters["bar"] += bars
-    return replace(song, notes=notes, tempos=tempos, meters=meters)
+def _on_timeline(
+    arrays: list[Notes], dtype: np.dtype[Any], column: str, begin: NDArray[np.int64]
+) -> Notes:
+    """The events of all songs, each song's positions counted from where it begins."""
+    joined = _join(arrays, dtype)
+    joined[column] += np.repeat(begin, [len(array) for array in arrays])
+    return joined
 
 
-def _between(array: Notes, column: str, first: int, stop: int) -> Notes:
-    begin, end = np.searchsorted(array[column], [first, stop])
-    return array[begin:end]
+def _of_song(array: Notes, column: str, begin: int, end: int) -> Notes:
+    """The events of one song, counted from where it begins."""
+    first, stop = np.searchsorted(array[column], [begin, end])
+    own = array[first:stop].copy()
+    own[column] -= begin
+    return own
 
 
 def _join(arrays: list[NDArray[Any]], dtype: np.dtype[Any]) -> NDArray[Any]:
