@@ -98,15 +98,18 @@ def separate_overlaps(notes: Notes) -> Notes:
     """
     if len(notes) == 0:
         return notes.copy()
-    kept = notes.take(np.argsort(_pitch_order(notes)))
-    first = np.flatnonzero(np.append(True, np.diff(_pitch_order(kept)) > 0))
+    place = _pitch_order(notes)
+    order = np.argsort(place)
+    kept, place = notes.take(order), place.take(order)
+    first = np.flatnonzero(np.append(True, place[1:] > place[:-1]))
     if len(first) < len(kept):
+        place = place.take(first)
         greatest = {n: np.maximum.reduceat(kept[n], first) for n in ("length", "velocity")}
         kept = kept.take(first)
         for name, values in greatest.items():
             kept[name] = values
     # To the next pitch or track it is further than any note is long.
-    kept["length"][:-1] = np.minimum(kept["length"][:-1], np.diff(_pitch_order(kept)))
+    kept["length"][:-1] = np.minimum(kept["length"][:-1], np.diff(place))
     return kept.take(np.argsort(_time_order(kept)))
 
 

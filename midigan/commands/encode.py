@@ -54,6 +54,13 @@ _BLOCK = 256
     show_default=True,
     help="In a .npy, a pitch struck again: after a step of silence, or as if held.",
 )
+@click.option(
+    "--max-off-grid",
+    type=click.FloatRange(0, 1),
+    default=1,
+    metavar="SHARE",
+    help="Leave out songs with a larger share of notes between steps, 0 to 1. [default: 1]",
+)
 @click.option("--keep-duplicates", is_flag=True, help="Use files that are copies of others, too.")
 @click.option("--explain", is_flag=True, help="Only say where one file's tracks would go, and why.")
 @click.option(
@@ -73,6 +80,7 @@ def command(
     hop: int,
     meter: Literal["only", "pad"],
     repeats: Literal["gap", "held"],
+    max_off_grid: float,
     keep_duplicates: bool,
     explain: bool,
     report_file: Path | None,
@@ -101,6 +109,7 @@ def command(
             layout,
             hop=hop,
             meter=meter,
+            max_off_grid=max_off_grid,
             keep_duplicates=keep_duplicates,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )

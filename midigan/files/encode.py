@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -31,12 +32,32 @@ Meter = Literal["only", "pad"]
 Progress = Callable[[int, int], None]
 
 
+@dataclass(frozen=True)
+class _Rules:
+    """What songs are put on, and which are left out; see `encode`."""
+
+    layout: Layout
+    meter: Meter = "pad"
+    max_off_grid: float = 1.0
+
+    def against(self, gridded: Gridded) -> str | None:
+        """Why a song is left out; None if it is not."""
+        bars = gridded.bars
+        if self.meter == "only" and bars.fitting < 0.5:
+            return f"meter {bars.main_meter} (--meter pad uses it)"
+        share = gridded.off_grid / len(gridded.notes)
+        if share > self.max_off_grid:
+            return f"too far off the grid: {share:.0%} of its notes"
+        return None
+
+
 def encode(
     sources: Sequence[str | Path],
     layout: Layout,
     *,
     hop: int = 1,
     meter: Meter = "only",
+    max_off_grid: float = 1.0,
     keep_duplicates: bool = False,
     progress: Progress | None = None,
 ) -> tuple[PhraseSet, EncodeReport]:
@@ -45,6 +66,8 @@ def encode(
     hop: bars from one phrase to the next.
     meter: `only` uses songs of which at least half the measures fit the layout's bar, and
         pads the others with silence; `pad` uses every song.
+    max_off_grid: the share of notes, 0..1, that may begin between steps; songs with more
+        are left out, since the grid would change their rhythm.
     keep_duplicates: use files of the same bytes, or of the same notes, as an earlier one.
     progress: called after each file.
     A file that cannot be used is skipped, and the report says why. Raises MidiganError if
@@ -54,11 +77,12 @@ def encode(
     report = EncodeReport(layout.name)
     report.files += [FileReport(path, reason) for path, reason in problems]
     songs: list[Song] = []
+    rules = _Rules(layout, meter, max_off_grid)
     met = None if keep_duplicates else Duplicates()
     for number, source in enumerate(files, 1):
         file = FileReport(printable(str(source.path)))
         report.files.append(file)
-        songs += _songs(source, layout, meter, met, file)
+        songs += _songs(source, rules, met, file)
         if progress:
             progress(number, len(files))
     if not songs:
@@ -110,10 +134,13 @@ def explain(source: str | Path, layout: Layout) -> FileReport:
         raise MidiganError(f"{printable(str(source))} is {len(found)} files: name one to explain")
     file = FileReport(printable(str(found[0].path)))
     path = found[0].path
-    for name, score in scores_in(read_bytes(path), path, found[0].split, channels=True):
-        file.notes_read += len(score.notes)
-        file.warnings += score.warnings
-        file.songs += _song(score, name, layout, "pad", file) is not None
+    try:
+        for name, score in scores_in(read_bytes(path), path, found[0].split, channels=True):
+            file.notes_read += len(score.notes)
+            file.warnings += score.warnings
+            file.songs += _song(score, name, _Rules(layout), file) is not None
+    except SourceError as error:
+        raise SourceError(f"{file.path}: {error}") from error
     if not file.songs:
         raise MidiganError(f"{file.path}: {file.reason}")
     return file
@@ -131,9 +158,7 @@ def is_phrase_set(path: Path) -> bool:
         return True
 
 
-def _songs(
-    source: Source, layout: Layout, meter: Meter, met: Duplicates | None, file: FileReport
-) -> list[Song]:
+def _songs(source: Source, rules: _Rules, met: Duplicates | None, file: FileReport) -> list[Song]:
     """The songs of one file; what happened goes into its report."""
     songs = []
     name = ""
@@ -145,7 +170,7 @@ def _songs(
         for name, score in scores_in(data, source.path, source.split):
             file.notes_read += len(score.notes)
             file.warnings += score.warnings
-            song = _song(score, name or source.name, layout, meter, file)
+            song = _song(score, name or source.name, rules, file)
             if song is None:
                 file.skipped_songs += 1
             else:
@@ -161,14 +186,15 @@ def _songs(
     return songs
 
 
-def _song(score: Score, name: str, layout: Layout, meter: Meter, file: FileReport) -> Song | None:
+def _song(score: Score, name: str, rules: _Rules, file: FileReport) -> Song | None:
     """A score on the grid and the tracks of a layout; None if it does not fit, with a reason."""
+    layout = rules.layout
     gridded = to_grid(score, layout)
     bars = gridded.bars
     file.warnings += gridded.warnings
     file.meters += bars.measures
-    if meter == "only" and bars.fitting < 0.5:
-        file.reason = f"meter {bars.main_meter} (--meter pad uses it)"
+    if reason := rules.against(gridded):
+        file.reason = reason
         return None
     assigned = assign(score.tracks, gridded, layout)
     if not len(assigned.notes):

@@ -108,6 +108,14 @@ def test_copies_are_skipped_unless_they_are_kept(music):
     assert facts(run("music", "--keep-duplicates"))["files"] == "4, 4 of them used"
 
 
+def test_songs_off_the_grid_are_left_out_if_asked(music):
+    (music / "music" / "swing.mid").write_bytes(midi(notes(30, ticks=160)))
+    assert facts(run("music"))["files"] == "4, 4 of them used"
+    result = run("music", "--max-off-grid", "0.2")
+    assert "1 skipped, too far off the grid: swing.mid" in result.output
+    assert facts(result)["files"] == "4, 3 of them used"
+
+
 def test_the_report_may_be_written_to_a_file(music):
     result = run("music", "--report", "r.json")
     assert result.exit_code == 0
@@ -167,6 +175,7 @@ def test_what_cannot_be_done_is_said_in_one_line(music, arguments, said):
         ["music.npz", "-o", "music.npz"],
         ["music", "--hop", "0"],
         ["music", "--meter", "native"],
+        ["music", "--max-off-grid", "20"],
         [],
     ],
 )
