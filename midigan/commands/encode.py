@@ -62,6 +62,9 @@ _BLOCK = 256
     help="Leave out songs with a larger share of notes between steps, 0 to 1. [default: 1]",
 )
 @click.option("--keep-duplicates", is_flag=True, help="Use files that are copies of others, too.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that read."
+)
 @click.option("--explain", is_flag=True, help="Only say where one file's tracks would go, and why.")
 @click.option(
     "--report",
@@ -82,6 +85,7 @@ def command(
     repeats: Literal["gap", "held"],
     max_off_grid: float,
     keep_duplicates: bool,
+    jobs: int,
     explain: bool,
     report_file: Path | None,
     verbose: bool,
@@ -111,6 +115,7 @@ def command(
             meter=meter,
             max_off_grid=max_off_grid,
             keep_duplicates=keep_duplicates,
+            jobs=jobs,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     report.layout_reason = reason
@@ -138,7 +143,7 @@ def _layout(sources: Sequence[str], name: str | None) -> tuple[Layout, str | Non
 
 def _explain(sources: Sequence[str], layout_name: str | None, as_json: bool) -> None:
     """Say where the tracks of one file would go; write nothing."""
-    from midigan.files.encode import explain
+    from midigan.files.encode_file import explain
 
     if len(sources) != 1:
         raise click.UsageError("--explain takes one file")

@@ -11,21 +11,26 @@ class Duplicates:
     """What a run has met so far, as digests of 16 bytes: half of some archives are copies."""
 
     def __init__(self) -> None:
-        self._first: dict[bytes, str] = {}
+        self._first: dict[tuple[str, bytes], str] = {}
 
     def of_file(self, data: bytes, split: str | None, path: str) -> str | None:
         """Why these bytes are not wanted again; None, and remembered, where they are new."""
-        earlier = self._met(blake2b(data, digest_size=16, key=(split or "").encode()[:64]), path)
-        return f"the same bytes as another file: {earlier}" if earlier else None
+        digest = blake2b(data, digest_size=16, key=(split or "").encode()[:64])
+        return self._met(("bytes", digest.digest()), path)
 
     def of_song(self, song: Song, path: str) -> str | None:
         """Like `of_file`, for a song whose notes may be those of an earlier one."""
-        digest = blake2b(song.notes.tobytes(), digest_size=16, person=b"notes")
+        digest = blake2b(song.notes.tobytes(), digest_size=16)
         digest.update(song.bar_steps.tobytes())
-        earlier = self._met(digest, path)
-        return f"the same notes as another file: {earlier}" if earlier else None
+        return self._met(("notes", digest.digest()), path)
 
-    def _met(self, digest: blake2b, path: str) -> str | None:
-        """The path under which a digest was met first; None if this is the first time."""
-        earlier = self._first.setdefault(digest.digest(), path)
-        return None if earlier is path else earlier
+    def of_other(self, other: Duplicates) -> str | None:
+        """Like `of_file`, for all that was met in another process, in the order it was met."""
+        for digest, path in other._first.items():
+            if reason := self._met(digest, path):
+                return reason
+        return None
+
+    def _met(self, digest: tuple[str, bytes], path: str) -> str | None:
+        earlier = self._first.setdefault(digest, path)
+        return None if earlier is path else f"the same {digest[0]} as another file: {earlier}"

@@ -4,51 +4,24 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
-import numpy as np
-
-from midigan.errors import MidiganError, SourceError
-from midigan.files.assign import Assigned, assign
+from midigan.errors import MidiganError
 from midigan.files.choose import find_layout
 from midigan.files.duplicates import Duplicates
-from midigan.files.grid import Gridded, end_before_padding, to_grid
-from midigan.files.read import read_bytes, scores_in
-from midigan.files.report import EncodeReport, FileReport, PlacedTrack
-from midigan.files.score import Score
+from midigan.files.encode_file import Meter, Rules, encode_file
+from midigan.files.report import EncodeReport, FileReport
 from midigan.files.sources import Source, find_sources, printable
+from midigan.files.workers import Lost, each_in_workers
 from midigan.keys import Key
 from midigan.layout import Layout
 from midigan.phrase_set import PhraseSet
 from midigan.song import Song
 
-#: What happens to songs in other meters than the layout's: skipped, or padded with silence.
-Meter = Literal["only", "pad"]
-
 #: Called with how many files are done, and how many there are.
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class _Rules:
-    """What songs are put on, and which are left out; see `encode`."""
-
-    layout: Layout
-    meter: Meter = "pad"
-    max_off_grid: float = 1.0
-
-    def against(self, gridded: Gridded) -> str | None:
-        """Why a song is left out; None if it is not."""
-        bars = gridded.bars
-        if self.meter == "only" and bars.fitting < 0.5:
-            return f"meter {bars.main_meter} (--meter pad uses it)"
-        share = gridded.off_grid / len(gridded.notes)
-        if share > self.max_off_grid:
-            return f"too far off the grid: {share:.0%} of its notes"
-        return None
 
 
 def encode(
@@ -59,6 +32,7 @@ def encode(
     meter: Meter = "only",
     max_off_grid: float = 1.0,
     keep_duplicates: bool = False,
+    jobs: int = 1,
     progress: Progress | None = None,
 ) -> tuple[PhraseSet, EncodeReport]:
     """Encode files, folders and patterns on the tracks of a layout.
@@ -69,6 +43,9 @@ def encode(
     max_off_grid: the share of notes, 0..1, that may begin between steps; songs with more
         are left out, since the grid would change their rhythm.
     keep_duplicates: use files of the same bytes, or of the same notes, as an earlier one.
+    jobs: how many processes read; with several, a file that crashes its reader or takes
+        longer than `workers.PATIENCE_S` is skipped like any other, and a script that calls
+        this needs the usual `if __name__ == "__main__"`.
     progress: called after each file.
     A file that cannot be used is skipped, and the report says why. Raises MidiganError if
     there is nothing to encode, with the reasons.
@@ -77,12 +54,12 @@ def encode(
     report = EncodeReport(layout.name)
     report.files += [FileReport(path, reason) for path, reason in problems]
     songs: list[Song] = []
-    rules = _Rules(layout, meter, max_off_grid)
+    rules = Rules(layout, meter, max_off_grid)
     met = None if keep_duplicates else Duplicates()
-    for number, source in enumerate(files, 1):
-        file = FileReport(printable(str(source.path)))
+    each = _one_by_one(files, rules, met) if jobs == 1 else _in_workers(files, rules, met, jobs)
+    for number, (found, file) in enumerate(each, 1):
         report.files.append(file)
-        songs += _songs(source, rules, met, file)
+        songs += found
         if progress:
             progress(number, len(files))
     if not songs:
@@ -124,28 +101,6 @@ def open_phrases(
     return phrases, report
 
 
-def explain(source: str | Path, layout: Layout) -> FileReport:
-    """What encoding would do with one file, in any meter, its `tracks` with their channels.
-
-    Raises MidiganError if the file cannot be used.
-    """
-    found, _ = find_sources([source])
-    if len(found) != 1:
-        raise MidiganError(f"{printable(str(source))} is {len(found)} files: name one to explain")
-    file = FileReport(printable(str(found[0].path)))
-    path = found[0].path
-    try:
-        for name, score in scores_in(read_bytes(path), path, found[0].split, channels=True):
-            file.notes_read += len(score.notes)
-            file.warnings += score.warnings
-            file.songs += _song(score, name, _Rules(layout), file) is not None
-    except SourceError as error:
-        raise SourceError(f"{file.path}: {error}") from error
-    if not file.songs:
-        raise MidiganError(f"{file.path}: {file.reason}")
-    return file
-
-
 def is_phrase_set(path: Path) -> bool:
     """Whether an `.npz` is a phrase set, and not bare arrays of songs.
 
@@ -158,74 +113,35 @@ def is_phrase_set(path: Path) -> bool:
         return True
 
 
-def _songs(source: Source, rules: _Rules, met: Duplicates | None, file: FileReport) -> list[Song]:
-    """The songs of one file; what happened goes into its report."""
-    songs = []
-    name = ""
-    try:
-        data = read_bytes(source.path)
-        if met and (reason := met.of_file(data, source.split, file.path)):
-            file.reason = reason
-            return []
-        for name, score in scores_in(data, source.path, source.split):
-            file.notes_read += len(score.notes)
-            file.warnings += score.warnings
-            song = _song(score, name or source.name, rules, file)
-            if song is None:
-                file.skipped_songs += 1
-            else:
-                songs.append(song)
-    except SourceError as error:
-        file.reason = str(error)
-        return []
-    # An array of songs stays as it is, however many of them are alike.
-    if met and songs and not name and (reason := met.of_song(songs[0], file.path)):
-        file.reason = reason
-        return []
-    file.songs = len(songs)
-    return songs
+def _one_by_one(
+    files: Sequence[Source], rules: Rules, met: Duplicates | None
+) -> Iterator[tuple[list[Song], FileReport]]:
+    """The songs and the report of each file."""
+    for source in files:
+        yield encode_file(source, rules, met)
 
 
-def _song(score: Score, name: str, rules: _Rules, file: FileReport) -> Song | None:
-    """A score on the grid and the tracks of a layout; None if it does not fit, with a reason."""
-    layout = rules.layout
-    gridded = to_grid(score, layout)
-    bars = gridded.bars
-    file.warnings += gridded.warnings
-    file.meters += bars.measures
-    if reason := rules.against(gridded):
-        file.reason = reason
-        return None
-    assigned = assign(score.tracks, gridded, layout)
-    if not len(assigned.notes):
-        file.reason = "no track of it has a place in the layout"
-        return None
-    _account(file, gridded, assigned, layout)
-    notes = end_before_padding(assigned.notes, bars, layout)
-    bars = bars.up_to(int((notes["start"] + notes["length"]).max()), layout)
-    tempos = gridded.tempos[gridded.tempos["start"] < len(bars.steps) * layout.steps]
-    return Song(name, notes, bars.song_steps(), tempos, bars.meters, assigned.programs)
+def _in_workers(
+    files: Sequence[Source], rules: Rules, met: Duplicates | None, jobs: int
+) -> Iterator[tuple[list[Song], FileReport]]:
+    """Like `_one_by_one`, in several processes."""
+    work = partial(_alone, rules, met is not None)
+    for source, found in zip(files, each_in_workers(work, files, jobs), strict=True):
+        if isinstance(found, Lost):
+            yield [], FileReport(printable(str(source.path)), found.reason)
+            continue
+        songs, file, own = found
+        if met and (reason := met.of_other(own)):
+            songs, file.songs, file.reason = [], 0, reason
+        yield songs, file
 
 
-def _account(file: FileReport, gridded: Gridded, assigned: Assigned, layout: Layout) -> None:
-    file.notes_kept += len(assigned.notes)
-    file.off_grid += gridded.off_grid
-    file.rounded_ends += gridded.rounded_ends
-    file.left_out += assigned.left_out
-    file.drums_left_out += assigned.drums_left_out
-    file.padded_bars += int(np.sum(gridded.bars.steps < layout.steps))
-    file.tracks += [
-        PlacedTrack(
-            printable(place.source.name),
-            place.source.channel,
-            place.source.program,
-            place.source.drum,
-            place.notes,
-            None if place.track is None else layout.tracks[place.track].name,
-            place.why,
-        )
-        for place in assigned.placements
-    ]
+def _alone(
+    rules: Rules, look_for_copies: bool, source: Source
+) -> tuple[list[Song], FileReport, Duplicates]:
+    """One file in a process of its own, and what tells whether it is a copy."""
+    own = Duplicates()
+    return *encode_file(source, rules, own if look_for_copies else None), own
 
 
 def _nothing(sources: Sequence[str | Path], report: EncodeReport) -> str:

@@ -1,0 +1,110 @@
+"""Many files at once: worker processes, of which one that dies loses its file alone."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+#: Seconds after which a file is given up; a sound one takes a thousandth of it.
+PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What comes instead of a result, where a worker gave none: why."""
+
+    reason: str
+
+
+def each_in_workers(
+    work: Callable[[Any], Any], items: Sequence[Any], jobs: int, patience_s: float = PATIENCE_S
+) -> Generator[Any, None, None]:
+    """`work(item)` of each item, in order, done in `jobs` processes; `Lost` where it failed.
+
+    work: a function of a module, so that a fresh process finds it. A worker that dies, or
+    takes longer than `patience_s` over one item, is replaced. A script that calls this
+    needs the usual `if __name__ == "__main__"`.
+    """
+    waiting = iter(enumerate(items))
+    done: dict[int, Any] = {}
+    workers = [_Worker(work) for _ in range(min(jobs, len(items)))]
+    try:
+        for worker in workers:
+            worker.give(next(waiting, None))
+        for number in range(len(items)):
+            while number not in done:
+                for i, worker in enumerate(workers):
+                    if worker.number is not None and (found := worker.result(patience_s)):
+                        done[worker.number] = found[0]
+                        if not worker.alive:
+                            worker.stop()
+                            workers[i] = _Worker(work)
+                        workers[i].give(next(waiting, None))
+                if number not in done:
+                    wait([w.pipe for w in workers if w.number is not None], timeout=1)
+            yield done.pop(number)
+    finally:
+        for worker in workers:
+            worker.stop()
+
+
+class _Worker:
+    """One process, and the item that it works on."""
+
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        # A fresh process inherits no threads, such as the one that draws the progress bar.
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(work, theirs), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.number: int | None = None
+        self.alive = True
+        self.since = 0.0
+
+    def give(self, numbered: tuple[int, Any] | None) -> None:
+        """Hand over an item and its number; None leaves the worker idle."""
+        self.number = None
+        if numbered is not None:
+            self.number, self.since = numbered[0], time.monotonic()
+            # One that is dead already shows when its result is asked for.
+            with suppress(OSError):
+                self.pipe.send(numbered[1])
+
+    def result(self, patience_s: float) -> tuple[Any] | None:
+        """The result, or why there is none; None while there may still be one."""
+        try:
+            if self.pipe.poll():
+                return (self.pipe.recv(),)
+        except (EOFError, OSError):
+            self.alive = False
+            return (Lost("reading it crashed"),)
+        if time.monotonic() - self.since > patience_s:
+            self.alive = False
+            return (Lost(f"reading it took longer than {patience_s:g} s"),)
+        return None
+
+    def stop(self) -> None:
+        """End the process, whatever it does."""
+        self.pipe.close()
+        self.process.kill()
+        self.process.join()
+
+
+def _serve(work: Callable[[Any], Any], pipe: Connection) -> None:
+    """A worker's life: results for items, until the parent closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(EOFError, OSError):
+        while True:
+            item = pipe.recv()
+            try:
+                found = work(item)
+            except Exception as error:  # a defect costs one file, not all
+                found = Lost(f"unexpected {type(error).__name__} while reading it: {error}")
+            pipe.send(found)
