@@ -1,12 +1,13 @@
 """Files a second of `midigan encode` against its peers, side by side in one run.
 
     pip install -e '.[benchmark]'
-    python benchmarks/encode.py FOLDER [--rounds 5]
+    python benchmarks/encode.py FOLDER [--layout band] [--rounds 5]
 
 Each peer turns every file of the folder into what it calls an array or tokens; symusic's bare
 parse, which midigan's own reading rests on, is the floor. All run on one core in one process,
 in turn, file lists shuffled alike; the table shows the median of the rounds and, as a ratio,
-midigan's speed over each peer's. A peer that refuses a file is not charged for it but for the
+midigan's speed over each peer's. midigan finds keys and copies meanwhile, as it does for its
+users; a copy counts as a file. A peer that refuses a file is not charged for it but for the
 time until it refused.
 """
 
@@ -28,11 +29,15 @@ from midigan.files.encode import encode
 from midigan.layout import load_layout
 
 TOKENIZER = miditok.REMI()
-LAYOUT = load_layout("band")
 
 
-def with_midigan(files: list[Path]) -> None:
-    encode(files, LAYOUT, meter="pad")
+def with_midigan(layout: str) -> Callable[[list[Path]], None]:
+    chosen = load_layout(layout)
+
+    def run(files: list[Path]) -> None:
+        encode(files, chosen, meter="pad")
+
+    return run
 
 
 def each(read: Callable[[Path], object]) -> Callable[[list[Path]], None]:
@@ -48,7 +53,6 @@ def each(read: Callable[[Path], object]) -> Callable[[list[Path]], None]:
 
 
 PEERS: dict[str, Callable[[list[Path]], None]] = {
-    "midigan encode": with_midigan,
     "symusic, bare parse": each(symusic.Score),
     "miditok REMI": each(lambda file: TOKENIZER(symusic.Score(file))),
     "pypianoroll": each(lambda file: pypianoroll.read(file).stack()),
@@ -59,13 +63,15 @@ PEERS: dict[str, Callable[[list[Path]], None]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description="Files a second against peers.")
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--layout", default="band")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     files = sorted(options.folder.rglob("*.mid"))
-    speeds: dict[str, list[float]] = {name: [] for name in PEERS}
+    runners = {"midigan encode": with_midigan(options.layout), **PEERS}
+    speeds: dict[str, list[float]] = {name: [] for name in runners}
     for _ in range(options.rounds):
-        for name, run in PEERS.items():
+        for name, run in runners.items():
             begin = time.perf_counter()
             run(files)
             speeds[name].append(len(files) / (time.perf_counter() - begin))

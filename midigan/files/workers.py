@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from typing import Any
 
 #: Seconds after which a file is given up; a sound one takes a thousandth of it.
 PATIENCE_S = 60.0
+
+#: Items that a worker has at once, so that it never waits for the next.
+_AHEAD = 2
 
 
 @dataclass(frozen=True)
@@ -35,19 +39,21 @@ def each_in_workers(
     done: dict[int, Any] = {}
     workers = [_Worker(work) for _ in range(min(jobs, len(items)))]
     try:
-        for worker in workers:
+        for worker in workers * _AHEAD:
             worker.give(next(waiting, None))
         for number in range(len(items)):
             while number not in done:
                 for i, worker in enumerate(workers):
-                    if worker.number is not None and (found := worker.result(patience_s)):
-                        done[worker.number] = found[0]
+                    if worker.items and (found := worker.result(patience_s)):
+                        done[worker.items.popleft()[0]] = found[0]
                         if not worker.alive:
                             worker.stop()
                             workers[i] = _Worker(work)
+                            for item in worker.items:
+                                workers[i].give(item)
                         workers[i].give(next(waiting, None))
                 if number not in done:
-                    wait([w.pipe for w in workers if w.number is not None], timeout=1)
+                    wait([worker.pipe for worker in workers if worker.items], timeout=1)
             yield done.pop(number)
     finally:
         for worker in workers:
@@ -55,7 +61,7 @@ def each_in_workers(
 
 
 class _Worker:
-    """One process, and the item that it works on."""
+    """One process, the item that it works on and those that it does next, with numbers."""
 
     def __init__(self, work: Callable[[Any], Any]) -> None:
         # A fresh process inherits no threads, such as the one that draws the progress bar.
@@ -64,15 +70,16 @@ class _Worker:
         self.process = context.Process(target=_serve, args=(work, theirs), daemon=True)
         self.process.start()
         theirs.close()
-        self.number: int | None = None
+        self.items: deque[tuple[int, Any]] = deque()
         self.alive = True
         self.since = 0.0
 
     def give(self, numbered: tuple[int, Any] | None) -> None:
-        """Hand over an item and its number; None leaves the worker idle."""
-        self.number = None
+        """Hand over an item and its number, if there is one."""
         if numbered is not None:
-            self.number, self.since = numbered[0], time.monotonic()
+            if not self.items:
+                self.since = time.monotonic()
+            self.items.append(numbered)
             # One that is dead already shows when its result is asked for.
             with suppress(OSError):
                 self.pipe.send(numbered[1])
@@ -81,6 +88,7 @@ class _Worker:
         """The result, or why there is none; None while there may still be one."""
         try:
             if self.pipe.poll():
+                self.since = time.monotonic()
                 return (self.pipe.recv(),)
         except (EOFError, OSError):
             self.alive = False
