@@ -43,17 +43,12 @@ def each_in_workers(
             worker.give(next(waiting, None))
         for number in range(len(items)):
             while number not in done:
+                wait([worker.pipe for worker in workers if worker.items], timeout=1)
                 for i, worker in enumerate(workers):
                     if worker.items and (found := worker.result(patience_s)):
                         done[worker.items.popleft()[0]] = found[0]
-                        if not worker.alive:
-                            worker.stop()
-                            workers[i] = _Worker(work)
-                            for item in worker.items:
-                                workers[i].give(item)
+                        workers[i] = worker if worker.alive else worker.successor()
                         workers[i].give(next(waiting, None))
-                if number not in done:
-                    wait([worker.pipe for worker in workers if worker.items], timeout=1)
             yield done.pop(number)
     finally:
         for worker in workers:
@@ -64,6 +59,7 @@ class _Worker:
     """One process, the item that it works on and those that it does next, with numbers."""
 
     def __init__(self, work: Callable[[Any], Any]) -> None:
+        self.work = work
         # A fresh process inherits no threads, such as the one that draws the progress bar.
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
@@ -97,6 +93,14 @@ class _Worker:
             self.alive = False
             return (Lost(f"reading it took longer than {patience_s:g} s"),)
         return None
+
+    def successor(self) -> _Worker:
+        """A new worker in place of this one, with the items that it has left."""
+        self.stop()
+        worker = _Worker(self.work)
+        for item in self.items:
+            worker.give(item)
+        return worker
 
     def stop(self) -> None:
         """End the process, whatever it does."""
