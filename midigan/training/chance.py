@@ -55,6 +55,5 @@ def played(scores: Tensor, mono: bool) -> Tensor:
     """What plays, as 0 and 1, of a track's scores `(..., pitches)` relative to silence."""
     sounding = scores > 0
     if mono:
-        highest = functional.one_hot(scores.argmax(dim=-1), scores.shape[-1])
-        sounding = sounding & (highest > 0)
+        sounding = sounding & (scores == scores.amax(dim=-1, keepdim=True))
     return sounding.to(scores.dtype)

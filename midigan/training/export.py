@@ -101,10 +101,16 @@ def write_shipped(run: Run, folder: Path, licence: str) -> None:
     kept = kept_weights(run)
     export_run(run, folder / "generator.onnx", licence)
     values = {"layout": run.layout.to_dict(), **kept.values}
-    save_tensors(folder / "generator.safetensors", {"generator": kept.generator}, values)
-    save_tensors(folder / "critic.safetensors", {"critic": kept.critic}, values)
+    halves = (kept.generator, kept.critic)
+    for name, weights in zip(("generator", "critic"), map(halved, halves), strict=True):
+        save_tensors(folder / f"{name}.safetensors", {name: weights}, values)
     with whole_file(folder / "recipe.toml") as beside:
         beside.write_text(run.recipe.to_toml(), "utf-8")
+
+
+def halved(tensors: Tensors) -> Tensors:
+    """The tensors with floats in half precision, which is enough to go on training from."""
+    return {n: t.half() if t.is_floating_point() else t for n, t in tensors.items()}
 
 
 def describe(run: Run, kept: Kept, licence: str = "") -> GeneratorInfo:

@@ -8,7 +8,7 @@ key and at every height, they are learned from little music.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +23,22 @@ WIDEST_INTERVAL = 24
 
 #: Tables of intervals are few numbers that must grow large: they learn so much faster.
 TABLE_SCALE = 8.0
+
+#: What the place of a silent track lies below 0: no motion leads from there into the range.
+SILENT = 1000.0
+
+
+class Heard(NamedTuple):
+    """What a level's steps hear of those already chosen.
+
+    hidden: `(n, length, context)`; around: cells just before and after each step,
+    `(n, length, 2, tracks, pitches)`; places: which pitch that is, `(n, length, 2, tracks)`.
+    The last two are None where nothing is known yet.
+    """
+
+    hidden: Tensor
+    around: Tensor | None
+    places: Tensor | None
 
 
 class Level(nn.Module):
@@ -82,19 +98,23 @@ class Level(nn.Module):
         style: Tensor,
         heights: Tensor,
         temperature: float,
-    ) -> Tensor:
-        """Scores of the new steps, `(n, length, tracks, pitches)`, by their heights 0..1."""
-        hidden, around = self._hear(pitch, known, style)
-        chosen: dict[int, Tensor] = {}
+    ) -> tuple[Tensor, Tensor]:
+        """Choose the new steps by their heights 0..1, `(n, length, tracks)`.
+
+        Returns their scores and, as 0 and 1, what plays: both `(n, length, tracks, pitches)`.
+        """
+        heard = self._hear(pitch, known, style)
+        chosen: list[Tensor] = []
         scores: dict[int, Tensor] = {}
         for turn, track in enumerate(self.order):
-            before = [chosen[other] for other in self.order[:turn]]
-            logits = self._logits(turn, track, pitch, hidden, around, before) / temperature
+            logits = self._logits(turn, track, pitch, heard, chosen) / temperature
             mono = self.mono[track]
             pick = picked if mono else picked_each
             scores[track] = pick(logits, heights[:, :, track, None])
-            chosen[track] = played(scores[track], mono)
-        return torch.stack([scores[track] for track in range(len(self.order))], dim=2)
+            chosen.append(played(scores[track], mono))
+        by_track = [chosen[self.order.index(track)] for track in range(len(self.order))]
+        in_order = [scores[track] for track in range(len(self.order))]
+        return torch.stack(in_order, dim=2), torch.stack(by_track, dim=2)
 
     def surprise(
         self,
@@ -105,11 +125,11 @@ class Level(nn.Module):
         rng: torch.Generator | None,
     ) -> Tensor:
         """Nats of surprise at the real choices `(n, length, tracks, pitches)`, in sum."""
-        hidden, around = self._hear(pitch, known, style, rng)
-        total = hidden.new_zeros(())
+        heard = self._hear(pitch, known, style, rng)
+        total = heard.hidden.new_zeros(())
         for turn, track in enumerate(self.order):
             before = [real[:, :, other] for other in self.order[:turn]]
-            logits = self._logits(turn, track, pitch, hidden, around, before)
+            logits = self._logits(turn, track, pitch, heard, before)
             cells = real[:, :, track]
             if self.mono[track]:
                 silence = (1 - cells.sum(dim=-1, keepdim=True)).clamp(min=0)
@@ -128,21 +148,20 @@ class Level(nn.Module):
         known: Tensor | None,
         style: Tensor,
         rng: torch.Generator | None = None,
-    ) -> tuple[Tensor, Tensor | None]:
-        """Context `(n, length, context)`, and the cells just before and after each new step.
-
-        rng: chance for dropout while learning.
-        """
+    ) -> Heard:
+        """What the tracks hear before they choose. rng: chance for dropout while learning."""
         hidden = self.place + self.style(style)[:, None]
-        around = None
+        around = places = None
         if known is not None and self.hear is not None:
             padded = functional.pad(known, (0, 0, 0, 0, 1, 2))
-            near = [padded[:, i : i + self.length] for i in range(4)]
-            around = torch.stack(near[1:3])  # (2, n, length, tracks, pitches)
-            heard = pitch(torch.stack(near, dim=2)).flatten(2)
-            hidden = hidden + self.hear(heard)
+            vectors = pitch(padded).flatten(2)
+            near = [vectors[:, i : i + self.length] for i in range(4)]
+            hidden = hidden + self.hear(torch.cat(near, dim=2))
+            sides = (padded[:, 1 : self.length + 1], padded[:, 2 : self.length + 2])
+            around = torch.stack(sides, dim=2)
+            places = place_of(around)
         refined = self.exit(self._thinned(leaky(self.mix(self.norm(hidden))), rng))
-        return self._thinned(leaky(self.last_norm(hidden + refined)), rng), around
+        return Heard(self._thinned(leaky(self.last_norm(hidden + refined)), rng), around, places)
 
     def _thinned(self, hidden: Tensor, rng: torch.Generator | None) -> Tensor:
         """Dropout (Srivastava et al. 2014), by chance that is passed in; none without it."""
@@ -152,50 +171,49 @@ class Level(nn.Module):
         return hidden * kept / (1 - self.dropout)
 
     def _logits(
-        self,
-        turn: int,
-        track: int,
-        pitch: nn.Module,
-        hidden: Tensor,
-        around: Tensor | None,
-        before: list[Tensor],
+        self, turn: int, track: int, pitch: nn.Module, heard: Heard, before: list[Tensor]
     ) -> Tensor:
-        """Logits of a track's pitches `(n, length, pitches)`, relative to silence."""
-        own = self.enter[turn](hidden)
+        """Logits of a track's pitches `(n, length, pitches)`, relative to silence.
+
+        before: what the tracks of the earlier turns play, each `(n, length, pitches)`.
+        """
+        own = self.enter[turn](heard.hidden)
         if before:
             own = own + self.answer[turn - 1](pitch(torch.stack(before, dim=2)).flatten(2))
         logits: Tensor = self.write[track](leaky(own))
-        heard = [] if around is None else [around[0, :, :, track], around[1, :, :, track]]
-        heard += before
-        if heard:
+        given = list(before)
+        if heard.around is not None:
+            given = [heard.around[:, :, side, track] for side in (0, 1)] + given
+        if given:
             table = TABLE_SCALE * self.intervals[str(turn)][:, self.apart]
-            logits = logits + torch.cat(heard, dim=-1) @ table.flatten(0, 1)
-        if around is not None and before:
-            logits = self._with_motion(turn, track, logits, around, before)
+            logits = logits + torch.cat(given, dim=-1) @ table.flatten(0, 1)
+        if heard.places is not None and before:
+            logits = self._with_motion(turn, track, logits, heard.places, before)
         return logits
 
     def _with_motion(
-        self, turn: int, track: int, logits: Tensor, around: Tensor, before: list[Tensor]
+        self, turn: int, track: int, logits: Tensor, places: Tensor, before: list[Tensor]
     ) -> Tensor:
         """The logits of moving in parallel with a track that has chosen, by the interval to it.
 
         Parallel thirds are welcome where parallel fifths are not. Silent tracks do not move.
         """
-        others = self.order[:turn]
-        numbers = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
-        there = torch.stack([around[:, :, :, t] for t in others])  # (turn, 2, n, length, pitches)
-        now = torch.stack(before).unsqueeze(1)  # (turn, 1, n, length, pitches)
-        own = around[:, :, :, track]  # (2, n, length, pitches)
-        apart = own @ numbers - there @ numbers  # (turn, 2, n, length)
-        goal = apart + now @ numbers
-        moves = (now * there).sum(dim=-1) == 0
-        sounding = (own.sum(dim=-1) > 0) & (there.sum(dim=-1) > 0) & (now.sum(dim=-1) > 0)
-        fits = moves & sounding & (goal >= 0) & (goal < logits.shape[-1])
-        weight = TABLE_SCALE * self.motions[str(turn)].transpose(0, 1).flatten(
-            0, 1
-        )  # (turn * 2, 12)
-        index = torch.remainder(apart, OCTAVE).long().flatten(0, 1)  # (turn * 2, n, length)
-        rows = torch.arange(len(weight), device=logits.device)[:, None, None]
-        amount = weight[rows, index] * fits.flatten(0, 1)
-        where = goal.clamp(0, logits.shape[-1] - 1).long().flatten(0, 1)
-        return logits.scatter_add(2, where.permute(1, 2, 0), amount.permute(1, 2, 0))
+        there = places[..., self.order[:turn]]  # (n, length, 2, turn)
+        now = place_of(torch.stack(before, dim=2)).unsqueeze(2)  # (n, length, 1, turn)
+        apart = places[..., track, None] - there
+        goal = apart + now
+        # From or into silence the goal is out of range, unless both tracks come from silence.
+        moves = (now != there) & (there >= 0)
+        fits = moves & (goal >= 0) & (goal < logits.shape[-1])
+        table = TABLE_SCALE * self.motions[str(turn)].flatten()
+        row = torch.arange(2 * turn, device=logits.device).reshape(2, turn) * OCTAVE
+        index = row + torch.remainder(apart, OCTAVE).long()
+        amount = table[index] * fits
+        where = goal.clamp(0, logits.shape[-1] - 1).long()
+        return logits.scatter_add(2, where.flatten(2), amount.flatten(2))
+
+
+def place_of(cells: Tensor) -> Tensor:
+    """Pitch index that sounds in cells of 0 and 1 `(..., pitches)`, or far below 0 for silence."""
+    numbers = torch.arange(cells.shape[-1], device=cells.device, dtype=cells.dtype)
+    return cells @ (numbers + SILENT) - SILENT

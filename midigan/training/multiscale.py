@@ -109,9 +109,8 @@ class MultiscaleGenerator(PhraseGenerator):
         for spacing, level in self._levels():
             first = 0 if known is None else spacing
             new = heights[:, first :: 2 * spacing]
-            found = level.choose(self.pitch, known, style, new, self.temperature)
+            found, own = level.choose(self.pitch, known, style, new, self.temperature)
             scores = found if scores is None else interleaved(scores, found)
-            own = self._sounding(found)
             known = own if known is None else interleaved(known, own)
         assert scores is not None
         return self._as_phrases(scores)

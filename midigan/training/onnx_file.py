@@ -29,6 +29,10 @@ LARGEST_DIFFERENCE = 1e-4
 #: Draws the inputs of a network for a batch of `n`, in their order.
 Inputs = Callable[[int], Sequence[Tensor]]
 
+#: How far inputs are nudged, as a share of them, to find answers on the edge of another
+#: choice, and how large a change of an answer gives such a choice away.
+NUDGE, EDGE = 1e-5, 0.1
+
 
 @dataclass(frozen=True)
 class Converted:
@@ -90,13 +94,18 @@ def convert(
 
 
 def _difference(content: bytes, network: nn.Module, inputs: Inputs, names: Sequence[str]) -> float:
-    """The largest difference of any output cell between ONNX Runtime and PyTorch."""
+    """The largest difference of any output cell between ONNX Runtime and PyTorch.
+
+    A network that chooses may be on the edge between two choices, where rounding decides.
+    Answers that PyTorch itself changes when its inputs change in the sixth digit are left out;
+    more than half of them is a difference without limit.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    differences = []
+    differences, answers = [0.0], 0
     for n in CHECKED_BATCHES:
         given = inputs(n)
         with torch.no_grad():
@@ -105,8 +114,15 @@ def _difference(content: bytes, network: nn.Module, inputs: Inputs, names: Seque
         (found,) = session.run(None, feed)
         if found.shape != expected.shape:
             return float("inf")
-        differences.append(np.max(np.abs(found - expected)))
-    return float(np.max(differences))
+        steady = np.ones(n, bool)
+        for nudge in (1 - NUDGE, 1 + NUDGE):
+            with torch.no_grad():
+                nudged = network(*(nudge * tensor for tensor in given)).numpy()
+            steady &= np.abs(nudged - expected).reshape(n, -1).max(axis=1) < EDGE
+        answers += int(steady.sum())
+        differences.append(float(np.abs(found - expected)[steady].max(initial=0)))
+    steady_enough = 2 * answers >= sum(CHECKED_BATCHES)
+    return float(max(differences)) if steady_enough else float("inf")
 
 
 def _strip(model: Any) -> None:
