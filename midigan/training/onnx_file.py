@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from midigan.errors import MidiganError
@@ -114,15 +115,24 @@ def _difference(content: bytes, network: nn.Module, inputs: Inputs, names: Seque
         (found,) = session.run(None, feed)
         if found.shape != expected.shape:
             return float("inf")
-        steady = np.ones(n, bool)
-        for nudge in (1 - NUDGE, 1 + NUDGE):
-            with torch.no_grad():
-                nudged = network(*(nudge * tensor for tensor in given)).numpy()
-            steady &= np.abs(nudged - expected).reshape(n, -1).max(axis=1) < EDGE
+        steady = ~_on_an_edge(network, given, expected)
         answers += int(steady.sum())
         differences.append(float(np.abs(found - expected)[steady].max(initial=0)))
     steady_enough = 2 * answers >= sum(CHECKED_BATCHES)
-    return float(max(differences)) if steady_enough else float("inf")
+    return float(np.max(differences)) if steady_enough else float("inf")
+
+
+@torch.no_grad()
+def _on_an_edge(
+    network: nn.Module, given: Sequence[Tensor], answers: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """Which answers, `(n,)`, PyTorch itself changes by much when the inputs change by little."""
+    n = len(answers)
+    moved = np.zeros(n, bool)
+    for nudge in (1 - NUDGE, 1 + NUDGE):
+        nudged = network(*(nudge * tensor for tensor in given)).numpy()
+        moved |= np.abs(nudged - answers).reshape(n, -1).max(axis=1) >= EDGE
+    return moved
 
 
 def _strip(model: Any) -> None:

@@ -143,6 +143,24 @@ def test_a_difference_that_is_no_number_is_refused():
         convert_linear(broken)
 
 
+class Choice(torch.nn.Module):
+    """1 where an input is above a threshold, which rounding decides for inputs that are on it."""
+
+    def __init__(self, threshold):
+        super().__init__()
+        self.threshold = threshold
+
+    def forward(self, given):
+        return (given > self.threshold).float()
+
+
+def test_answers_on_the_edge_of_a_choice_are_known():
+    given = torch.tensor([[0.2], [0.5], [0.9]])
+    choice = Choice(0.5)
+    edges = onnx_file._on_an_edge(choice, [given], choice(given).numpy())
+    assert edges.tolist() == [False, True, False]
+
+
 def test_nothing_is_written_unless_both_files_are_good(trained, tmp_path, monkeypatch):
     def refuse_critic(network, inputs, names, output, metadata):
         if output == "score":
