@@ -107,7 +107,7 @@ def finetuning(recipe: Recipe, epochs: int | None = None, minutes: float | None 
         save_seconds=SAVE_SECONDS,
         patience=PATIENCE,
     )
-    data = replace(recipe.data, held_out=HELD_OUT)
+    data = replace(recipe.data, held_out=HELD_OUT, held_out_songs=())
     return replace(recipe, optimizer=optimizer, training=training, data=data)
 
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 import torch
-from pattern import convert_at_once, pattern_set, tiny_layout
+from pattern import convert_at_once, pattern_set, tiny_layout, tiny_recipe
 
 from midigan.errors import FormatError
 from midigan.training.checkpoint import load_tensors
@@ -107,3 +107,10 @@ def test_phrases_of_another_layout_are_refused(shipped, tmp_path):
     with pytest.raises(FormatError, match="these phrases have the layout"):
         begin(tmp_path / "run", load_base(str(shipped)), other, seed=0)
     assert not (tmp_path / "run").exists()
+
+
+def test_songs_that_the_base_held_out_may_be_learned_from():
+    base = tiny_recipe(data={"held_out_songs": ["song 1"]})
+    data = finetuning(base).data
+    assert data.held_out_songs == ()
+    assert data.held_out > 0
