@@ -1,41 +1,91 @@
-"""From a generator and a number to the notes of a phrase: always the same ones."""
+"""From a generator, a seed, a number and controls to the notes of a phrase: always the same."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from midigan.feel import set_velocities, strike_again
+from midigan.controls import Controls
+from midigan.feel import humanize_velocities, set_velocities, strike_again
 from midigan.generator import Generator
-from midigan.keys import Key, parse_key, shift_between, transpose
-from midigan.notes import phrases_to_notes
+from midigan.keys import transpose
+from midigan.masks import Legal, legal_pitches, semitones_to
+from midigan.notes import Phrases, phrases_to_notes
 from midigan.song import Notes
+from midigan.timing import Times, played_at
+from midigan.walk import latents_at
+
+# Streams of chance beside the one that latents are drawn from, so that none moves another.
+_RESTRIKE, _VELOCITY, _TIMING = 1, 5, 6
+
+_DEFAULT = Controls()
 
 
-def compose(generator: Generator, seed: int, number: int, semitones: int = 0) -> Notes:
+def compose(generator: Generator, seed: int, number: int, controls: Controls = _DEFAULT) -> Notes:
     """The notes of phrase `number` of the stream `seed`, starts counted from the phrase.
 
-    The same generator, seed and number give the same notes, whatever was composed before.
-    semitones: transposition of everything but drums. Returns a sorted NOTE array; pitches
-    that a transposition moves out of 0..127 come back by an octave.
+    The same generator, seed, number and controls give the same notes, whatever was composed
+    before. Returns a sorted NOTE array; pitches that a transposition moves out of 0..127
+    come back by an octave. Raises MidiganError for a key that is none, FormatError for a
+    choice among candidates without a critic.
     """
     layout, info = generator.layout, generator.info
-    notes = phrases_to_notes(generator.phrases(generator.draw(seed, number)), layout, joined=False)
+    semitones = semitones_to(info.key, controls)
+    legal = legal_pitches(layout, controls, info.key, semitones)
+    phrase = _best(generator, seed, number, controls, legal)
+    notes = phrases_to_notes(phrase, layout, joined=False)
     if info.restrike:
-        # A stream of its own, so that the feel never changes which latents are drawn.
-        chance = np.random.default_rng([seed, number, 1])
+        # Rhythm is groove's: where that stands still, so do its repeated notes.
+        point = math.floor(controls.groove.position_at(number, controls.walk))
+        chance = np.random.default_rng([seed, abs(point), _RESTRIKE])
         notes = strike_again(notes, np.array(info.restrike), layout.steps, chance)
     if info.velocity:
         notes = set_velocities(notes, np.array(info.velocity), layout.steps)
+    if controls.humanize:
+        chance = np.random.default_rng([seed, number, _VELOCITY])
+        notes = humanize_velocities(notes, controls.humanize, chance)
     return transpose(notes, semitones, layout)
 
 
-def semitones_to(generator: Generator, key: str | None) -> int:
-    """How far to transpose so that the generator speaks `key`; 0 for None.
+def _best(
+    generator: Generator, seed: int, number: int, controls: Controls, legal: Legal | None
+) -> Phrases:
+    """The candidate that the critic likes best, alone and after the phrase before; n = 1.
 
-    A generator that speaks all keys is taken to speak C. Raises MidiganError for a name
-    that is no key.
+    The phrase before counts as the best one by itself: which it became after its own
+    predecessor, and that after its own, nobody could tell without composing them all.
     """
-    if key is None:
-        return 0
-    own = parse_key(generator.info.key) if generator.info.key else Key(0)
-    return shift_between(own, parse_key(key))
+    found = _candidates(generator, seed, number, controls, legal)
+    if len(found) == 1:
+        return found
+    liking = generator.judge(found)
+    bars = generator.layout.bars
+    if number > 0 and bars > 1:
+        others = _candidates(generator, seed, number - 1, controls, legal)
+        before = others[int(generator.judge(others).argmax())]
+        end = np.broadcast_to(before[:, bars // 2 :], found[:, :, bars // 2 :].shape)
+        liking = liking + generator.judge(np.concatenate([end, found[:, :, : bars // 2]], axis=2))
+    best = int(liking.argmax())
+    return found[best : best + 1]
+
+
+def _candidates(
+    generator: Generator, seed: int, number: int, controls: Controls, legal: Legal | None
+) -> Phrases:
+    """All candidates for a phrase, one by one: a batch would compute them a little otherwise."""
+    tracks = len(generator.layout.tracks)
+    return np.concatenate(
+        [
+            generator.phrases(latents_at(controls, seed, number, tracks, candidate), legal)
+            for candidate in range(controls.candidates)
+        ]
+    )
+
+
+def times_of(
+    notes: Notes, generator: Generator, seed: int, number: int, controls: Controls = _DEFAULT
+) -> Times:
+    """When the notes of a composed phrase are played: ticks `(n, 2)` from the phrase's start."""
+    chance = np.random.default_rng([seed, number, _TIMING])
+    return played_at(notes, generator.layout, controls, chance)

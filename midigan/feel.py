@@ -15,6 +15,9 @@ from midigan.song import Notes
 
 Table = NDArray[np.float64]
 
+#: Standard deviation of a careless player's velocities.
+_CARELESS = 15.0
+
 
 def measure_restrikes(notes: Notes, layout: Layout) -> Table:
     """Share of steps, `(tracks, steps)`, at which a pitch that sounded just before is struck.
@@ -86,4 +89,12 @@ def set_velocities(notes: Notes, table: Table, steps: int) -> Notes:
     played = notes.copy()
     found = table[notes["track"], notes["start"] % steps]
     played["velocity"] = np.clip(np.floor(found + 0.5), 1, 127)
+    return played
+
+
+def humanize_velocities(notes: Notes, percent: float, rng: np.random.Generator) -> Notes:
+    """The notes with velocities that waver, 1..127; 100 per cent is a spread of 15."""
+    played = notes.copy()
+    moves = rng.normal(0, _CARELESS * percent / 100, len(notes))
+    played["velocity"] = np.clip(np.floor(notes["velocity"] + moves + 0.5), 1, 127)
     return played

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 #: Length of every noise vector, as in the published MuseGAN code.
 NOISE = 32
+
+#: The name that a critic has beside its generator.
+CRITIC = "critic.onnx"
 
 #: Key of the metadata entry, and version of what is in it.
 METADATA_KEY = "midigan"
@@ -56,6 +60,7 @@ class GeneratorInfo:
     velocity: `tracks` rows of `steps` mean velocities 1..127; () for a plain 80.
     genres: names of the labels, in the order of the optional input `genre`.
     training: what it was trained on and how, for people.
+    held_out_songs: names of the songs of its source that it was kept from, to measure it by.
     licence: terms of the weights.
     version: of the midigan that exported it.
     """
@@ -67,6 +72,7 @@ class GeneratorInfo:
     velocity: tuple[tuple[float, ...], ...] = ()
     genres: tuple[str, ...] = ()
     training: Mapping[str, Any] = field(default_factory=dict)
+    held_out_songs: tuple[str, ...] = ()
     licence: str = ""
     version: str = ""
 
@@ -84,7 +90,8 @@ class GeneratorInfo:
             known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
             for table in ("restrike", "velocity"):
                 known[table] = tuple(tuple(row) for row in known.get(table, ()))
-            known["genres"] = tuple(known.get("genres", ()))
+            for names in ("genres", "held_out_songs"):
+                known[names] = tuple(known.get(names, ()))
             return cls(**{**known, "layout": Layout.from_dict(known["layout"])})
         except (KeyError, TypeError, ValueError) as error:
             raise FormatError("its midigan metadata is damaged: export it again") from error
@@ -128,9 +135,30 @@ class Generator:
         found = self._session.run(["phrase"], dict(zip(Latents._fields, latents, strict=True)))
         return np.asarray(found[0], np.float32)
 
-    def phrases(self, latents: Latents) -> Phrases:
-        """Draw phrases: bool `(n, tracks, bars, steps, pitches)`."""
-        return choose(self.scores(latents), self.layout)
+    @cached_property
+    def critic(self) -> InferenceSession:
+        """The critic beside the generator. Raises FormatError if there is none."""
+        path = self.path.with_name(CRITIC)
+        if not path.is_file():
+            raise FormatError(f"there is no critic {path}: 'midigan export' writes one")
+        return open_session(path)
+
+    def judge(self, phrases: Phrases) -> Floats:
+        """The critic's scores, float32 `(n,)`, of phrases, bool; higher is more like music.
+
+        Raises FormatError if the critic is missing or made for other phrases.
+        """
+        try:
+            found = self.critic.run(["score"], {"phrase": np.where(phrases, 1, -1).astype("f4")})
+        except FormatError:
+            raise
+        except Exception as error:  # ONNX Runtime's own exceptions share no public base class
+            raise FormatError(f"the critic beside {self.path} does not fit it") from error
+        return np.asarray(found[0], np.float32).reshape(len(phrases))
+
+    def phrases(self, latents: Latents, legal: NDArray[np.bool_] | None = None) -> Phrases:
+        """Draw phrases: bool `(n, tracks, bars, steps, pitches)`; `legal` as `choose` has it."""
+        return choose(self.scores(latents), self.layout, legal)
 
 
 def draw_latents(rng: np.random.Generator, n: int, tracks: int) -> Latents:
@@ -139,20 +167,30 @@ def draw_latents(rng: np.random.Generator, n: int, tracks: int) -> Latents:
     return Latents(*(rng.standard_normal(shape, np.float32) for shape in shapes))
 
 
-def choose(scores: Floats, layout: Layout) -> Phrases:
+def choose(scores: Floats, layout: Layout, legal: NDArray[np.bool_] | None = None) -> Phrases:
     """Which cells sound, by scores relative to silence, `(n, tracks, bars, steps, pitches)`.
 
     A mono track plays its highest score if that is above 0, a poly track all that are. A
-    mask of key or range belongs on the scores, before this choice. A -1/+1 array reads the
-    same way.
+    -1/+1 array reads the same way.
+
+    legal: bool `(tracks, pitches)`, the pitches that each track may choose; None for all.
+    A mask takes pitches away and never the rhythm: where a track wanted to sound and all
+    that it wanted is forbidden, it plays its best legal pitch, however low that scores,
+    because a hole in a line is heard as a mistake and a second choice is not. A chord keeps
+    those of its pitches that are legal. A track without legal pitches is silent.
     """
     phrases = scores > 0
     for track, spec in enumerate(layout.tracks):
-        if spec.mono:
-            best = scores[:, track].argmax(axis=-1)[..., None]
-            only = np.zeros_like(phrases[:, track])
-            np.put_along_axis(only, best, True, axis=-1)
-            phrases[:, track] &= only
+        own, cells = scores[:, track], phrases[:, track]
+        wanted = cells.any(axis=-1, keepdims=True)
+        if legal is not None:
+            own = np.where(legal[track], own, -np.inf)
+            cells &= legal[track]
+        if spec.mono or legal is not None:
+            best = np.zeros_like(cells)
+            np.put_along_axis(best, own.argmax(axis=-1)[..., None], True, axis=-1)
+            best &= wanted & np.isfinite(own)
+            cells[:] = best if spec.mono else cells | (best & ~cells.any(axis=-1, keepdims=True))
     return phrases
 
 

@@ -3,7 +3,8 @@
 A phrase array is bool `(n, tracks, bars, steps, pitches)`. Inside this module a phrase's
 bars and steps are one time axis. A roll alone cannot tell a held pitch from one struck
 again, so rendering offers two ways: `held` (a re-struck pitch just goes on) and `gap`
-(the step before a re-strike is cleared, unless that would silence the note).
+(the step before a re-strike is cleared). Where notes of one step follow each other there is
+no room for a gap: `gap` keeps every second one.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from midigan.layout import Layout
 from midigan.song import NOTE, Notes
 
 Phrases = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 Repeats = Literal["held", "gap"]
 
 
@@ -31,8 +33,18 @@ def render(
     sound from its first step; pitches outside the layout's range are folded in by octaves;
     a mono track keeps the highest or lowest of several pitches, as its `keeps` says.
     """
-    window, index = _notes_in_windows(notes, first_steps, layout.phrase_steps)
-    found = notes[index]
+    window, index = pairs_in(note_spans(notes, first_steps, layout))
+    return render_pairs(notes[index], window, first_steps, layout, repeats)
+
+
+def render_pairs(
+    found: Notes,
+    window: NDArray[np.int64],
+    first_steps: NDArray[np.int64],
+    layout: Layout,
+    repeats: Repeats = "held",
+) -> Phrases:
+    """Like `render`, of notes `(m,)` that are known to be for `window` `(m,)`, 0..n-1, each."""
     begin = found["start"] - first_steps[window]
     end = begin + np.where(_drums(layout)[found["track"]], 1, found["length"])
     pitch = fold_pitches(found["pitch"].astype(np.int64), layout)
@@ -40,12 +52,13 @@ def render(
 
     shape = (len(first_steps), len(layout.tracks), layout.phrase_steps + 1, layout.pitches)
     change = np.zeros(shape, np.int16)
-    inside = end > 0
+    inside = (end > 0) & (begin < layout.phrase_steps)
     _add_at(change, where, np.clip(begin, 0, None), inside, 1)
     _add_at(change, where, np.minimum(end, layout.phrase_steps), inside, -1)
     rolls = np.cumsum(change, axis=2, dtype=np.int16)[:, :, :-1] > 0
     if repeats == "gap":
-        _clear_before_repeats(rolls, where, begin)
+        tonal = ~_drums(layout)
+        rolls[:, tonal] &= ~_gaps(shape, where, begin)[:, tonal]
     for track, spec in enumerate(layout.tracks):
         if spec.mono:
             rolls[:, track] = _keep_one(rolls[:, track], spec.keeps == "highest")
@@ -87,7 +100,7 @@ def phrases_to_notes(
 
 def sort_notes(notes: Notes) -> Notes:
     """The notes in the order that every NOTE array keeps: by (start, track, pitch)."""
-    return notes.take(np.argsort(_time_order(notes), kind="stable"))
+    return notes.take(order_of(_place(notes["start"], notes["track"], notes["pitch"])))
 
 
 def separate_overlaps(notes: Notes) -> Notes:
@@ -96,41 +109,68 @@ def separate_overlaps(notes: Notes) -> Notes:
     A note ends where the next one of its track and pitch begins; several that begin
     together become one with the greatest length and velocity. Returns a sorted NOTE array.
     """
-    if len(notes) == 0:
-        return notes.copy()
-    place = _pitch_order(notes)
-    order = np.argsort(place)
-    kept, place = notes.take(order), place.take(order)
-    first = np.flatnonzero(np.append(True, place[1:] > place[:-1]))
-    if len(first) < len(kept):
-        place = place.take(first)
-        greatest = {n: np.maximum.reduceat(kept[n], first) for n in ("length", "velocity")}
-        kept = kept.take(first)
-        for name, values in greatest.items():
-            kept[name] = values
-    # To the next pitch or track it is further than any note is long.
-    kept["length"][:-1] = np.minimum(kept["length"][:-1], np.diff(place))
-    return kept.take(np.argsort(_time_order(kept)))
+    return separated(*(notes[name] for name in NOTE.names or ()))
 
 
-# One number to sort by is several times as fast as three columns. Neither wraps: a start
-# has 32 bits, a track and a pitch 8 each.
-_NEXT_PITCH = 1 << 33
+def separated(start: Ints, length: Ints, track: Ints, pitch: Ints, velocity: Ints) -> Notes:
+    """Like `separate_overlaps`, from the columns of a NOTE array, each `(notes,)`.
+
+    Songs that lie one after another on one timeline do not touch each other.
+    """
+    place = _place(start, track, pitch)
+    order = order_of(place)
+    place, length, velocity = place[order], length[order], velocity[order]
+    first = np.flatnonzero(np.append(True, place[1:] != place[:-1])[: len(place)])
+    if len(first) < len(place):
+        place = place[first]
+        length, velocity = (np.maximum.reduceat(many, first) for many in (length, velocity))
+    notes = np.empty(len(place), NOTE)
+    notes["start"] = start = place >> _START
+    notes["length"] = _up_to_next(start, length, place.astype(np.uint16))
+    notes["track"], notes["pitch"] = place >> _TRACK & 0xFF, place & 0xFF
+    notes["velocity"] = velocity
+    return notes
 
 
-def _time_order(notes: Notes) -> NDArray[np.int64]:
+def _up_to_next(start: Ints, length: Ints, voice: NDArray[np.uint16]) -> Ints:
+    """The lengths of sorted notes, each at most as far as the next one of its `voice`."""
+    order = np.argsort(voice, kind="stable")
+    voice, ended = voice[order], length[order]
+    space = np.diff(start[order])
+    # Notes of another pitch or track, the next in order, are no limit.
+    space[voice[1:] != voice[:-1]] = np.iinfo(np.int32).max
+    ended[:-1] = np.minimum(ended[:-1], space)
+    lengths = np.empty_like(ended)
+    lengths[order] = ended
+    return lengths
+
+
+def order_of(keys: Ints) -> NDArray[np.intp]:
+    """The indices that sort `keys`, `(n,)` of 0 or more; equal ones stay in their order.
+
+    Numbers are sorted several times as fast as indices, so keys and indices are sorted in
+    one number each, if that has bits enough.
+    """
+    bits = len(keys).bit_length()
+    if len(keys) == 0 or int(keys.max()) >> (63 - bits):
+        return np.argsort(keys, kind="stable")
+    packed = keys << bits | np.arange(len(keys))
+    packed.sort()
+    return packed & ((1 << bits) - 1)
+
+
+# One number to sort by is several times as fast as three columns. A start has 32 bits, a
+# track and a pitch 8 each, which together are a voice.
+_START, _TRACK = 16, 8
+
+
+def _place(start: Ints, track: Ints, pitch: Ints) -> Ints:
     """A number for each note, which grows with (start, track, pitch)."""
     return (
-        (notes["start"].astype(np.int64) << 16)
-        + (notes["track"].astype(np.int64) << 8)
-        + notes["pitch"]
+        (start.astype(np.int64) << _START)
+        | (track.astype(np.int64) << _TRACK)
+        | pitch.astype(np.int64)
     )
-
-
-def _pitch_order(notes: Notes) -> NDArray[np.int64]:
-    """A number for each note, which grows with (track, pitch, start), a step at a time."""
-    voice = (notes["track"].astype(np.int64) << 8) + notes["pitch"]
-    return voice * _NEXT_PITCH + notes["start"]
 
 
 def fold_pitches(pitches: NDArray[np.int64], layout: Layout) -> NDArray[np.int64]:
@@ -141,19 +181,24 @@ def fold_pitches(pitches: NDArray[np.int64], layout: Layout) -> NDArray[np.int64
     return index + below - above
 
 
-def _notes_in_windows(
-    notes: Notes, first_steps: NDArray[np.int64], window_steps: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs (window, note) of all notes that may sound in each window, some ending before it.
+def note_spans(notes: Notes, first_steps: NDArray[np.int64], layout: Layout) -> NDArray[np.int64]:
+    """Which notes a rendered window may need: int64 `(n, 2)`, from and up to which of them.
 
+    Some end before it; those of the step behind it may be repeats of what sounds at its end.
     The running maximum of the notes' ends never falls, so that a binary search finds the
     first note still sounding when a window begins.
     """
-    ends = notes["start"].astype(np.int64) + notes["length"]
-    first = np.searchsorted(np.maximum.accumulate(ends), first_steps, side="right")
-    stop = np.searchsorted(notes["start"], first_steps + window_steps, side="left")
-    counts = np.maximum(stop - first, 0)
-    window = np.repeat(np.arange(len(first_steps)), counts)
+    start = notes["start"].astype(np.int64)
+    ends = np.maximum.accumulate(start + notes["length"])
+    first = np.searchsorted(ends, first_steps, side="right")
+    stop = np.searchsorted(start, first_steps + layout.phrase_steps + 1, side="left")
+    return np.stack([first, np.maximum(stop, first)], axis=1)
+
+
+def pairs_in(spans: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs (window, note) of all notes in the spans `(n, 2)` of windows."""
+    first, counts = spans[:, 0], spans[:, 1] - spans[:, 0]
+    window = np.repeat(np.arange(len(spans)), counts)
     within = np.arange(len(window)) - np.repeat(np.cumsum(counts) - counts, counts)
     return window, np.repeat(first, counts) + within
 
@@ -169,18 +214,25 @@ def _add_at(
     np.add.at(change, (window, track, step[chosen], pitch), amount)
 
 
-def _clear_before_repeats(
-    rolls: Phrases, where: tuple[NDArray[np.int64], ...], begin: NDArray[np.int64]
-) -> None:
-    """Clear the step before each onset, except where a note of the same pitch begins on it.
+def _gaps(
+    shape: tuple[int, ...], where: tuple[NDArray[np.int64], ...], begin: NDArray[np.int64]
+) -> Phrases:
+    """Which steps must be silent so that the onset after each shows: `shape` less one step.
 
-    A note of one step would vanish otherwise; it is merged with the next one instead.
+    shape: `(n, tracks, steps + 1, pitches)`: an onset just after the window counts, too. An
+    onset whose own step is silent for the sake of the next one is lost, and one right after
+    an onset that shows goes on as that note: every second one of a run shows.
     """
     window, track, pitch = where
-    onset = np.zeros_like(rolls)
-    struck = begin >= 0
-    onset[window[struck], track[struck], begin[struck], pitch[struck]] = True
-    rolls[:, :, :-1] &= ~(onset[:, :, 1:] & ~onset[:, :, :-1])
+    struck = np.zeros(shape, np.bool_)
+    seen = begin >= 0
+    struck[window[seen], track[seen], begin[seen], pitch[seen]] = True
+    gaps = np.zeros_like(struck[:, :, :-1])
+    shown = struck[:, :, 0]
+    for step in range(1, shape[2]):
+        shown = struck[:, :, step] & ~shown
+        gaps[:, :, step - 1] = shown
+    return gaps
 
 
 def _keep_one(roll: Phrases, highest: bool) -> Phrases:

@@ -59,21 +59,23 @@ def wait_until(what: str, happened: Callable[[], Any], timeout_s: float = 15.0) 
 
 
 @contextlib.contextmanager
-def jack_server(name: str) -> Iterator[subprocess.Popen[bytes]]:
+def jack_server(name: str, period: int = PERIOD) -> Iterator[subprocess.Popen[bytes]]:
     """A JACK server on the dummy driver, the default of this process and its children."""
     require("jackd", "module:jack", "module:rtmidi")
     before = os.environ.get("JACK_DEFAULT_SERVER")
     os.environ["JACK_DEFAULT_SERVER"] = name
-    server = _start_jackd(name)
+    server = None
     try:
+        server = _start_jackd(name, period)
         yield server
     finally:
-        if server.poll() is not None:
-            # A killed server keeps one of JACK's eight places until one of its name has
-            # ended well.
-            server = _start_jackd(name)
-        server.terminate()
-        server.wait()
+        if server is not None:
+            if server.poll() is not None:
+                # A killed server keeps one of JACK's eight places until one of its name has
+                # ended well.
+                server = _start_jackd(name, period)
+            server.terminate()
+            server.wait()
         for left in Path("/dev/shm").glob(f"jack_sem.*_{name}_*"):
             left.unlink(missing_ok=True)
         os.environ.pop("JACK_DEFAULT_SERVER")
@@ -81,9 +83,9 @@ def jack_server(name: str) -> Iterator[subprocess.Popen[bytes]]:
             os.environ["JACK_DEFAULT_SERVER"] = before
 
 
-def _start_jackd(name: str) -> subprocess.Popen[bytes]:
+def _start_jackd(name: str, period: int) -> subprocess.Popen[bytes]:
     """Start jackd, with real-time priority if the system grants it."""
-    dummy = ["-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)]
+    dummy = ["-d", "dummy", "-r", str(RATE), "-p", str(period)]
     for scheduling in (["-R", "-P", "70"], ["-r"]):
         server = subprocess.Popen(
             ["jackd", "-n", name, *scheduling, *dummy],

@@ -1,9 +1,8 @@
 import numpy as np
-import pytest
 from tiny import write_tiny_generator
 
-from midigan.compose import compose, semitones_to
-from midigan.errors import MidiganError
+from midigan.compose import compose
+from midigan.controls import Controls
 from midigan.generator import Generator, GeneratorInfo
 from midigan.layout import load_layout
 
@@ -21,21 +20,9 @@ def test_a_number_always_means_the_same_notes(tiny_generator):
 
 def test_a_key_moves_all_notes_but_drums(tiny_band):
     generator = Generator.load(tiny_band)
-    plain, moved = (compose(generator, 1, 1, semitones) for semitones in (0, 2))
+    plain, moved = (compose(generator, 1, 1, Controls(key=key)) for key in ("", "D"))
     shift = moved["pitch"].astype(int) - plain["pitch"]
     assert (shift == np.where(plain["track"] == 0, 0, 2)).all()
-
-
-@pytest.mark.parametrize(
-    ("key", "semitones"), [(None, 0), ("C", 0), ("Am", 0), ("D", 2), ("Bm", 2), ("A", -3)]
-)
-def test_keys_are_counted_from_what_the_generator_speaks(tiny_generator, key, semitones):
-    assert semitones_to(Generator.load(tiny_generator), key) == semitones
-
-
-def test_an_unknown_key_is_refused(tiny_generator):
-    with pytest.raises(MidiganError, match="no key"):
-        semitones_to(Generator.load(tiny_generator), "X")
 
 
 def test_feel_changes_strokes_and_loudness_but_not_what_sounds(tmp_path):
@@ -51,3 +38,13 @@ def test_feel_changes_strokes_and_loudness_but_not_what_sounds(tmp_path):
     held, struck = compose(plain, 1, 1), compose(felt, 1, 1)
     assert len(struck) == held["length"].sum()
     assert set(struck["velocity"].tolist()) == {33}
+
+
+def test_a_walk_that_stands_still_repeats_every_stroke(tmp_path):
+    layout = load_layout("satb")
+    some = tuple((0.5,) * 16 for _ in layout.tracks)
+    path = write_tiny_generator(tmp_path / "g.onnx", info=GeneratorInfo(layout, restrike=some))
+    generator = Generator.load(path)
+    still, moving = Controls(walk=0.0), Controls()
+    assert np.array_equal(compose(generator, 1, 3, still), compose(generator, 1, 9, still))
+    assert np.array_equal(compose(generator, 1, 0, still), compose(generator, 1, 0, moving))

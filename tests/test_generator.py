@@ -23,6 +23,7 @@ def test_info_survives_json():
         velocity=((80.0, 90.0),),
         genres=("folk", "jazz"),
         training={"songs": 12},
+        held_out_songs=("a", "b"),
         licence="CC0",
         version="1.2.3",
     )

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from midigan.layout import Layout, Track, load_layout
-from midigan.notes import fold_pitches, phrases_to_notes, render, separate_overlaps, sort_notes
+from midigan.notes import (
+    fold_pitches,
+    order_of,
+    phrases_to_notes,
+    render,
+    separate_overlaps,
+    sort_notes,
+)
 from midigan.song import NOTE
 
 SATB = load_layout("satb")
@@ -55,7 +62,7 @@ def test_repeated_notes_are_held_or_leave_a_gap():
     (held,) = render(notes, first_windows(0), SATB, "held")
     (gap,) = render(notes, first_windows(0), SATB, "gap")
     assert held[0, 0, :, 36].astype(int).tolist() == [1] * 12 + [0] * 4
-    # The note of one step stays: a gap would silence it.
+    # The note of one step stays, and the next one lengthens it: a gap would silence it.
     assert gap[0, 0, :, 36].astype(int).tolist() == [1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 1] + [0] * 4
 
 
@@ -63,6 +70,28 @@ def test_a_gap_is_left_before_a_repeat_that_begins_in_the_second_step_of_a_windo
     notes = notes_of((30, 3, 0, 60), (33, 3, 0, 60))
     (gap,) = render(notes, first_windows(32), SATB, "gap")
     assert gap[0, 0, :4, 36].astype(int).tolist() == [0, 1, 1, 1]
+
+
+def test_a_gap_is_left_before_a_repeat_that_begins_the_next_window():
+    notes = notes_of((28, 4, 0, 60), (32, 4, 0, 60))
+    (gap,) = render(notes, first_windows(0), SATB, "gap")
+    assert gap[0, 1, 12:, 36].astype(int).tolist() == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("count", "sounding"),
+    [(2, [1, 1, 0, 0, 0]), (3, [1, 0, 1, 0, 0]), (4, [1, 0, 1, 1, 0]), (5, [1, 0, 1, 0, 1])],
+)
+def test_of_a_run_of_single_steps_every_second_one_shows(count, sounding):
+    notes = notes_of(*((step, 1, 0, 60) for step in range(count)))
+    (gap,) = render(notes, first_windows(0), SATB, "gap")
+    assert gap[0, 0, :5, 36].astype(int).tolist() == sounding
+
+
+def test_a_gap_never_takes_a_hit_from_a_drum():
+    notes = notes_of(*((step, 1, 0, 42) for step in range(8)))
+    (gap,) = render(notes, first_windows(0), BAND, "gap")
+    assert gap[0, 0, :, 18].astype(int).tolist() == [1] * 8 + [0] * 8
 
 
 def test_a_mono_track_keeps_the_pitch_that_its_layout_says():
@@ -158,3 +187,10 @@ def test_twins_become_the_longest_and_loudest():
 def test_no_notes_render_to_silence():
     assert not render(np.empty(0, NOTE), first_windows(0, 16), SATB).any()
     assert len(separate_overlaps(np.empty(0, NOTE))) == 0
+
+
+@pytest.mark.parametrize("greatest", [3, 2**40, 2**62])
+def test_keys_of_any_size_are_sorted_and_equal_ones_stay_in_order(greatest):
+    keys = np.array([greatest, 1, greatest, 0, 1, 0])
+    assert order_of(keys).tolist() == [3, 5, 1, 4, 0, 2]
+    assert order_of(keys[:0]).tolist() == []

@@ -1,21 +1,15 @@
 import json
+import zipfile
 
 import numpy as np
 import pytest
+from songs import SATB, same_song, song
 
 from midigan.errors import FormatError, MidiganError
 from midigan.keys import key_of
-from midigan.layout import load_layout
-from midigan.notes import sort_notes
-from midigan.phrase_set import FORMAT, PhraseSet
-from midigan.song import METER, NOTE, TEMPO, Song
-
-SATB = load_layout("satb")
-
-
-def song(name, bars, *rows, **more):
-    notes = sort_notes(np.array([(*row, 64) for row in rows], NOTE))
-    return Song(name, notes, np.full(bars, 16, np.uint16), **more)
+from midigan.phrase_set import PhraseSet
+from midigan.set_file import FORMAT
+from midigan.song import METER, TEMPO
 
 
 @pytest.fixture
@@ -32,17 +26,6 @@ def songs():
         ),
         song("three", 1, (0, 4, 0, 72)),
     ]
-
-
-def same_song(one, other):
-    return (
-        one.name == other.name
-        and one.programs == other.programs
-        and all(
-            np.array_equal(getattr(one, field), getattr(other, field))
-            for field in ("notes", "bar_steps", "tempos", "meters")
-        )
-    )
 
 
 def test_a_phrase_starts_at_every_bar_and_never_spans_two_songs(songs):
@@ -157,7 +140,7 @@ def test_an_old_set_survives_a_full_disk(songs, tmp_path, monkeypatch):
     def full(*_args, **_more):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez_compressed", full)
+    monkeypatch.setattr(zipfile.ZipFile, "open", full)
     with pytest.raises(MidiganError, match="No space left on device"):
         PhraseSet.from_songs(songs[:1], SATB).save(path)
     assert path.read_bytes() == before
@@ -173,3 +156,9 @@ def test_keys_are_stored_and_found_again_in_sets_without_them(songs, tmp_path):
     np.savez_compressed(tmp_path / "old.npz", **without)
     for name in ("new.npz", "old.npz"):
         assert np.array_equal(PhraseSet.load(tmp_path / name).keys, phrases.keys)
+
+
+def test_the_next_song_is_no_repeat_of_what_a_song_ends_with():
+    last, first = song("a", 2, (16, 16, 0, 60)), song("b", 2, (0, 4, 0, 60))
+    phrases = PhraseSet.from_songs([last, first], SATB).phrases(repeats="gap")
+    assert phrases[0, 0, 1, :, 60 - 24].all()

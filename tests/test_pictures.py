@@ -7,8 +7,10 @@ import pytest
 from matplotlib.colors import to_hex
 
 from midigan.errors import MidiganError
+from midigan.files.roll import roll_of_notes
 from midigan.layout import load_layout
-from midigan.pictures import COLOURS, draw_notes, draw_phrases, save_picture
+from midigan.pictures import COLOURS, draw_phrases, draw_roll, save_picture
+from midigan.pictures.looks import colour
 from midigan.song import NOTE
 
 SATB, BAND = load_layout("satb"), load_layout("band")
@@ -21,6 +23,10 @@ def notes(*rows):
 FOUR = notes(
     (0, 4, 0, 72, 96), (4, 4, 0, 74, 96), (0, 8, 1, 67, 96), (0, 8, 2, 60, 40), (0, 8, 3, 48, 96)
 )
+
+
+def draw_notes(found, layout, bars, title="", dark=False):
+    return draw_roll(roll_of_notes(found, layout, bars, title), most_bars=bars, dark=dark)
 
 
 def shapes(axes):
@@ -117,3 +123,17 @@ def test_a_picture_of_an_unknown_kind_is_refused(tmp_path):
     with pytest.raises(MidiganError, match=r"four\.mid: use .*png"):
         save_picture(draw_notes(FOUR, SATB, bars=2), tmp_path / "four.mid")
     assert not list(tmp_path.iterdir())
+
+
+def test_more_tracks_than_colours_are_told_apart():
+    colours = [colour(track) for track in range(24)]
+    assert len(set(colours)) == 24
+    assert tuple(colours[:8]) == COLOURS
+    assert all(len(code) == 7 and int(code[1:], 16) >= 0 for code in colours)
+
+
+def test_drums_of_one_name_share_a_row_and_a_sheet_is_lower_than_a_roll():
+    snares = notes((0, 1, 0, 38, 90), (4, 1, 0, 40, 90), (8, 8, 1, 40, 90))
+    figure = draw_notes(snares, BAND, bars=2)
+    assert [label.get_text() for label in figure.axes[1].get_yticklabels()] == ["Snare"]
+    assert draw_phrases([snares], BAND).get_figheight() < figure.get_figheight()

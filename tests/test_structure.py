@@ -11,9 +11,26 @@ PACKAGE = Path(__file__).resolve().parent.parent / "midigan"
 
 #: Rooms by floor. A room imports from floors below its own, or from itself.
 FLOORS = (
-    {"errors", "layout", "song", "notes", "saving", "keys", "feel"},
-    {"phrase_set", "generator", "shipped", "files", "evaluation", "pictures", "compose"},
-    {"training", "live"},
+    {
+        *("errors", "damage", "layout", "song", "notes", "saving", "keys", "feel"),
+        *("controls", "turns", "scales", "pitches", "masks", "ticks", "timing"),
+        *("maps", "timeline", "windows"),
+    },
+    {
+        *(
+            "phrase_set",
+            "columns",
+            "set_file",
+            "mapped",
+            "summary",
+            "generator",
+            "walk",
+            "shipped",
+            "files",
+        ),
+        *("evaluation", "pictures", "compose"),
+    },
+    {"training", "live", "daws"},
     {"commands"},
 )
 #: Libraries that one room alone may import, wherever in its files.

@@ -7,6 +7,7 @@ that `midigan --help` answers at once. Only this room prints.
 from __future__ import annotations
 
 import importlib
+import json
 import signal
 import sys
 from typing import Any
@@ -29,8 +30,14 @@ COMMANDS = (
     "evaluate",
     "render",
     "live",
+    "recall",
     "ports",
+    "plugins",
 )
+
+
+#: Whether the command was asked for JSON, among what its contexts share.
+_AS_JSON = "midigan.as_json"
 
 
 class CommandLine(click.Group):
@@ -46,6 +53,11 @@ class CommandLine(click.Group):
             return None
         command: click.Command = importlib.import_module(f"midigan.commands.{cmd_name}").command
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Look whether a program reads the answer: then it reads about trouble, too."""
+        ctx.meta[_AS_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command: 0 if its job was done, 2 for wrong usage, 1 for everything else."""
@@ -73,7 +85,11 @@ class CommandLine(click.Group):
 
 
 def _fail(line: str) -> None:
-    click.echo(f"midigan: {' '.join(line.split())}", err=True)
+    """Say what is wrong in one line, with `--json` on standard output too, and exit 1."""
+    plain = " ".join(line.split())
+    if click.get_current_context().meta.get(_AS_JSON):
+        click.echo(json.dumps({"error": plain}))
+    click.echo(f"midigan: {plain}", err=True)
     raise click.exceptions.Exit(1)
 
 

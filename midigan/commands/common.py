@@ -81,6 +81,13 @@ def print_wrapped(text: str, indent: int = 2) -> None:
     )
 
 
+def duration(seconds: float) -> str:
+    """Minutes and seconds, with hours where there are any: 1:02:03."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 @contextmanager
 def progress_bar(*, quiet: bool = False) -> Iterator[Progress]:
     """A progress bar on standard error, which vanishes when done; silent if not a terminal."""

@@ -11,15 +11,25 @@ import click
 
 from midigan.commands.common import layout_option, lowest_pitch_option, progress_bar
 from midigan.commands.encode_report import print_explanation, print_report
+from midigan.errors import MidiganError
 from midigan.saving import whole_file
 
 if TYPE_CHECKING:
+    from midigan.files.align import Align
     from midigan.files.report import EncodeReport
     from midigan.layout import Layout
     from midigan.phrase_set import PhraseSet
 
 #: How many phrases are rendered at a time.
 _BLOCK = 256
+
+
+def _checked_meter(_: click.Context, __: click.Parameter, meter: str) -> str:
+    from midigan.files.meters import is_meter_rule
+
+    if not is_meter_rule(meter):
+        raise click.BadParameter(f"{meter!r} is not only, pad, native or a meter such as 3/4")
+    return meter
 
 
 @click.command()
@@ -42,11 +52,23 @@ _BLOCK = 256
 )
 @click.option(
     "--meter",
-    type=click.Choice(["only", "pad"]),
+    callback=_checked_meter,
     default="only",
     show_default=True,
-    help="Songs in other meters: leave them out, or pad their bars with silence.",
+    metavar="only|pad|native|N/D",
+    help="Songs in other meters than the layout's: leave them out, or pad their bars with "
+    "silence; or use those in one meter, with bars of its length: 'native' is the most "
+    "frequent one, or name it: 3/4.",
 )
+@click.option(
+    "--align",
+    type=click.Choice(["auto", "file"]),
+    default="auto",
+    show_default=True,
+    help="Bar lines of MIDI files: found in the notes where the file's are not credible, or "
+    "always the file's.",
+)
+@click.option("--pedal", is_flag=True, help="Notes last as long as the sustain pedal holds them.")
 @click.option(
     "--repeats",
     type=click.Choice(["gap", "held"]),
@@ -63,7 +85,17 @@ _BLOCK = 256
 )
 @click.option("--keep-duplicates", is_flag=True, help="Use files that are copies of others, too.")
 @click.option(
-    "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that read."
+    "--min-notes",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Leave out phrases in which fewer notes sound; 1 keeps all but silent ones.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Processes that read. [default: one for each core]",
 )
 @click.option("--explain", is_flag=True, help="Only say where one file's tracks would go, and why.")
 @click.option(
@@ -81,11 +113,14 @@ def command(
     layout_name: str | None,
     lowest_pitch: int | None,
     hop: int,
-    meter: Literal["only", "pad"],
+    meter: str,
+    align: Align,
+    pedal: bool,
     repeats: Literal["gap", "held"],
     max_off_grid: float,
     keep_duplicates: bool,
-    jobs: int,
+    min_notes: int,
+    jobs: int | None,
     explain: bool,
     report_file: Path | None,
     verbose: bool,
@@ -95,60 +130,89 @@ def command(
 
     SOURCE is a file, a folder, a pattern such as '*.mid', or an .npz of JSB chorales
     (FILE.npz:train for a part of it). Files that cannot be used are skipped and named, and
-    so are copies: files of the same bytes, or of the same notes, as an earlier one.
+    so are copies: files of the same bytes, or of the same notes, as an earlier one. A run
+    that was stopped is taken up by the same command.
     """
     if explain:
-        _explain(sources, layout_name, as_json)
+        _explain(sources, layout_name, align, pedal, as_json)
         return
     target = _checked_target(output or _default_target(sources[0]), sources)
 
     from midigan.files.encode import encode
+    from midigan.files.journal import working_folder
+    from midigan.files.limits import usable_cores
 
-    layout, reason = _layout(sources, layout_name)
-    layout = layout.moved_to(lowest_pitch)
-    with progress_bar(quiet=as_json) as bar:
-        task = bar.add_task("encoding", total=None)
-        phrases, report = encode(
-            sources,
-            layout,
-            hop=hop,
-            meter=meter,
-            max_off_grid=max_off_grid,
-            keep_duplicates=keep_duplicates,
-            jobs=jobs,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
-    report.layout_reason = reason
-    _save(phrases, target, repeats)
+    jobs = jobs or usable_cores()
+    layout, reason = _layout(sources, layout_name, jobs)
+    try:
+        with working_folder(target) as folder, progress_bar(quiet=as_json) as bar:
+            task = bar.add_task("encoding", total=None)
+            phrases, report = encode(
+                sources,
+                layout.moved_to(lowest_pitch),
+                hop=hop,
+                meter=meter,
+                align=align,
+                pedal=pedal,
+                max_off_grid=max_off_grid,
+                keep_duplicates=keep_duplicates,
+                fewest_notes=min_notes,
+                jobs=jobs,
+                workspace=folder,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+                tell=lambda line: click.echo(line, err=True),
+            )
+            report.layout_reason = reason
+            bar.update(task, description="writing", total=None)
+            _save(phrases, target, repeats)
+            del phrases
+            bar.stop()
+            _tell(report, sources, target, report_file, verbose=verbose, as_json=as_json)
+    except KeyboardInterrupt as interrupt:
+        raise MidiganError("stopped: the same command goes on from there") from interrupt
+
+
+def _tell(
+    report: EncodeReport,
+    sources: Sequence[str],
+    target: Path,
+    report_file: Path | None,
+    *,
+    verbose: bool,
+    as_json: bool,
+) -> None:
+    """Say what became of the files, a file at a time."""
     if report_file:
-        with whole_file(report_file) as beside:
-            beside.write_text(f"{_account(report, target)}\n", "utf-8")
+        with whole_file(report_file) as beside, beside.open("w", encoding="utf-8") as file:
+            file.writelines(report.json(output=str(target)))
+            file.write("\n")
     if as_json:
-        click.echo(_account(report, target))
+        for piece in report.json(output=str(target)):
+            click.echo(piece, nl=False)
+        click.echo()
     else:
         print_report(report, sources, target, verbose=verbose)
 
 
-def _account(report: EncodeReport, target: Path) -> str:
-    return json.dumps({"output": str(target), **report.to_dict()}, indent=2)
-
-
-def _layout(sources: Sequence[str], name: str | None) -> tuple[Layout, str | None]:
+def _layout(sources: Sequence[str], name: str | None, jobs: int = 0) -> tuple[Layout, str | None]:
     """The layout of that name, or one that suits the sources and why it does."""
     from midigan.files.choose import find_layout
     from midigan.layout import load_layout
 
-    return find_layout(sources) if name is None else (load_layout(name), None)
+    return find_layout(sources, jobs) if name is None else (load_layout(name), None)
 
 
-def _explain(sources: Sequence[str], layout_name: str | None, as_json: bool) -> None:
+def _explain(
+    sources: Sequence[str], layout_name: str | None, align: Align, pedal: bool, as_json: bool
+) -> None:
     """Say where the tracks of one file would go; write nothing."""
     from midigan.files.encode_file import explain
+    from midigan.files.read import Reading
 
     if len(sources) != 1:
         raise click.UsageError("--explain takes one file")
     layout, reason = _layout(sources, layout_name)
-    file = explain(sources[0], layout)
+    file = explain(sources[0], layout, Reading(pedal=pedal, align=align))
     if as_json:
         click.echo(json.dumps({"layout": layout.name, **file.to_dict()}, indent=2))
     else:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,8 @@ from midigan.commands.common import print_facts, print_table, print_wrapped
 if TYPE_CHECKING:
     from midigan.files.report import EncodeReport, FileReport
 
-#: How many files, keys and meters are named unless all are asked for.
-_NAMED, _NAMED_KEYS, _NAMED_METERS = 9, 5, 3
+#: How many keys and meters are named unless all are asked for.
+_NAMED_KEYS, _NAMED_METERS = 5, 3
 
 
 def print_report(
@@ -23,17 +23,21 @@ def print_report(
     _print_skipped(report, sources, verbose)
     _print_mended(report, sources, verbose)
     if verbose:
-        _print_files(report.used, sources)
+        _print_files((file for file in report.files if file.used), sources)
     print_facts(
         (
-            ("files", f"{len(report.files):,}, {len(report.used):,} of them used"),
+            ("files", f"{len(report.files):,}, {report.used_files:,} of them used"),
             ("songs", f"{report.total('songs'):,}"),
-            ("phrases", f"{report.phrases:,}"),
+            ("phrases", f"{report.phrases:,}{_repeated(report)}"),
             ("notes", f"{report.total('notes_kept'):,}"),
+            ("sounding", _fill(report)),
             ("off the grid", _off_grid(report)),
+            *_aligned(report),
             ("keys", _named_keys(report.keys)),
+            *_tempos(report),
             *_oddities(report),
             ("layout", _layout(report)),
+            *([("meter", report.meter_reason)] if report.meter_reason else []),
             ("wrote", target),
         )
     )
@@ -63,14 +67,58 @@ def print_explanation(file: FileReport, layout: str) -> None:
             ("left out", f"{file.left_out:,}, {file.drums_left_out:,} of them drums"),
             ("off the grid", f"{file.off_grid:,}, {file.off_grid_share:.1%}"),
             ("measures", ", ".join(f"{count} of {meter}" for meter, count in meters)),
+            *_found_bar_lines(file),
+            *([("pedal", f"holds {file.pedal_held:,} notes")] if file.pedal_held else []),
             *(("mended", warning) for warning in dict.fromkeys(file.warnings)),
         )
     )
 
 
+def _repeated(report: EncodeReport) -> str:
+    share = report.summary.repeated_share
+    return f", {share:.1%} of them the same notes as an earlier one" if share else ""
+
+
+def _fill(report: EncodeReport) -> str:
+    """How full each track is."""
+    fill = report.summary.fill.items()
+    return ", ".join(f"{track} {share:.0%}" for track, share in fill) + " of the steps"
+
+
+def _tempos(report: EncodeReport) -> list[tuple[str, str]]:
+    if not report.summary.tempos:
+        return []
+    least, lower, median, upper, greatest = (f"{bpm:.0f}" for bpm in report.summary.tempos)
+    half = f"half of the songs between {lower} and {upper}"
+    return [("tempo", f"{median} bpm, {half}, all between {least} and {greatest}")]
+
+
 def _off_grid(report: EncodeReport) -> str:
-    files = sum(file.off_grid > 0 for file in report.used)
+    files = report.files_with("off_grid")
     return f"{report.off_grid_share:.1%} of the notes, in {files:,} files"
+
+
+def _aligned(report: EncodeReport) -> list[tuple[str, str]]:
+    """How many files got new bar lines, and how sure of them one may be."""
+    confidence = sorted(report.bar_confidences.elements())
+    if not confidence:
+        return []
+    middle = confidence[len(confidence) // 2] / 100
+    return [
+        (
+            "aligned",
+            f"{len(confidence):,} files, bar lines found with a median confidence of "
+            f"{middle:.2f} (--align file leaves them)",
+        )
+    ]
+
+
+def _found_bar_lines(file: FileReport) -> list[tuple[str, str]]:
+    """How sure one may be of bar lines that were found."""
+    if file.beat_confidence is None or file.bar_confidence is None:
+        return []
+    sure = f"beat {file.beat_confidence:.2f}, bar {file.bar_confidence:.2f}"
+    return [("bar lines", f"found in the notes, confidence: {sure} (--align file keeps them)")]
 
 
 def _named_keys(keys: Counter[str]) -> str:
@@ -89,11 +137,16 @@ def _oddities(report: EncodeReport) -> list[tuple[str, str]]:
     """Facts that are only there if there is something to tell."""
     drums = report.total("drums_left_out")
     other = report.total("left_out") - drums
-    padded = sum(file.padded_bars > 0 for file in report.used)
+    padded = report.files_with("padded_bars")
+    sparse = report.summary.nearly_empty
     lost = report.total("skipped_songs")
+    held = report.total("pedal_held")
     left = [f"{n:,} {what}" for n, what in ((drums, "drum notes"), (other, "other notes")) if n]
     facts = [
+        ("copies", f"{report.copies:,} of the files, left out" if report.copies else ""),
+        ("nearly empty", f"{sparse:,} phrases (--min-notes)" if sparse else ""),
         ("left out", " and ".join(left)),
+        ("pedal", f"held {held:,} notes" if held else ""),
         ("padded bars", f"in {padded:,} files" if padded else ""),
         ("skipped songs", f"{lost:,} in files that were used" if lost else ""),
     ]
@@ -103,31 +156,29 @@ def _oddities(report: EncodeReport) -> list[tuple[str, str]]:
 def _print_skipped(report: EncodeReport, sources: Sequence[str], verbose: bool) -> None:
     """Files that were skipped: a paragraph for each reason."""
     if verbose:
-        for path, reason in report.skipped:
-            print_wrapped(f"skipped: {_short(path, sources)}: {reason}")
+        for file in report.files:
+            if not file.used:
+                print_wrapped(f"skipped: {_short(file.path, sources)}: {file.reason}")
         return
-    by_reason: dict[str, list[str]] = defaultdict(list)
-    for path, reason in report.skipped:
-        by_reason[reason.split(":")[0].split(";")[0]].append(_short(path, sources))
-    for reason, paths in sorted(by_reason.items(), key=lambda group: -len(group[1])):
-        print_wrapped(f"{len(paths):,} skipped, {reason}: {_some(paths)}")
+    for reason, count in report.reasons.most_common():
+        paths = [_short(path, sources) for path in report.examples[reason]]
+        print_wrapped(f"{count:,} skipped, {reason}: {_some(paths, count)}")
 
 
 def _print_mended(report: EncodeReport, sources: Sequence[str], verbose: bool) -> None:
     """Files that were damaged, each with what was mended."""
-    mended = [file for file in report.files if file.warnings]
-    for file in mended if verbose else mended[:_NAMED]:
+    for file in (file for file in report.files if file.warnings) if verbose else report.mended:
         warnings = "; ".join(dict.fromkeys(file.warnings))
         print_wrapped(f"mended: {_short(file.path, sources)}: {warnings}")
-    if len(mended) > _NAMED and not verbose:
-        print_wrapped(f"mended: and {len(mended) - _NAMED:,} more (-v lists them)")
+    rest = report.mended_files - len(report.mended)
+    if rest and not verbose:
+        print_wrapped(f"mended: and {rest:,} more (-v lists them)")
 
 
-def _some(paths: Sequence[str]) -> str:
-    """The first few of some paths."""
-    rest = len(paths) - _NAMED
-    named = ", ".join(paths[:_NAMED])
-    return f"{named}, ... and {rest:,} more (-v lists them)" if rest > 0 else named
+def _some(paths: Sequence[str], count: int) -> str:
+    """The first few of `count` paths."""
+    named, rest = ", ".join(paths), count - len(paths)
+    return f"{named}, ... and {rest:,} more (-v lists them)" if rest else named
 
 
 def _short(path: str, sources: Sequence[str]) -> str:
@@ -136,7 +187,7 @@ def _short(path: str, sources: Sequence[str]) -> str:
     return path.removeprefix(folder) if len(sources) == 1 else path
 
 
-def _print_files(files: Sequence[FileReport], sources: Sequence[str]) -> None:
+def _print_files(files: Iterable[FileReport], sources: Sequence[str]) -> None:
     print_table(
         ("file", "songs#", "notes#", "kept#", "off grid#", "meters"),
         [

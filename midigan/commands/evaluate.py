@@ -2,93 +2,113 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from midigan.commands.common import print_table
+from midigan.commands.common import console
 
 if TYPE_CHECKING:
-    from midigan.evaluation.report import Evaluation
+    from midigan.generator import Generator
+    from midigan.phrase_set import PhraseSet
 
 
 @click.command()
 @click.argument("generator", required=False)
 @click.option(
     "--reference",
-    required=True,
     metavar="SOURCE",
-    help="Music that the generator has not seen: a folder, MIDI files or a phrase set.",
+    help="Music that the generator has not seen: a folder, MIDI files or a phrase set. "
+    "Not needed for a run folder, which has its own.",
 )
-@click.option("--training", metavar="SOURCE", help="Its training music, for the ceiling.")
+@click.option(
+    "--training",
+    metavar="SOURCE",
+    help="Its training music, for the ceiling and to find copies.",
+)
+@click.option(
+    "--held-out",
+    is_flag=True,
+    help="Of the reference take only the songs that the generator was kept from; those that it "
+    "learned from are its training music.",
+)
 @click.option("-n", "count", type=click.IntRange(min=2), default=1000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="REPORT.html",
+    help="Write a page with distributions and the phrases nearest to training music.",
+)
 def command(
     generator: str | None,
-    reference: str,
+    reference: str | None,
     training: str | None,
+    held_out: bool,
     count: int,
     seed: int,
     as_json: bool,
+    output: Path | None,
 ) -> None:
     """Measure how close GENERATOR comes to real music that it has not seen.
 
     Each musical measure is taken of every phrase, and its overlapping area with the
     reference's is shown (Yang and Lerch 2020): 1 is alike, 0 is disjoint. The ceiling is
     what real music scores: the training music if given, else one half of the reference
-    against the other.
+    against the other. A judge learns to tell generated phrases from real ones (the area
+    under its ROC curve: .5 if it cannot), coverage says how much of the reference's variety
+    is met, and memorisation how near the phrases are to training music, in any key.
     """
+    from midigan.commands.evaluate_report import print_json, print_tables
     from midigan.evaluation.report import evaluate
-    from midigan.files.encode import open_phrases
     from midigan.generator import Generator
     from midigan.shipped import find_generator
 
+    if held_out and training is not None:
+        raise click.UsageError("--held-out finds the training music itself: leave --training out")
+    if output is not None and output.suffix.lower() not in (".html", ".htm"):
+        raise click.UsageError(f"the report is a web page: name it {output.with_suffix('.html')}")
     own = Generator.load(find_generator(generator))
-    unseen, _ = open_phrases(reference, own.layout)
-    seen = open_phrases(training, own.layout)[0] if training else None
-    found = evaluate(own, unseen, training=seen, n=count, seed=seed)
-    if as_json:
-        click.echo(json.dumps(_plain(found), indent=2))
-    else:
-        _print(found)
-
-
-def _plain(found: Evaluation) -> dict[str, object]:
-    return {
-        "phrases": found.phrases,
-        "reference_phrases": found.reference_phrases,
-        "mean_overlap": found.generated.mean_overlap,
-        "ceiling_mean_overlap": found.ceiling.mean_overlap,
-        "duplicates": found.duplicates,
-        "metrics": {
-            name: {
-                "overlap": own.overlap,
-                "ceiling": found.ceiling.metrics[name].overlap,
-                "mean": own.generated_mean,
-                "reference_mean": own.reference_mean,
-            }
-            for name, own in found.generated.metrics.items()
-        },
-    }
-
-
-def _print(found: Evaluation) -> None:
-    rows = [
-        (
-            name,
-            f"{own.overlap:.3f}",
-            f"{found.ceiling.metrics[name].overlap:.3f}",
-            f"{own.generated_mean:.3f}",
-            f"{own.reference_mean:.3f}",
+    with console(stderr=True).status("reading") as status:
+        unseen, seen = _music(own, reference, training, held_out)
+        found = evaluate(
+            own,
+            unseen,
+            training=seen,
+            n=count,
+            seed=seed,
+            progress=status.update,
         )
-        for name, own in found.generated.metrics.items()
-    ]
-    print_table(("measure", "overlap#", "ceiling#", "mean#", "reference#"), rows)
-    click.echo(
-        f"mean overlapping area {found.generated.mean_overlap:.3f} "
-        f"(ceiling {found.ceiling.mean_overlap:.3f}); "
-        f"{found.phrases} phrases against {found.reference_phrases}, "
-        f"{found.duplicates:.1%} duplicates"
-    )
+    if as_json:
+        print_json(found)
+    else:
+        print_tables(found)
+    if output is not None:
+        from midigan.evaluation.page import write_page
+
+        write_page(found, output, title=generator or own.path.parent.name)
+        click.echo(f"{output}: written", err=as_json)
+
+
+def _music(
+    own: Generator, reference: str | None, training: str | None, held_out: bool
+) -> tuple[PhraseSet, PhraseSet | None]:
+    """The held-out music, and the training music if it is known."""
+    from midigan.evaluation.held_out import own_phrases, split_like_training
+    from midigan.files.encode import open_phrases
+
+    source: str | Path | None = reference
+    if reference is None:
+        source, held_out = own_phrases(own), True
+    if source is None:
+        raise click.UsageError(
+            "Missing option '--reference': music that the generator has not seen."
+        )
+    unseen, _ = open_phrases(source, own.layout)
+    if held_out:
+        seen, unseen = split_like_training(own, unseen)
+        return unseen, seen
+    return unseen, open_phrases(training, own.layout)[0] if training else None

@@ -11,9 +11,11 @@ from midigan.commands.sessions import (
     device_option,
     drawn_seed,
     epochs_option,
+    joined_processes,
     minutes_option,
     open_source,
     run_option,
+    tensorboard_option,
     threads_option,
     train_run,
 )
@@ -36,6 +38,7 @@ FEW_SONGS = 3
 @seed_option
 @device_option
 @threads_option
+@tensorboard_option
 def command(
     source: str,
     run_folder: Path | None,
@@ -45,6 +48,7 @@ def command(
     seed: int | None,
     device: str,
     threads: int | None,
+    tensorboard: bool,
 ) -> None:
     """Teach a trained generator the style of FOLDER, in ten minutes unless told otherwise.
 
@@ -55,17 +59,28 @@ def command(
 
     require_libraries()
     from midigan.training.finetune import begin, load_base
-    from midigan.training.run import free_folder, refuse_used
+    from midigan.training.run import free_folder, open_run, refuse_used
 
-    folder = run_folder or free_folder(source)
-    refuse_used(folder)
-    base = load_base(base_name)
-    phrases = open_source(source, base.layout)
-    songs = len(phrases.names)
+    if tensorboard:
+        from midigan.training.board import require_tensorboard
+
+        require_tensorboard()
+    with joined_processes() as group:
+        folder = run_folder or free_folder(source)
+        if group.leads:
+            refuse_used(folder)
+            base = load_base(base_name)
+            phrases = open_source(source, base.layout)
+            _say_if_few(len(phrases.names))
+            seed = drawn_seed(seed)
+            begin(folder, base, phrases, seed, source, epochs=epochs, minutes=minutes)
+        run = open_run(Path(group.follow_text(str(folder))))
+        train_run(run, device, threads, group, tensorboard=tensorboard)
+
+
+def _say_if_few(songs: int) -> None:
     if songs < FEW_SONGS:
         console(stderr=True).print(
             f"{songs} song{'s' if songs > 1 else ''} is too little to learn a style from; "
             f"give at least {FEW_SONGS}, better 20. Going on all the same."
         )
-    run = begin(folder, base, phrases, drawn_seed(seed), source, epochs=epochs, minutes=minutes)
-    train_run(run, device, threads)

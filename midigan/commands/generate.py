@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from midigan.commands.common import seed_option
 from midigan.commands.playing import (
+    control_options,
     drawn_seed,
     generator_argument,
-    key_option,
     name_of,
     tempo_option,
+    turns_of,
 )
+from midigan.errors import MidiganError
 
 if TYPE_CHECKING:
+    from midigan.controls import Controls, Turn
     from midigan.generator import Generator
     from midigan.song import Song
+    from midigan.timing import Times
 
 
 @click.command("generate")
@@ -39,74 +44,143 @@ if TYPE_CHECKING:
     help="Folder for the clips. By default the generator's name.",
 )
 @tempo_option
-@key_option
+@control_options
+@click.option(
+    "--reroll",
+    "rerolls",
+    multiple=True,
+    metavar="TRACK[=N]",
+    help="Draw a track's own melody and groove anew, or N times. May be repeated.",
+)
+@click.option("--separate", is_flag=True, help="Write each track to a file of its own, too.")
 @seed_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON: the files, and every note in beats."
+)
 def command(
     generator: str | None,
     count: int,
     bars: int | None,
     folder: Path | None,
     tempo: float | None,
-    key: str | None,
+    rerolls: tuple[str, ...],
+    separate: bool,
     seed: int | None,
     as_json: bool,
+    **hands: Any,
 ) -> None:
     """Draw MIDI clips from GENERATOR, to drag into a DAW.
 
     GENERATOR is a .onnx file, a run folder, or a name that ships with midigan (chorales).
     """
-    from midigan.compose import semitones_to
+    from midigan.controls import Controls
     from midigan.files.write import write_midi
     from midigan.generator import Generator
     from midigan.shipped import find_generator
+    from midigan.turns import all_turned
 
     path = find_generator(generator)
     player = Generator.load(path)
-    semitones = semitones_to(player, key)
+    names = [track.name for track in player.layout.tracks]
+    turns = [*turns_of(**hands), *_rerolled(rerolls)]
+    controls = all_turned(Controls(), turns, names)
     bars = bars or player.layout.bars
     tempo = tempo or player.info.tempo_bpm
     seed = drawn_seed(seed)
     folder = folder or Path(name_of(path))
     digits = max(3, len(str(count)))
-    files = []
+    end_step = bars * player.layout.steps
+    clips = []
     notes = 0
     for clip in range(count):
-        song = draw_clip(player, seed, clip, bars, semitones, tempo)
+        song, times = draw_clip(player, seed, clip, bars, controls, tempo)
         file = folder / f"clip-{clip + 1:0{digits}}.mid"
-        write_midi(song, player.layout, file, end_step=bars * player.layout.steps)
-        files.append(str(file))
+        write = partial(write_midi, song, player.layout, end_step=end_step, times=times)
+        write(file)
+        tracks = _tracks(song, times, player)
+        for part, track in enumerate(tracks if separate else ()):
+            # A file without notes is of no use to a DAW.
+            if track["notes"]:
+                track["file"] = str(file.with_stem(f"{file.stem}-{track['name']}"))
+                write(Path(track["file"]), part=part)
+        clips.append({"file": str(file), "tracks": tracks})
         notes += len(song.notes)
     if as_json:
-        told = {"files": files, "seed": seed, "bars": bars, "tempo_bpm": tempo, "notes": notes}
-        click.echo(json.dumps(told, indent=2))
+        told = {
+            "generator": str(path),
+            "files": [clip["file"] for clip in clips],
+            "seed": seed,
+            "bars": bars,
+            "beats": bars * player.layout.beats_per_bar,
+            "tempo_bpm": tempo,
+            "notes": notes,
+            "clips": clips,
+        }
+        click.echo(json.dumps(told))
         return
     of_bars = f"{bars} bar{'' if bars == 1 else 's'}"
     click.echo(f"{count} clip{'' if count == 1 else 's'} of {of_bars} in {folder}, {notes} notes")
     click.echo(f"{name_of(path)} at {tempo:g} bpm, seed {seed}")
 
 
+def _rerolled(rerolls: tuple[str, ...]) -> list[Turn]:
+    """The option `--reroll` as turns."""
+    from midigan.controls import NOISES_OF_TRACKS, Turn
+
+    turns = []
+    for text in rerolls:
+        track, _, times = text.partition("=")
+        if times and not times.isdecimal():
+            raise MidiganError(f"reroll {text!r}: write a track and how often, like bass=2")
+        again = range(int(times or 1))
+        turns += [Turn(f"reroll/{noise}/{track}") for noise in NOISES_OF_TRACKS for _ in again]
+    return turns
+
+
+def _tracks(song: Song, times: Times, generator: Generator) -> list[dict[str, Any]]:
+    """Each track with its notes: [start, length] in quarter notes, pitch and velocity."""
+    from midigan.ticks import PPQN
+
+    begin, end = (times / PPQN).T.tolist()
+    rest = (song.notes[name].tolist() for name in ("pitch", "velocity", "track"))
+    tracks: list[dict[str, Any]] = [
+        {"name": track.name, "channel": track.channel, "program": track.program, "notes": []}
+        for track in generator.layout.tracks
+    ]
+    for start, stop, pitch, velocity, track in zip(begin, end, *rest, strict=True):
+        tracks[track]["notes"].append([start, round(stop - start, 6), pitch, velocity])
+    return tracks
+
+
 def draw_clip(
-    generator: Generator, seed: int, clip: int, bars: int, semitones: int, tempo_bpm: float
-) -> Song:
-    """Clip number `clip`, counted from 0: the next phrases of the stream, cut to `bars`."""
+    generator: Generator, seed: int, clip: int, bars: int, controls: Controls, tempo_bpm: float
+) -> tuple[Song, Times]:
+    """Clip number `clip`, counted from 0: the next phrases of the stream, cut to `bars`.
+
+    Beside the song on the grid, when its notes are played: ticks `(n, 2)`.
+    """
     import numpy as np
 
-    from midigan.compose import compose
+    from midigan.compose import compose, times_of
     from midigan.song import TEMPO, Song
+    from midigan.ticks import ticks_of
 
     layout = generator.layout
     phrases = -(-bars // layout.bars)
-    drawn = []
+    drawn, timed = [], []
     for place in range(phrases):
-        notes = compose(generator, seed, clip * phrases + place, semitones)
-        notes["start"] += place * layout.phrase_steps
+        number = clip * phrases + place
+        notes = compose(generator, seed, number, controls)
+        begin = place * layout.phrase_steps
+        times = times_of(notes, generator, seed, number, controls)
+        timed.append(times + ticks_of(begin, layout.steps_per_beat))
+        notes["start"] += begin
         drawn.append(notes)
-    together = np.concatenate(drawn)
+    together, times = np.concatenate(drawn), np.concatenate(timed)
     end = bars * layout.steps
-    kept = together[together["start"] < end]
+    inside = together["start"] < end
+    kept = together[inside]
     kept["length"] = np.minimum(kept["length"], end - kept["start"])
     tempos = np.array([(0, tempo_bpm)], TEMPO)
-    return Song(
-        f"seed {seed}, clip {clip + 1}", kept, np.full(bars, layout.steps, np.uint16), tempos
-    )
+    full = np.full(bars, layout.steps, np.uint16)
+    return Song(f"seed {seed}, clip {clip + 1}", kept, full, tempos), times[inside]

@@ -5,23 +5,27 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from midigan.commands.common import seed_option
+from midigan.commands.hands import Hands, ReadyHands, hand_options
+from midigan.commands.learning import learn_map
 from midigan.commands.playing import (
+    control_options,
     drawn_seed,
     generator_argument,
-    key_option,
     name_of,
     tempo_option,
+    turns_of,
 )
+from midigan.commands.syncing import PACES, sync_of, sync_options
 from midigan.errors import MidiganError, PortError
 
 if TYPE_CHECKING:
-    from midigan.live.session import Wish
     from midigan.live.wire import Opened, Report, Start
+    from midigan.live.wish import Wish
 
 
 @click.command("live")
@@ -41,7 +45,8 @@ if TYPE_CHECKING:
 )
 @click.option("--offline", is_flag=True, help="Play to --record at once: no port, no waiting.")
 @tempo_option
-@key_option
+@sync_options
+@control_options
 @click.option("--bars", type=click.IntRange(1), metavar="N", help="Stop after N bars.")
 @click.option(
     "--record",
@@ -49,6 +54,22 @@ if TYPE_CHECKING:
     metavar="FILE.mid",
     help="Keep everything that was played.",
 )
+@click.option(
+    "--log",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Log what is composed and played here, for 'midigan recall'; by default among the "
+    "latest 50 sessions of yours.",
+)
+@click.option(
+    "--clips",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("clips"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder for the bars that you keep while it plays.",
+)
+@hand_options
 @seed_option
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing unless something is wrong.")
 def command(
@@ -58,11 +79,23 @@ def command(
     backend: str | None,
     offline: bool,
     tempo: float | None,
-    key: str | None,
+    sync: str,
+    clock_port: str | None,
+    latency: float,
+    send_clock: bool,
+    clock_to: str | None,
     bars: int | None,
     record: Path | None,
+    log: Path | None,
+    clips: Path,
+    osc: str | None,
+    control_port: str | None,
+    chords_port: str | None,
+    map_file: Path | None,
+    learn: bool,
     seed: int | None,
     quiet: bool,
+    **controls: Any,
 ) -> None:
     """Play GENERATOR into a DAW or synthesizer, without a gap, until Ctrl-C.
 
@@ -72,54 +105,76 @@ def command(
     \b
     midigan live --port "IAC Bus"           into a port that is there
     midigan live chorales --virtual         into a port of midigan's own
+    midigan live --virtual --sync midi      in time with a DAW's MIDI clock
     midigan live --offline --bars 8 --record out.mid
     """  # noqa: D301 - click wants the backspace itself
-    from midigan.live.session import Wish
+    from midigan.live.keeping import Kept
+    from midigan.live.log_folder import new_log
+    from midigan.live.wish import Wish
     from midigan.shipped import find_generator
 
+    hands = Hands(osc, control_port, chords_port, map_file, learn)
+    hands.check()
+    if learn:
+        learn_map(hands, backend)
+        return
     _check_places(port, virtual, offline, bars, record)
+    follow = sync_of(sync, clock_port, latency, send_clock, clock_to, offline=offline)
+    _check_files(record, log)
     path = find_generator(generator)
     if not offline and port is None and virtual is None:
         _no_port_named(backend)
-    wish = Wish(path, drawn_seed(seed), key, tempo, bars, port, virtual, backend, record)
-    _play(wish, Lines(name_of(path), wish.seed, quiet=quiet), offline=offline)
+    kept = Kept(record, log or (None if offline else new_log()), clips)
+    turns = turns_of(**controls)
+    wish = Wish(path, drawn_seed(seed), turns, tempo, bars, port, virtual, backend, kept, follow)
+    lines = Lines(name_of(path), wish.seed, PACES.get(sync, ""), quiet=quiet)
+    try:
+        if offline:
+            _play_offline(wish, lines)
+        else:
+            _play(wish, lines, ReadyHands(hands, backend))
+    finally:
+        lines.ended()
     if record is not None and not quiet:
         click.echo(f"recorded to {record}")
 
 
-def _play(wish: Wish, lines: Lines, *, offline: bool) -> None:
+def _play_offline(wish: Wish, lines: Lines) -> None:
     from midigan.live.offline import play_offline
+
+    play_offline(wish, lines)
+
+
+def _play(wish: Wish, lines: Lines, ready: ReadyHands) -> None:
+    """Play with all hands on it."""
     from midigan.live.session import Session
 
-    try:
-        if offline:
-            play_offline(wish, lines)
-        else:
-            Session(wish, lines).run()
-    finally:
-        lines.ended()
+    session = Session(wish, lines)
+    with ready.on(session.desk):
+        session.run()
 
 
 class Lines:
     """Calm lines on the terminal: one that stays in place while it plays, one at the end."""
 
-    def __init__(self, name: str, seed: int, *, quiet: bool) -> None:
-        self._name, self._seed, self._quiet = name, seed, quiet
+    def __init__(self, name: str, seed: int, leader: str, *, quiet: bool) -> None:
+        self._name, self._seed, self._leader, self._quiet = name, seed, leader, quiet
         self._in_place = sys.stdout.isatty()
         self._bar_ticks = 1
-        self._tempo_bpm = 0.0
         self._priority = ""
         self._last: Report | None = None
 
     def started(self, opened: Opened, start: Start, bar_ticks: int) -> None:
         """Say what plays where."""
-        self._bar_ticks, self._tempo_bpm = bar_ticks, start.tempo_bpm
+        self._bar_ticks = bar_ticks
         self._priority = opened.priority
         if not self._quiet:
             ending = "Ctrl-C stops" if start.end_tick is None else f"{self._bars(start.end_tick)}"
+            keys = ", ? lists keys" if sys.stdin.isatty() and self._in_place else ""
+            alone = f"at {start.tempo_bpm:g} bpm"
+            pace = f"in time with {self._leader}" if self._leader else alone
             click.echo(
-                f"playing {self._name} to {opened.port} at {start.tempo_bpm:g} bpm, "
-                f"seed {self._seed}, {ending}"
+                f"playing {self._name} to {opened.port} {pace}, seed {self._seed}, {ending}{keys}"
             )
 
     def progress(self, report: Report) -> None:
@@ -127,11 +182,17 @@ class Lines:
         self._last = report
         if self._in_place and not self._quiet:
             bar = report.tick // self._bar_ticks + 1
+            where = f"bar {bar}" if report.rolling else f"stopped at bar {bar}"
             click.echo(
-                f"\r  bar {bar}   {self._tempo_bpm:g} bpm   {report.notes} notes   "
+                f"\r  {where}   {report.tempo_bpm:.5g} bpm   {report.notes} notes   "
                 f"late {report.late_p99_ms:.2f} ms\x1b[K",
                 nl=False,
             )
+
+    def say(self, line: str) -> None:
+        """Say what happened, above the line that stays in place."""
+        if not self._quiet:
+            click.echo(f"\r  {line}\x1b[K" if self._in_place else f"  {line}")
 
     def ended(self) -> None:
         """Say what was played, and how well in time."""
@@ -140,7 +201,7 @@ class Lines:
             return
         if self._in_place:
             click.echo("\r\x1b[K", nl=False)
-        line = f"{report.notes} notes in {self._bars(report.tick)}"
+        line = f"{report.notes} notes in {self._bars(report.played_ticks)}"
         if self._priority != "offline" and report.notes:
             line += (
                 f", late at most {report.late_p50_ms:.3f} ms (p50), {report.late_p99_ms:.3f} ms "
@@ -160,15 +221,19 @@ def _check_places(
         raise click.UsageError("Choose one of --port, --virtual and --offline.")
     if offline and (bars is None or record is None):
         raise click.UsageError("--offline needs --bars N and --record FILE.mid.")
-    if record is not None:
-        # Find out now, not after an hour of playing, that it cannot be kept.
-        record.parent.mkdir(parents=True, exist_ok=True)
-        if not os.access(record.parent, os.W_OK):
-            raise MidiganError(f"cannot write {record}: its folder may not be written to")
+
+
+def _check_files(*files: Path | None) -> None:
+    """Find out now, not after an hour of playing, that something cannot be kept."""
+    for file in files:
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if not os.access(file.parent, os.W_OK):
+                raise MidiganError(f"cannot write {file}: its folder may not be written to")
 
 
 def _no_port_named(backend: str | None) -> None:
-    from midigan.live.ports import list_ports, what_there_is
+    from midigan.live.port_names import list_ports, what_there_is
 
     raise PortError(
         "where to? Name a port with --port, create one with --virtual, or play to a file with "

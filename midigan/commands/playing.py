@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
+
+from midigan.controls import Turn
+from midigan.errors import MidiganError
 
 generator_argument = click.argument("generator", required=False)
 tempo_option = click.option(
@@ -13,11 +18,84 @@ tempo_option = click.option(
     metavar="BPM",
     help="Quarter notes a minute. By default what the generator was trained on.",
 )
-key_option = click.option(
-    "--key",
-    metavar="KEY",
-    help="The diatonic set to play in: C, F#, Bb, 'B minor' (which is that of D).",
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_CONTROL_OPTIONS = (
+    click.option(
+        "--key",
+        metavar="KEY",
+        help="The key to play in: C, F#, Bb, 'B minor'. Without --scale, its diatonic set counts.",
+    ),
+    click.option(
+        "--scale",
+        metavar="NAME",
+        help="Hold pitches to a scale on the key's tonic: major, dorian, 'harmonic minor', "
+        "pentatonic, blues ...",
+    ),
+    click.option(
+        "--range",
+        "ranges",
+        multiple=True,
+        metavar="TRACK=LOW-HIGH",
+        help="Hold a track to a range, such as bass=E1-G3 or 2=40-67. May be repeated.",
+    ),
+    click.option(
+        "--mute",
+        "mutes",
+        multiple=True,
+        metavar="TRACK",
+        help="Leave a track out, by name or number. May be repeated.",
+    ),
+    click.option(
+        "--walk",
+        metavar="0..1",
+        help="How far music drifts from a phrase to the next: 1 (new ones) to 0 (the same one).",
+    ),
+    click.option(
+        "--swing",
+        metavar="50..75[/8]",
+        help="Delay every second sixteenth, or with /8 eighth: 50 straight, 66 triplets.",
+    ),
+    click.option(
+        "--humanize", metavar="0..100", help="Let time and loudness waver, per cent of a lot."
+    ),
+    click.option(
+        "--candidates",
+        metavar="N",
+        help="Let the generator's critic choose each phrase from N. By default it is not asked.",
+    ),
 )
+
+
+def control_options(command: _Command) -> _Command:
+    """The options that are controls of the music; `turns_of` reads them."""
+    for option in reversed(_CONTROL_OPTIONS):
+        command = option(command)
+    return command
+
+
+def turns_of(
+    key: str | None,
+    scale: str | None,
+    ranges: Sequence[str],
+    mutes: Sequence[str],
+    walk: str | None,
+    swing: str | None,
+    humanize: str | None,
+    candidates: str | None,
+) -> list[Turn]:
+    """The controls' options as turns. Whether they are legal, `turned` says."""
+    whole = {"key": key, "scale": scale, "walk": walk, "swing": swing, "humanize": humanize}
+    whole["candidates"] = candidates
+    turns = [Turn(name, value) for name, value in whole.items() if value is not None]
+    for text in ranges:
+        track, equals, pitches = text.partition("=")
+        if not equals or not pitches:
+            raise MidiganError(f"range {text!r}: write a track and its pitches, like bass=E1-G3")
+        turns.append(Turn(f"range/{track}", pitches))
+    turns += [Turn(f"mute/{track}", 1) for track in mutes]
+    return turns
 
 
 def drawn_seed(seed: int | None) -> int:

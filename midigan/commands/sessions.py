@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
-from midigan.commands.common import console, print_table, progress_bar
+from midigan.commands.common import console, duration, print_table, progress_bar
 from midigan.errors import MidiganError
 
 if TYPE_CHECKING:
     from midigan.layout import Layout
     from midigan.phrase_set import PhraseSet
+    from midigan.training.processes import Group
     from midigan.training.run import Run
     from midigan.training.session import Outcome, Progress, Session
 
@@ -53,6 +56,9 @@ threads_option = click.option(
     type=click.IntRange(1),
     help="CPU threads to train with; PyTorch decides if not given.",
 )
+tensorboard_option = click.option(
+    "--tensorboard", is_flag=True, help="Also log to RUN/tensorboard, for TensorBoard."
+)
 
 
 def open_source(source: str, layout: Layout | None) -> PhraseSet:
@@ -61,16 +67,21 @@ def open_source(source: str, layout: Layout | None) -> PhraseSet:
     Raises MidiganError if there is nothing to train on.
     """
     from midigan.files.encode import open_phrases
+    from midigan.files.limits import usable_cores
 
     with progress_bar() as bar:
         task = bar.add_task("encoding", total=None)
         phrases, report = open_phrases(
-            source, layout, progress=lambda done, all_: bar.update(task, completed=done, total=all_)
+            source,
+            layout,
+            jobs=usable_cores(),
+            mapped=True,
+            progress=lambda done, all_: bar.update(task, completed=done, total=all_),
         )
     if report is not None:
         where = console(stderr=True)
         where.print(
-            f"{source}: {len(report.used)} of {len(report.files)} files, {report.phrases} phrases"
+            f"{source}: {report.used_files} of {len(report.files)} files, {report.phrases} phrases"
             f" of layout {report.layout}"
         )
         for reason, count in report.reasons.most_common(3):
@@ -89,17 +100,47 @@ def drawn_seed(seed: int | None) -> int:
     return secrets.randbits(32) if seed is None else seed
 
 
-def train_run(run: Run, device_name: str, threads: int | None) -> None:
+@contextmanager
+def joined_processes() -> Iterator[Group]:
+    """The processes that torchrun started, most often this one alone; only the first one speaks."""
+    from midigan.training.processes import joined
+
+    with joined() as group:
+        if group.leads:
+            yield group
+            return
+        with Path(os.devnull).open("w", encoding="utf-8") as silence:
+            try:
+                with redirect_stdout(silence), redirect_stderr(silence):
+                    yield group
+            except MidiganError:
+                sys.exit(1)
+
+
+def train_run(
+    run: Run, device_name: str, threads: int | None, group: Group, *, tensorboard: bool = False
+) -> None:
     """Train a run as far as its plan or the user goes, export it, and say how to play it."""
     from midigan.training.devices import choose_device, use_threads
     from midigan.training.session import Session
 
     use_threads(threads)
-    with _asked_to_stop() as stopped:
-        session = Session(run, choose_device(device_name))
+    with _asked_to_stop() as stopped, ExitStack() as watching:
+        session = Session(run, choose_device(device_name), group)
         _announce(session)
-        with _shown() as watch:
-            outcome = session.train(watch, stopped)
+        watchers = [watching.enter_context(_shown())]
+        if tensorboard and group.leads:
+            from midigan.training.board import board
+
+            watchers.append(watching.enter_context(board(run.folder, session.trainer.steps)))
+
+        def watch_all(now: Progress) -> None:
+            for watch in watchers:
+                watch(now)
+
+        outcome = session.train(watch_all, stopped)
+    if not group.leads:
+        return
     if outcome.steps == 0:
         raise MidiganError(
             f"stopped before the first step: 'midigan train --resume {run.folder}' goes on"
@@ -115,7 +156,9 @@ def _announce(session: Session) -> None:
     where.print(
         f"training on {batches.count} phrases of {config.songs - held} songs"
         + (f", {held} more held out" if held else "")
-        + f", on {session.device.type}; Ctrl-C saves and stops"
+        + f", on {session.device.type}"
+        + (f" in {session.group.size} processes" if session.group.size > 1 else "")
+        + "; Ctrl-C saves and stops"
     )
     if session.run.recipe.data.held_out and not held:
         where.print(
@@ -138,7 +181,7 @@ def _finish(run: Run, outcome: Outcome) -> None:
     rows: list[tuple[str, object]] = [
         (
             "trained",
-            f"{outcome.steps} steps, {outcome.epochs:.1f} epochs, {_time(outcome.seconds)}",
+            f"{outcome.steps} steps, {outcome.epochs:.1f} epochs, {duration(outcome.seconds)}",
         ),
     ]
     if outcome.quality is not None and outcome.first_quality is not None:
@@ -211,11 +254,5 @@ def _line(now: Progress) -> str:
     left = now.seconds * (1 - now.fraction) / now.fraction if now.fraction else 0.0
     return (
         f"step {now.step} · epoch {now.epoch:.1f} · critic {now.losses.critic:.3g} · "
-        f"generator {now.losses.generator:.3g}{quality} · {_time(left)} left"
+        f"generator {now.losses.generator:.3g}{quality} · {duration(left)} left"
     )
-
-
-def _time(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

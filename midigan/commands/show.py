@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from midigan.files.roll import Roll
     from midigan.generator import Generator
     from midigan.layout import Layout
+    from midigan.phrase_set import PhraseSet
     from midigan.song import Notes
+
+
+#: Letters of a song's name over a phrase.
+_LONGEST_NAME = 32
 
 
 @click.command()
@@ -101,24 +106,41 @@ def _draw_stored(path: Path, target: Path, count: int, seed: int, dark: bool) ->
     """A sheet of phrases that a phrase set, or a dense array, holds."""
     from midigan.files.dense import load_dense
     from midigan.files.encode import open_phrases
-    from midigan.files.roll import cut_notes
     from midigan.notes import phrases_to_notes
 
     if path.suffix.lower() == ".npz":
         held, _ = open_phrases(path)
         layout, total, words = held.layout, len(held), f"{len(held.names)} songs"
         numbers = _choose(total, count, seed)
-        first = [int(held.windows[number]) * layout.steps for number in numbers]
-        notes = [cut_notes(held.notes, step, layout.phrase_steps) for step in first]
+        notes = [_phrase(held, number) for number in numbers]
+        captions = [_place(held, number) for number in numbers]
     else:
         dense = load_dense(path)
         layout, total, words = _layout_like(dense.shape[1:]), len(dense), "as a dense array"
         numbers = _choose(total, count, seed)
         notes = [phrases_to_notes(dense[[n]], layout, joined=False) for n in numbers]
+        captions = [f"phrase {number}" for number in numbers]
     remark = f"{total} phrases of {layout.bars} bars, {words}"
     click.echo(f"{path}: {remark}, layout {layout.name}")
-    captions = [f"phrase {number}" for number in numbers]
     _draw_sheet(notes, layout, (path.stem, remark), captions, target, dark)
+
+
+def _phrase(held: PhraseSet, number: int) -> Notes:
+    """What sounds in a phrase, in steps of its own."""
+    from midigan.files.roll import cut_notes
+
+    first, stop = held.spans[number]
+    step = int(held.windows[number]) * held.layout.steps
+    return cut_notes(held.notes[first:stop], step, held.layout.phrase_steps)
+
+
+def _place(held: PhraseSet, number: int) -> str:
+    """Where a phrase is from: its song, the end of a long name, and the bar counted from 1."""
+    bar = held.windows[number]
+    song = int(held.first_bar.searchsorted(bar, side="right")) - 1
+    name = held.names[song]
+    short = name if len(name) <= _LONGEST_NAME else f"...{name[3 - _LONGEST_NAME :]}"
+    return f"{short}, bar {int(bar - held.first_bar[song]) + 1}"
 
 
 def _choose(total: int, count: int, seed: int) -> list[int]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from midigan.commands.common import layout_option, print_table, seed_option
+from midigan.commands.common import layout_option, seed_option
 from midigan.commands.sessions import (
     device_option,
     drawn_seed,
     epochs_option,
+    joined_processes,
     minutes_option,
     open_source,
     run_option,
+    tensorboard_option,
     threads_option,
     train_run,
 )
@@ -40,7 +42,12 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on with the run SOURCE (or the one named by -o).")
 @device_option
 @threads_option
-@click.option("--dry-run", is_flag=True, help="Say what would be trained, and stop.")
+@tensorboard_option
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Say what would be trained and what it would take, and stop.",
+)
 def command(
     source: str | None,
     run_folder: Path | None,
@@ -52,6 +59,7 @@ def command(
     resume: bool,
     device: str,
     threads: int | None,
+    tensorboard: bool,
     dry_run: bool,
 ) -> None:
     """Train a generator on SOURCE: a folder of MIDI, files, or a phrase set.
@@ -59,54 +67,65 @@ def command(
     Training ends after --epochs or --minutes, whichever comes first, counted from the
     beginning of the run; Ctrl-C ends it earlier and keeps everything. To go on, type
     'midigan train --resume RUN'.
+
+    Several processes share each batch if torchrun starts them:
+    'torchrun --nproc-per-node 2 -m midigan train SOURCE'.
     """
     from midigan.training import require_libraries
 
     require_libraries()
-    from midigan.layout import load_layout
-    from midigan.training.recipe import DEFAULT_RECIPE, load_recipe
-    from midigan.training.run import create_run, free_folder, open_run, refuse_used, with_limits
+    from midigan.training.run import create_run, open_run
 
+    if tensorboard:
+        from midigan.training.board import require_tensorboard
+
+        require_tensorboard()
     if source is None and not (resume and run_folder):
         raise click.UsageError("name a folder of MIDI or a phrase set; with --resume, a run folder")
-    if resume:
-        if recipe_name or layout_name or seed is not None:
-            raise click.UsageError("a resumed run keeps its recipe, its layout and its seed")
-        run = open_run(run_folder or Path(source or "")).with_limits(epochs, minutes)
-        train_run(run, device, threads)
-        return
-    assert source is not None
+    if resume and (recipe_name or layout_name or seed is not None or dry_run):
+        raise click.UsageError("a resumed run keeps its recipe, its layout and its seed")
+    folder = run_folder or Path(source or "")
+    with joined_processes() as group:
+        if group.leads and resume:
+            open_run(folder).with_limits(epochs, minutes)
+        elif group.leads:
+            assert source is not None
+            plan = _plan(source, run_folder, recipe_name, layout_name, epochs, minutes)
+            folder = plan.folder
+            if dry_run:
+                from midigan.commands.dry_run import tell
+
+                tell(plan.phrases, plan.recipe, plan.recipe_name, folder, device, threads)
+            else:
+                create_run(folder, plan.recipe, plan.phrases, drawn_seed(seed), source)
+        if not dry_run:
+            run = open_run(Path(group.follow_text(str(folder))))
+            train_run(run, device, threads, group, tensorboard=tensorboard)
+
+
+class _Plan(NamedTuple):
+    folder: Path
+    recipe: Recipe
+    recipe_name: str
+    phrases: PhraseSet
+
+
+def _plan(
+    source: str,
+    run_folder: Path | None,
+    recipe_name: str | None,
+    layout_name: str | None,
+    epochs: int | None,
+    minutes: float | None,
+) -> _Plan:
+    """Everything that a new run is made of, each part checked before the next takes time."""
+    from midigan.layout import load_layout
+    from midigan.training.recipe import DEFAULT_RECIPE, load_recipe
+    from midigan.training.run import free_folder, refuse_used, with_limits
+
     folder = run_folder or free_folder(source)
     refuse_used(folder)
-    recipe_name = recipe_name or DEFAULT_RECIPE
-    recipe = with_limits(load_recipe(recipe_name), epochs, minutes)
+    name = recipe_name or DEFAULT_RECIPE
+    recipe = with_limits(load_recipe(name), epochs, minutes)
     phrases = open_source(source, load_layout(layout_name) if layout_name else None)
-    if dry_run:
-        _tell(phrases, recipe, recipe_name, folder)
-        return
-    train_run(create_run(folder, recipe, phrases, drawn_seed(seed), source), device, threads)
-
-
-def _tell(phrases: PhraseSet, recipe: Recipe, name: str, folder: Path) -> None:
-    """Print what a run would be: data, networks, length."""
-    from midigan.training.models import build_networks
-
-    generator, critic = build_networks(recipe.networks, phrases.layout, 0)
-    sizes = [sum(p.numel() for p in network.parameters()) for network in (generator, critic)]
-    plan = recipe.training
-    limits = [
-        f"{plan.epochs} epochs" if plan.epochs else "",
-        f"{plan.minutes:g} minutes" if plan.minutes else "",
-    ]
-    rows = [
-        ("songs", len(phrases.names)),
-        ("phrases", len(phrases)),
-        ("layout", f"{phrases.layout.name} {phrases.layout.shape}"),
-        ("recipe", f"{name} ({recipe.networks.family} networks, {recipe.loss.family} loss)"),
-        ("generator", f"{sizes[0]:,} parameters"),
-        ("critic", f"{sizes[1]:,} parameters"),
-        ("batch", f"{plan.batch} phrases, {max(1, len(phrases) // plan.batch)} steps an epoch"),
-        ("length", " or ".join(filter(None, limits))),
-        ("run folder", folder),
-    ]
-    print_table(("would train", ""), rows)
+    return _Plan(folder, recipe, name, phrases)

@@ -23,12 +23,14 @@ from midigan.evaluation.rolls import (
     SILENT,
     Phrases,
     Values,
+    entropy,
     fold,
     interval_sizes,
     lines,
     mean_of_defined,
     note_pitch_classes,
     onsets,
+    parallel_share,
     share,
     timeline,
     tonal_centroids,
@@ -84,11 +86,7 @@ def pitch_classes_used(phrases: Phrases, lowest_pitch: int) -> Values:
 
 def pitch_class_entropy(phrases: Phrases, lowest_pitch: int) -> Values:
     """Entropy of the notes' pitch classes in bits, 0..log2(12) (MusPy)."""
-    counts = note_pitch_classes(phrases, lowest_pitch)
-    shares = share(counts, counts.sum(axis=1, keepdims=True))
-    return -np.where(shares > 0, shares * np.log2(np.where(shares > 0, shares, 1)), shares).sum(
-        axis=1
-    )
+    return entropy(note_pitch_classes(phrases, lowest_pitch))
 
 
 def pitch_range(phrases: Phrases, lowest_pitch: int) -> Values:
@@ -127,27 +125,12 @@ def voice_crossing(phrases: Phrases, lowest_pitch: int) -> Values:
     return share((both & (upper < lower)).sum(axis=(1, 2)), both.sum(axis=(1, 2)))
 
 
-def parallel_share(phrases: Phrases, lowest_pitch: int) -> Values:
+def parallels(phrases: Phrases, lowest_pitch: int) -> Values:
     """Share of the joint moves of two lines that are parallel fifths, octaves or unisons, 0..1.
 
     0 where no two lines move at the same step.
     """
-    voices = lines(phrases)
-    joint, parallel = np.zeros(len(voices)), np.zeros(len(voices))
-    for first, second in combinations(range(voices.shape[1]), 2):
-        one, two = voices[:, first], voices[:, second]
-        sounding = (one != SILENT) & (two != SILENT)
-        moves_one, moves_two = np.diff(one, axis=1), np.diff(two, axis=1)
-        moving = sounding[:, 1:] & sounding[:, :-1] & (moves_one != 0) & (moves_two != 0)
-        interval = abs(one - two) % 12
-        same = (
-            (interval[:, 1:] == interval[:, :-1])
-            & np.isin(interval[:, 1:], (0, 7))
-            & (moves_one * moves_two > 0)
-        )
-        joint += moving.sum(axis=1)
-        parallel += (moving & same).sum(axis=1)
-    return parallel / np.maximum(joint, 1)
+    return parallel_share(phrases, (0, 7))
 
 
 def offbeat_share(phrases: Phrases, lowest_pitch: int) -> Values:
@@ -208,7 +191,7 @@ METRICS: dict[str, Metric] = {
     "pitch range": pitch_range,
     "dissonance": dissonance,
     "voice crossing": voice_crossing,
-    "parallels": parallel_share,
+    "parallels": parallels,
     "off the beat": offbeat_share,
     "odd sixteenths": odd_sixteenth_share,
     "tonal distance of tracks": tonal_distance_of_tracks,

@@ -7,6 +7,7 @@ both. 1 is indistinguishable by that measure, 0 is disjoint.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,15 +72,23 @@ def overlapping_area(first: Values, second: Values) -> float:
     low, high = min(first.min(), second.min()), max(first.max(), second.max())
     if low == high:
         return 1.0
-    narrowest = NARROWEST * (high - low)
-    widths = [max(_scott_bandwidth(sample), narrowest) for sample in (first, second)]
-    grid = np.linspace(low - REACH * max(widths), high + REACH * max(widths), GRID_POINTS)
-    densities = [
-        _density(sample, width, grid) for sample, width in zip((first, second), widths, strict=True)
-    ]
+    _, densities = kernel_densities((first, second), GRID_POINTS)
     # Each density is made to sum to 1 on the grid, so that equal samples give exactly 1 however
     # coarse the grid is for their bandwidth.
     return float(np.minimum(*(density / density.sum() for density in densities)).sum())
+
+
+def kernel_densities(samples: Sequence[Values], points: int) -> tuple[Values, list[Values]]:
+    """The grid that spans samples of defined values, `(points,)`, and the density of each on it.
+
+    Densities are not normalised. At least one value differs from another.
+    """
+    low, high = min(sample.min() for sample in samples), max(sample.max() for sample in samples)
+    widths = [max(_scott_bandwidth(sample), NARROWEST * (high - low)) for sample in samples]
+    grid = np.linspace(low - REACH * max(widths), high + REACH * max(widths), points)
+    return grid, [
+        _density(sample, width, grid) for sample, width in zip(samples, widths, strict=True)
+    ]
 
 
 def _likeness(generated: Values, reference: Values) -> Likeness:

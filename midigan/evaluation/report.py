@@ -1,38 +1,84 @@
-"""A generator measured against music that it has not seen."""
+"""A generator measured against music that it has not seen: everything that `evaluate` says."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from midigan.errors import MidiganError
-from midigan.evaluation.metrics import Values, measure
+from midigan.evaluation.classifier import standardised, two_sample_auc
+from midigan.evaluation.copying import Memorisation, compare_nearness
+from midigan.evaluation.coverage import Spread, spread
+from midigan.evaluation.neighbours import find_nearest, in_blocks
 from midigan.evaluation.overlap import Comparison, compare_values
-from midigan.generator import Generator, draw_latents
-from midigan.notes import Phrases
+from midigan.evaluation.rolls import Phrases, Values
+from midigan.evaluation.sample import (
+    Sample,
+    draw,
+    duplicate_share,
+    measure_generated,
+    measure_set,
+    spread_index,
+)
+from midigan.evaluation.tunes import of_other_tunes
+from midigan.generator import Generator
 from midigan.phrase_set import PhraseSet
 
-_BATCH = 64
+#: Fewer held-out songs of other tunes than these are no measure of copies by themselves.
+FEWEST_SONGS = 5
+
+#: Called with what is being done.
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """How one set of phrases compares with the held-out music.
+
+    headline: the overlapping areas whose mean is the headline. field: those of more measures.
+    auc: area under the ROC curve of a judge of the two, .5 where it cannot tell them apart.
+    spread: coverage and density.
+    """
+
+    headline: Comparison
+    field: Comparison
+    auc: float
+    spread: Spread
+
+
+@dataclass(frozen=True, eq=False)
+class Music:
+    """The phrases behind the figures, for pictures.
+
+    generated: bool `(n, tracks, bars, steps, pitches)`. reference, training: in the generator's
+    key; training None where none was given. samples: generated, held-out and other real phrases,
+    measured.
+    """
+
+    generated: Phrases
+    reference: PhraseSet
+    training: PhraseSet | None
+    samples: tuple[Sample, Sample, Sample]
+
+
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """What `evaluate` found.
 
-    generated: the generator's phrases against the reference, measure by measure.
+    generated: the generator's phrases against the reference.
     ceiling: other real music against the same reference: what a perfect generator of that
         music would score.
     duplicates: share 0..1 of the generated phrases that equal an earlier one.
-    phrases, reference_phrases: how many were compared.
+    memorisation: how near they are to the training music; None where none was given.
     """
 
-    generated: Comparison
-    ceiling: Comparison
+    generated: Verdict
+    ceiling: Verdict
     duplicates: float
-    phrases: int
-    reference_phrases: int
+    memorisation: Memorisation | None
+    music: Music
 
 
 def evaluate(
@@ -42,59 +88,104 @@ def evaluate(
     training: PhraseSet | None = None,
     n: int = 1000,
     seed: int = 0,
+    progress: Progress = lambda doing: None,
 ) -> Evaluation:
     """Compare `n` generated phrases with the reference, which the generator must not know.
 
     reference: at least two songs, moved into the generator's key if it has one.
-    training: real music for the ceiling; if None, the reference's songs are dealt into two
-        halves that are compared with each other.
+    training: what it learned from, for the ceiling and for memorisation; if None, the
+        reference's songs are dealt into two halves that are compared with each other.
     Raises MidiganError if the reference is too small or of another layout.
     """
-    layout = generator.layout
-    if reference.layout.shape != layout.shape:
-        raise MidiganError(
-            f"the reference has phrases of shape {reference.layout.shape}, "
-            f"the generator {layout.shape}: encode it with the generator's layout"
-        )
+    _check(generator, reference, "reference")
     if len(reference.names) < 2:
         raise MidiganError("the reference holds one song: two are needed at least")
-    phrases = sample(generator, n, seed)
-    known = _measure_set(reference, generator)
     if training is not None:
-        ceiling = compare_values(_measure_set(training, generator), known)
+        _check(generator, training, "training music")
+    progress("composing")
+    phrases = draw(generator, n, seed)
+    progress("measuring")
+    reference, training = _in_key(reference, generator), training and _in_key(training, generator)
+    own, known = measure_generated(phrases, generator.layout), measure_set(reference)
+    if training is not None:
+        other, against = measure_set(training), known
     else:
-        halves = [range(first, len(reference.names), 2) for first in (0, 1)]
-        first, second = (_measure_set(reference.subset(half), generator) for half in halves)
-        ceiling = compare_values(first, second)
-    return Evaluation(
-        generated=compare_values(_measure(phrases, generator), known),
-        ceiling=ceiling,
-        duplicates=duplicate_share(phrases),
-        phrases=n,
-        reference_phrases=len(reference),
+        even = np.arange(len(reference.names)) % 2 == 0
+        other, against = known.of_songs(even), known.of_songs(~even)
+    progress("judging")
+    # The same number of real phrases as of generated ones, so that the judges are equals.
+    generated, ceiling = compare(own, known), compare(other, against, most=n)
+    memorisation = None
+    if training is not None:
+        memorisation = _memorisation(phrases, reference, training, progress)
+    music = Music(phrases, reference, training, (own, known, other))
+    return Evaluation(generated, ceiling, duplicate_share(phrases), memorisation, music)
+
+
+def compare(sample: Sample, known: Sample, most: int | None = None) -> Verdict:
+    """Compare phrases with the held-out ones.
+
+    most: so many of the phrases are shown to the judge and in the space of features; None for
+    all. The overlapping areas are of all.
+    """
+    shown = sample if most is None else sample.spread_out(most)
+    near, real = (standardised(part.features, known.features) for part in (shown, known))
+    return Verdict(
+        compare_values(sample.headline, known.headline),
+        compare_values(*_defined(sample.field, known.field)),
+        two_sample_auc(shown.features, known.features, shown.songs, known.songs),
+        spread(near, real, known.songs),
     )
 
 
-def sample(generator: Generator, n: int, seed: int) -> Phrases:
-    """Draw `n` phrases in batches: bool `(n, tracks, bars, steps, pitches)`."""
-    rng = np.random.default_rng(seed)
-    tracks = len(generator.layout.tracks)
-    sizes = [min(_BATCH, n - first) for first in range(0, n, _BATCH)]
-    return np.concatenate([generator.phrases(draw_latents(rng, size, tracks)) for size in sizes])
+def _defined(
+    first: dict[str, Values], second: dict[str, Values]
+) -> tuple[dict[str, Values], dict[str, Values]]:
+    """The measures that have a value in either sample: two tracks' distance needs two tracks."""
+    names = [
+        name
+        for name in second
+        if not (np.isnan(first[name]).all() and np.isnan(second[name]).all())
+    ]
+    return {name: first[name] for name in names}, {name: second[name] for name in names}
 
 
-def duplicate_share(phrases: Phrases) -> float:
-    """Share 0..1 of phrases, `(n, ...)`, that equal one that came before."""
-    packed = np.packbits(phrases.reshape(len(phrases), -1), axis=1)
-    return 1 - len({row.tobytes() for row in packed}) / len(packed)
+def _memorisation(
+    phrases: Phrases, reference: PhraseSet, training: PhraseSet, progress: Progress
+) -> Memorisation:
+    """Nearest neighbours in the training music, of generated and of held-out phrases."""
+    index = spread_index(len(reference))
+    own, other = (
+        find_nearest(part, _blocks(training, what, progress), training.layout)
+        for what, part in (("composed", phrases), ("held-out", reference.phrases(index)))
+    )
+    songs = reference.song_of_phrase()[index]
+    fair = of_other_tunes(reference, training)[songs]
+    every = compare_nearness(own.similarity, other.similarity, songs)
+    if len(np.unique(songs[fair])) < FEWEST_SONGS:
+        return Memorisation(own, other, every, None)
+    apart = compare_nearness(own.similarity, other.similarity[fair], songs[fair])
+    return Memorisation(own, other, every, apart)
 
 
-def _measure_set(phrases: PhraseSet, generator: Generator) -> dict[str, Values]:
-    moved = phrases.in_key(generator.info.key) if generator.info.key else phrases
-    return _measure(moved.phrases(), generator)
+def _blocks(training: PhraseSet, what: str, progress: Progress) -> Iterator[Phrases]:
+    """The training music a block at a time, saying how far the search through it is."""
+    done = 0
+    for block in in_blocks(training.phrases, len(training)):
+        progress(f"looking for copies, {what} phrases: {done / len(training):.0%}")
+        yield block
+        done += len(block)
 
 
-def _measure(phrases: Phrases, generator: Generator) -> dict[str, Values]:
-    """All measures of the tracks that have pitches."""
-    tonal: NDArray[np.bool_] = np.array([not track.drum for track in generator.layout.tracks])
-    return measure(phrases[:, tonal], generator.layout.lowest_pitch)
+def _check(generator: Generator, phrases: PhraseSet, what: str) -> None:
+    if phrases.layout.shape != generator.layout.shape:
+        raise MidiganError(
+            f"the {what} has phrases of shape {phrases.layout.shape}, "
+            f"the generator {generator.layout.shape}: encode it with the generator's layout"
+        )
+    if len(phrases) == 0:
+        raise MidiganError(f"the {what} holds no phrase: every bar is silent")
+
+
+def _in_key(phrases: PhraseSet, generator: Generator) -> PhraseSet:
+    return phrases.in_key(generator.info.key) if generator.info.key else phrases

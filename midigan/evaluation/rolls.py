@@ -6,15 +6,27 @@ put one after the other, which moves no axis past another.
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from midigan.layout import Layout
+
 Phrases = NDArray[np.bool_]
 Values = NDArray[np.float64]
 
 SILENT = -1
+
+
+def pitched(phrases: Phrases, layout: Layout) -> tuple[Phrases, int]:
+    """What a measure takes: the tracks of `layout` that are not drums, and its lowest pitch.
+
+    All tracks where all are drums: their measures then say at least how rows are used.
+    """
+    tonal = [i for i, track in enumerate(layout.tracks) if not track.drum]
+    return (phrases[:, tonal] if tonal else phrases), layout.lowest_pitch
 
 
 def timeline(phrases: Phrases) -> Phrases:
@@ -39,6 +51,30 @@ def interval_sizes(phrases: Phrases) -> NDArray[np.int64]:
     voices = lines(phrases)
     sounding = voices != SILENT
     return np.where(sounding[..., 1:] & sounding[..., :-1], abs(np.diff(voices, axis=-1)), 0)
+
+
+def parallel_share(phrases: Phrases, intervals: tuple[int, ...]) -> Values:
+    """Share of the joint moves of two lines that keep one of these intervals modulo 12, `(n,)`.
+
+    intervals: 0 for octaves and unisons, 7 for fifths. Both lines move, the same way. 0 where no
+    two lines move at the same step.
+    """
+    voices = lines(phrases)
+    joint, parallel = np.zeros(len(voices)), np.zeros(len(voices))
+    for first, second in combinations(range(voices.shape[1]), 2):
+        one, two = voices[:, first], voices[:, second]
+        sounding = (one != SILENT) & (two != SILENT)
+        moves_one, moves_two = np.diff(one, axis=1), np.diff(two, axis=1)
+        moving = sounding[:, 1:] & sounding[:, :-1] & (moves_one != 0) & (moves_two != 0)
+        interval = abs(one - two) % 12
+        same = (
+            (interval[:, 1:] == interval[:, :-1])
+            & np.isin(interval[:, 1:], intervals)
+            & (moves_one * moves_two > 0)
+        )
+        joint += moving.sum(axis=1)
+        parallel += (moving & same).sum(axis=1)
+    return parallel / np.maximum(joint, 1)
 
 
 def onsets(phrases: Phrases) -> Phrases:
@@ -74,6 +110,13 @@ def tonal_centroids(chroma: Values) -> Values:
         radius * turn(angle * pitch_class) for radius, angle in circles for turn in (np.sin, np.cos)
     ]
     return share(chroma, chroma.sum(axis=-1, keepdims=True)) @ np.stack(axes, axis=1)
+
+
+def entropy(counts: Values) -> Values:
+    """Entropy in bits of each row of counts, `(n, kinds)`; NaN for a row of nothing."""
+    shares = share(counts, counts.sum(axis=1, keepdims=True))
+    # A sum of what is at most 0; its size, so that none is -0.
+    return abs((shares * np.log2(np.where(shares > 0, shares, 1))).sum(axis=1))
 
 
 def share(part: NDArray[Any], whole: NDArray[Any]) -> Values:

@@ -37,6 +37,7 @@ class Bars:
     full: int64 `(bars,)`, how many steps each would have if no later meter cut it short.
     meters: METER array.
     even: the length of every bar, in positions; 0 where they differ.
+    whole: whether that is the layout's own bar.
     measures: how many measures there are of each meter, by its name ("4/4").
     fitting: share of the measures, 0..1, that are one or more whole bars of the layout.
     """
@@ -46,6 +47,7 @@ class Bars:
     full: NDArray[np.int64]
     meters: Notes
     even: int
+    whole: bool
     measures: Counter[str]
     fitting: float
 
@@ -57,18 +59,26 @@ class Bars:
     def up_to(self, end_step: int, layout: Layout) -> Bars:
         """The bars up to the one in which the last note ends, at `end_step`."""
         count = -(-end_step // layout.steps)
-        meters = self.meters[self.meters["bar"] < count]
+        if count == len(self.steps):
+            return self
         return replace(
             self,
             lines=self.lines[: count + 1],
             steps=self.steps[:count],
             full=self.full[:count],
-            meters=meters,
+            meters=self.meters[: sum(bar < count for bar in self.meters["bar"].tolist())],
         )
+
+    @property
+    def end(self) -> int:
+        """The position of the line that closes the last bar."""
+        return int(self.lines[-1])
 
     def song_steps(self) -> NDArray[np.uint16]:
         """Uint16 `(bars,)`: the steps, the last bar whole: no meter after it can end it early."""
-        return np.append(self.steps[:-1], self.full[-1:]).astype(np.uint16)
+        steps = self.steps.astype(np.uint16)
+        steps[-1] = self.full[-1]
+        return steps
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,10 @@ class _Stretch:
         """A measure cut into bars of `whole` positions, and what is left of it."""
         bars, rest = divmod(self.length, whole)
         return [whole] * bars + [rest] * (rest > 0)
+
+    def bar_if_all_alike(self, whole: int) -> int:
+        """The length of every bar, if measures make bars of one length only; else 0."""
+        return min(self.length, whole) if self.length < whole or self.length % whole == 0 else 0
 
     def first_line_from(self, end: int) -> int:
         """The first bar line, after `begin`, that is at or after `end`."""
@@ -109,11 +123,10 @@ def legal_meters(score: Score) -> list[tuple[int, int, int]]:
     return [(tick, *meter) for tick, meter in legal.items()]
 
 
-def last_of_each(events: Notes, column: str) -> Notes:
-    """Of events that are sorted by a column, the last one of each value."""
-    if len(events) < 2:
-        return events
-    return events[np.append(np.diff(events[column]) > 0, True)]
+def ignored_meters(score: Score) -> list[str]:
+    """A warning, if there are meters that mean nothing."""
+    nonsense = len(legal_meters(score)) < len(set(score.meters["tick"].tolist()))
+    return ["a meter that is none was ignored"] if nonsense else []
 
 
 def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
@@ -127,6 +140,8 @@ def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
     whole = layout.steps * positions_per_step(score.ppq)
     every, meters = _stretches(score, layout, whole)
     stretches = [stretch for stretch in every if stretch.begin < max(end, 1)]
+    if len(stretches) == 1 and (alike := stretches[0].bar_if_all_alike(whole)):
+        return _like_bars(stretches[0], alike, meters, end, positions_per_step(score.ppq), whole)
     parts: list[NDArray[np.int64]] = []
     full: list[NDArray[np.int64]] = []
     bar_of_meter: list[int] = []
@@ -156,8 +171,26 @@ def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
         -(-np.concatenate(full)[: len(lengths)] // step),
         meters,
         even,
+        even == whole,
         measures,
         fitting / measures.total(),
+    )
+
+
+def _like_bars(stretch: _Stretch, bar: int, meters: Notes, end: int, step: int, whole: int) -> Bars:
+    """The bars of a song that has one meter from its beginning, of `bar` positions each."""
+    complete = stretch.first_line_from(end) // stretch.length
+    count = min(complete * (stretch.length // bar), MAX_BARS)
+    steps = np.full(count, -(-bar // step))
+    return Bars(
+        np.arange(count + 1) * bar,
+        steps,
+        steps,
+        meters[:1] if stretch.name != UNNAMED else meters[:0],
+        bar,
+        bar == whole,
+        Counter({stretch.name: complete}),
+        float(bar == whole),
     )
 
 

@@ -12,7 +12,16 @@ from itertools import pairwise
 
 import numpy as np
 
-from midigan.files.score import TICK_METER, TICK_NOTE, TICK_TEMPO, Score, SourceTrack
+from midigan.files.drum_parts import DRUM_CHANNEL, DrumParts
+from midigan.files.pedal import PEDAL, RESET, hold
+from midigan.files.score import (
+    TICK_METER,
+    TICK_NOTE,
+    TICK_TEMPO,
+    Score,
+    SourceTrack,
+    TickArray,
+)
 
 #: Data bytes that follow each kind of channel message, by the status byte's high four bits.
 _DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
@@ -24,14 +33,19 @@ _SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 _META_BYTES = {0x20: 1, 0x21: 1, 0x2F: 0, 0x51: 3, 0x54: 5, 0x58: 4, 0x59: 2}
 
 _NAME, _END, _TEMPO, _METER = 0x03, 0x2F, 0x51, 0x58
-_DRUM_CHANNEL = 9
+
+#: The controller that chooses a bank of programs.
+_BANK_SELECT = 0
 
 #: Where time stops, so that no sum of ticks can overflow later.
 _LAST_TICK = 2**44
 
 
-def read_carefully(data: bytes, ppq: int) -> Score:
-    """The score in `data`, which begins at `MThd`. Finds no notes rather than failing."""
+def read_carefully(data: bytes, ppq: int, *, pedal: bool = False) -> Score:
+    """The score in `data`, which begins at `MThd`. Finds no notes rather than failing.
+
+    pedal: whether notes last as long as the sustain pedal holds them.
+    """
     found = _Findings()
     chunks = _track_chunks(data)
     if len(chunks) != int.from_bytes(data[10:12], "big"):
@@ -41,7 +55,7 @@ def read_carefully(data: bytes, ppq: int) -> Score:
         track.read()
         if track.at - begin != int.from_bytes(data[begin - 4 : begin], "big"):
             found.mend("a track is not as long as its header says")
-    return found.score(ppq)
+    return found.score(ppq, pedal)
 
 
 def _track_chunks(data: bytes) -> list[tuple[int, int]]:
@@ -68,6 +82,8 @@ class _Findings:
         self.notes: list[tuple[int, int, int, int, int]] = []
         self.tempos: list[tuple[int, float]] = []
         self.meters: list[tuple[int, int, int]] = []
+        self.drum_parts = DrumParts()
+        self.pedal_moves: list[tuple[int, int, int]] = []
 
     def mend(self, what: str) -> None:
         self.mended[what] += 1
@@ -75,20 +91,40 @@ class _Findings:
     def source(self, chunk: int, channel: int, program: int) -> int:
         return self.tracks.setdefault((chunk, channel, program), len(self.tracks))
 
-    def score(self, ppq: int) -> Score:
-        tracks = tuple(
-            SourceTrack(self.names.get(chunk, ""), program, channel == _DRUM_CHANNEL, channel)
-            for chunk, channel, program in self.tracks
-        )
+    def score(self, ppq: int, pedal: bool) -> Score:
+        notes = np.array(self.notes, TICK_NOTE)
+        tracks = self._divide(notes)
+        held = hold(notes, tracks, self.pedal_moves) if pedal else 0
         warnings = [f"{what} ({n}x)" if n > 1 else what for what, n in self.mended.items()]
         return Score(
             ppq,
             tracks,
-            np.array(self.notes, TICK_NOTE),
+            notes,
             np.array(self.tempos, TICK_TEMPO),
             np.array(self.meters, TICK_METER),
             tuple(warnings),
+            pedal_held=held,
         )
+
+    def _divide(self, notes: TickArray) -> tuple[SourceTrack, ...]:
+        """The source tracks; where a channel changes to or from drums, two instead of one."""
+        tracks: list[SourceTrack] = []
+        divided: list[SourceTrack] = []
+        changes = self.drum_parts.changes()
+        for number, (chunk, channel, program) in enumerate(self.tracks):
+            drums = channel == DRUM_CHANNEL
+            name = self.names.get(chunk, "")
+            if channel in changes:
+                ticks, states = changes[channel]
+                own = np.flatnonzero(notes["source"] == number)
+                at = np.searchsorted(ticks, notes["start"][own], side="right") - 1
+                is_drum = np.array(states)[at]
+                drums = bool(is_drum.all())
+                if is_drum.any() and not drums:
+                    notes["source"][own[is_drum]] = len(self.tracks) + len(divided)
+                    divided.append(SourceTrack(name, program, True, channel))
+            tracks.append(SourceTrack(name, program, drums, channel))
+        return (*tracks, *divided)
 
 
 class _TrackReader:
@@ -122,7 +158,9 @@ class _TrackReader:
         if byte == 0xFF:
             return self._meta(self._byte())
         if byte in (0xF0, 0xF7):
-            self._payload()
+            message = self._payload()
+            if byte == 0xF0:
+                self.found.drum_parts.sysex(self.tick, message)
             self.lapsed = True
         elif byte > 0xF0:
             self.found.mend("a system message does not belong in a file")
@@ -145,6 +183,12 @@ class _TrackReader:
         second = self._data_byte() if _DATA_BYTES[kind] == 2 else 0
         if kind == 0xC:
             self.programs[channel] = first
+            self.found.drum_parts.program(self.tick, channel)
+        elif kind == 0xB and first == _BANK_SELECT:
+            self.found.drum_parts.bank(self.tick, channel, second)
+        elif kind == 0xB and first in (PEDAL, RESET):
+            value = second if first == PEDAL else 0
+            self.found.pedal_moves.append((self.tick, channel, value))
         elif kind == 0x9 and second:
             source = self.found.source(self.number, channel, self.programs[channel])
             struck = self.sounding.setdefault((channel, first), deque())

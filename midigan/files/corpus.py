@@ -35,8 +35,7 @@ def write_corpus(
 ) -> CorpusReport:
     """Write every piece of the corpus `name` to `folder`, as `PIECE.mid`.
 
-    jobs: how many processes parse. With more than one, a script that calls this needs the
-    usual `if __name__ == "__main__"`. Files of the same names are replaced, each at once.
+    jobs: how many processes parse. Files of the same names are replaced, each at once.
     Raises MidiganError if there is no such corpus or a file cannot be written.
     """
     corpus = find_corpus(name)

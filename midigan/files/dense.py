@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.lib.format import open_memmap
 
+from midigan.damage import DAMAGED_ARRAYS
 from midigan.errors import FormatError
 from midigan.notes import Phrases
 from midigan.saving import whole_file
@@ -44,7 +45,7 @@ def load_dense(path: Path) -> Phrases:
         array = open_memmap(path, mode="r")
     except FileNotFoundError as error:
         raise FormatError(f"no file {path}") from error
-    except (OSError, ValueError, EOFError) as error:
+    except DAMAGED_ARRAYS as error:
         raise FormatError(f"{path} is not an array of phrases, or it is damaged") from error
     if array.ndim != 5 or array.dtype.kind not in "biuf":
         raise FormatError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
+from itertools import islice
 
 from midigan.song import Song
 
@@ -20,8 +22,8 @@ class Duplicates:
 
     def of_song(self, song: Song, path: str) -> str | None:
         """Like `of_file`, for a song whose notes may be those of an earlier one."""
-        digest = blake2b(song.notes.tobytes(), digest_size=16)
-        digest.update(song.bar_steps.tobytes())
+        digest = blake2b(song.notes.data, digest_size=16)
+        digest.update(song.bar_steps.data)
         return self._met(("notes", digest.digest()), path)
 
     def of_other(self, other: Duplicates) -> str | None:
@@ -31,6 +33,21 @@ class Duplicates:
                 return reason
         return None
 
+    @property
+    def count(self) -> int:
+        """How many digests are remembered."""
+        return len(self._first)
+
+    def since(self, count: int) -> Iterator[tuple[str, str, str]]:
+        """What was met after the first `count`: what was alike, its digest in hex, the path."""
+        for (what, digest), path in islice(self._first.items(), count, None):
+            yield what, digest.hex(), path
+
+    def take_up(self, entries: Iterable[Sequence[str]]) -> None:
+        """Remember what `since` gave, as if it had been met."""
+        for what, digest, path in entries:
+            self._first[what, bytes.fromhex(digest)] = path
+
     def _met(self, digest: tuple[str, bytes], path: str) -> str | None:
         earlier = self._first.setdefault(digest, path)
-        return None if earlier is path else f"the same {digest[0]} as another file: {earlier}"
+        return None if earlier == path else f"the same {digest[0]} as another file: {earlier}"

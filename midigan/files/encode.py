@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import tempfile
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from midigan.errors import MidiganError
-from midigan.files.choose import find_layout
-from midigan.files.duplicates import Duplicates
-from midigan.files.encode_file import Meter, Rules, encode_file
-from midigan.files.report import EncodeReport, FileReport
+from midigan.files.align import Align
+from midigan.files.choose import find_layout, find_meter
+from midigan.files.encode_apart import encode_in_workers
+from midigan.files.encode_file import encode_files
+from midigan.files.journal import Journal
+from midigan.files.meters import NATIVE, ONLY, layout_in
+from midigan.files.read import Reading
+from midigan.files.report import EncodeReport
+from midigan.files.rules import Rules
 from midigan.files.sources import Source, find_sources, printable
-from midigan.files.workers import Lost, each_in_workers
-from midigan.keys import Key
 from midigan.layout import Layout
+from midigan.mapped import map_set
 from midigan.phrase_set import PhraseSet
-from midigan.song import Song
+from midigan.summary import NEARLY_EMPTY, summarise
+from midigan.windows import Looks
 
 #: Called with how many files are done, and how many there are.
 Progress = Callable[[int, int], None]
@@ -29,45 +35,96 @@ def encode(
     layout: Layout,
     *,
     hop: int = 1,
-    meter: Meter = "only",
+    meter: str = ONLY,
+    align: Align = "auto",
+    pedal: bool = False,
     max_off_grid: float = 1.0,
     keep_duplicates: bool = False,
-    jobs: int = 1,
+    jobs: int = 0,
+    fewest_notes: int = NEARLY_EMPTY,
+    workspace: Path | None = None,
     progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> tuple[PhraseSet, EncodeReport]:
     """Encode files, folders and patterns on the tracks of a layout.
 
     hop: bars from one phrase to the next.
     meter: `only` uses songs of which at least half the measures fit the layout's bar, and
-        pads the others with silence; `pad` uses every song.
+        pads the others with silence; `pad` uses every song. A meter such as `3/4` uses the
+        songs in it, on a layout with bars of that length; `native` is the meter that most of
+        the songs are in.
+    align: `auto` finds the bar lines of MIDI files where their own are not credible, see
+        `align.align`; `file` uses those of the file.
+    pedal: whether notes of MIDI files last as long as the sustain pedal holds them.
     max_off_grid: the share of notes, 0..1, that may begin between steps; songs with more
         are left out, since the grid would change their rhythm.
     keep_duplicates: use files of the same bytes, or of the same notes, as an earlier one.
-    jobs: how many processes read; with several, a file that crashes its reader or takes
-        longer than `workers.PATIENCE_S` is skipped like any other, and a script that calls
-        this needs the usual `if __name__ == "__main__"`.
-    progress: called after each file.
+    jobs: how many processes read, so that a file that crashes its reader, or takes more time
+        or memory than `limits` grants, is skipped like any other. 0 reads in this very
+        process, without limits.
+    fewest_notes: phrases in which fewer notes sound are left out; 1 leaves out silence alone.
+    workspace: a folder to work in, see `journal`. The set that is returned is mapped from it
+        and the report's files are read from it, so that memory stays flat; a run that was
+        stopped there is taken up. The caller removes it. None: all ends up in memory.
+    progress: called after each file; `tell` with a line if a run is taken up or starts over.
     A file that cannot be used is skipped, and the report says why. Raises MidiganError if
     there is nothing to encode, with the reasons.
     """
     files, problems = find_sources(sources)
-    report = EncodeReport(layout.name)
-    report.files += [FileReport(path, reason) for path, reason in problems]
-    songs: list[Song] = []
-    rules = Rules(layout, meter, max_off_grid)
-    met = None if keep_duplicates else Duplicates()
-    each = _one_by_one(files, rules, met) if jobs == 1 else _in_workers(files, rules, met, jobs)
-    for number, (found, file) in enumerate(each, 1):
-        report.files.append(file)
-        songs += found
-        if progress:
-            progress(number, len(files))
-    if not songs:
-        raise MidiganError(_nothing(sources, report))
-    phrases = PhraseSet.from_songs(songs, layout, hop)
-    report.phrases = len(phrases)
-    report.keys = Counter(str(Key.numbered(number)) for number in phrases.keys.tolist())
+    reading, meter_reason = Reading(pedal=pedal, align=align), None
+    if meter == NATIVE:
+        meter, meter_reason = find_meter(sources, layout, reading, jobs)
+    layout = layout_in(layout, meter)
+    rules, looks = Rules(layout, meter, max_off_grid, reading), Looks(hop, fewest_notes)
+    options = {"rules": asdict(rules), "keep_duplicates": keep_duplicates}
+    with _folder(workspace) as folder:
+        journal = Journal(folder, files, options, layout, looks)
+        try:
+            if tell and journal.remark:
+                tell(journal.remark)
+            _read_rest(journal, files, rules, jobs, progress, keep_duplicates=keep_duplicates)
+            for path, reason in problems:
+                journal.add_problem(path, reason)
+            report = journal.report
+            if not report.used_files:
+                journal.forget()
+                raise MidiganError(_nothing(sources, report))
+            phrases = journal.finish()
+            report.summary, report.meter_reason = summarise(phrases), meter_reason
+            if workspace is None:
+                phrases, report.files = phrases.in_memory(), list(report.files)
+        finally:
+            journal.close()
     return phrases, report
+
+
+def _read_rest(
+    journal: Journal,
+    files: Sequence[Source],
+    rules: Rules,
+    jobs: int,
+    progress: Progress | None,
+    *,
+    keep_duplicates: bool,
+) -> None:
+    """Read the files that the journal does not know yet."""
+    rest = files[journal.done :]
+    met = None if keep_duplicates else journal.met
+    each = encode_in_workers(rest, rules, met, jobs) if jobs else encode_files(rest, rules, met)
+    for number, (source, (found, file)) in enumerate(zip(rest, each, strict=True), 1):
+        journal.add(source, found, file)
+        if progress:
+            progress(journal.done + number, len(files))
+
+
+@contextmanager
+def _folder(workspace: Path | None) -> Iterator[Path]:
+    """The folder that is given, or one that is gone afterwards."""
+    if workspace is not None:
+        yield workspace
+        return
+    with tempfile.TemporaryDirectory(prefix="midigan-") as name:
+        yield Path(name)
 
 
 def open_phrases(
@@ -75,17 +132,20 @@ def open_phrases(
     layout: Layout | None = None,
     *,
     hop: int = 1,
+    jobs: int = 0,
+    mapped: bool = False,
     progress: Progress | None = None,
 ) -> tuple[PhraseSet, EncodeReport | None]:
     """A phrase set from its `.npz` as it is, or one encoded from a file or folder of music.
 
     layout: None takes a phrase set's own, or chooses one for the music (see `choose`).
+    hop, jobs, progress: see `encode`. mapped: see `mapped.map_set`; not for what is encoded.
     Returns the set, and the report if anything was encoded. Raises MidiganError if the set
     has another layout than the given one, or nothing can be encoded.
     """
     path = Path(source)
     if path.suffix.lower() == ".npz" and is_phrase_set(path):
-        phrases = PhraseSet.load(path)
+        phrases = map_set(path) if mapped else PhraseSet.load(path)
         if layout is not None and phrases.layout != layout:
             raise MidiganError(
                 f"{path} has layout {phrases.layout.name} {phrases.layout.shape} from pitch "
@@ -95,8 +155,8 @@ def open_phrases(
         return phrases, None
     reason = None
     if layout is None:
-        layout, reason = find_layout([source])
-    phrases, report = encode([source], layout, hop=hop, progress=progress)
+        layout, reason = find_layout([source], jobs)
+    phrases, report = encode([source], layout, hop=hop, jobs=jobs, progress=progress)
     report.layout_reason = reason
     return phrases, report
 
@@ -113,44 +173,14 @@ def is_phrase_set(path: Path) -> bool:
         return True
 
 
-def _one_by_one(
-    files: Sequence[Source], rules: Rules, met: Duplicates | None
-) -> Iterator[tuple[list[Song], FileReport]]:
-    """The songs and the report of each file."""
-    for source in files:
-        yield encode_file(source, rules, met)
-
-
-def _in_workers(
-    files: Sequence[Source], rules: Rules, met: Duplicates | None, jobs: int
-) -> Iterator[tuple[list[Song], FileReport]]:
-    """Like `_one_by_one`, in several processes."""
-    work = partial(_alone, rules, met is not None)
-    for source, found in zip(files, each_in_workers(work, files, jobs), strict=True):
-        if isinstance(found, Lost):
-            yield [], FileReport(printable(str(source.path)), found.reason)
-            continue
-        songs, file, own = found
-        if met and (reason := met.of_other(own)):
-            songs, file.songs, file.reason = [], 0, reason
-        yield songs, file
-
-
-def _alone(
-    rules: Rules, look_for_copies: bool, source: Source
-) -> tuple[list[Song], FileReport, Duplicates]:
-    """One file in a process of its own, and what tells whether it is a copy."""
-    own = Duplicates()
-    return *encode_file(source, rules, own if look_for_copies else None), own
-
-
 def _nothing(sources: Sequence[str | Path], report: EncodeReport) -> str:
     """Why nothing was encoded, in one line."""
     named = ", ".join(printable(str(source)) for source in sources[:3])
-    if not report.files:
+    if not len(report.files):
         return f"no MIDI files in {named}"
     if len(report.files) == 1:
-        return f"nothing to encode: {report.files[0].path}: {report.files[0].reason}"
-    reasons = Counter(reason for _, reason in report.skipped).most_common(3)
+        (file,) = report.files
+        return f"nothing to encode: {file.path}: {file.reason}"
+    reasons = report.reasons.most_common(3)
     listed = ", ".join(f"{reason} ({count}x)" for reason, count in reasons)
     return f"nothing to encode in {len(report.files)} files from {named}: {listed}"

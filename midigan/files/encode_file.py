@@ -1,124 +1,151 @@
-"""One file of music: its songs on the grid and on the tracks of a layout."""
+"""Files of music: their songs on the grid and on the tracks of a layout, and a report of each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
 
 from midigan.errors import MidiganError, SourceError
-from midigan.files.assign import Assigned, assign
 from midigan.files.duplicates import Duplicates
-from midigan.files.grid import Gridded, end_before_padding, to_grid
-from midigan.files.read import read_bytes, scores_in
+from midigan.files.grid import Barred, with_bars
+from midigan.files.place_songs import Placed, place_songs
+from midigan.files.read import AS_WRITTEN, Reading, read_bytes, scores_in
 from midigan.files.report import FileReport, PlacedTrack
-from midigan.files.score import Score
+from midigan.files.rules import Rules
 from midigan.files.sources import Source, find_sources, printable
 from midigan.layout import Layout
 from midigan.song import Song
 
-#: What happens to songs in other meters than the layout's: skipped, or padded with silence.
-Meter = Literal["only", "pad"]
+#: How many files, and about how many notes, are put on the grid at a time: enough that a
+#: call costs little a note, few enough that a column stays in the processor's cache.
+_BLOCK_FILES, _BLOCK_NOTES = 64, 32768
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What songs are put on, and which are left out; see `encode`."""
+@dataclass(eq=False)
+class _Opened:
+    """A file that has been read.
 
-    layout: Layout
-    meter: Meter = "pad"
-    max_off_grid: float = 1.0
+    scores: the name and the score of each piece, or why the piece is left out.
+    named: whether its pieces have names, as those of an array have.
+    """
 
-    def against(self, gridded: Gridded) -> str | None:
-        """Why a song is left out; None if it is not."""
-        bars = gridded.bars
-        if self.meter == "only" and bars.fitting < 0.5:
-            return f"meter {bars.main_meter} (--meter pad uses it)"
-        share = gridded.off_grid / len(gridded.notes)
-        if share > self.max_off_grid:
-            return f"too far off the grid: {share:.0%} of its notes"
-        return None
+    report: FileReport
+    met: Duplicates | None
+    scores: list[tuple[str, Barred | str]] = field(default_factory=list)
+    named: bool = False
 
 
-def encode_file(
-    source: Source, rules: Rules, met: Duplicates | None
-) -> tuple[list[Song], FileReport]:
-    """The songs of one file, and what happened to it.
+def encode_files(
+    sources: Iterable[Source], rules: Rules, met: Duplicates | None
+) -> Iterator[tuple[list[Song], FileReport]]:
+    """The songs of each file, and what happened to it.
 
     met: what the run has met so far; copies of it are left out. None keeps them.
     """
-    file = FileReport(printable(str(source.path)))
-    songs: list[Song] = []
-    name = ""
+    return encode_each(((source, met) for source in sources), rules)
+
+
+def encode_each(
+    sources: Iterable[tuple[Source, Duplicates | None]], rules: Rules
+) -> Iterator[tuple[list[Song], FileReport]]:
+    """Like `encode_files`, with what was met before for each file apart."""
+    for block in _blocks(_open(source, rules, met) for source, met in sources):
+        scores = [
+            (name, score)
+            for file in block
+            for name, score in file.scores
+            if isinstance(score, Barred)
+        ]
+        placed = iter(place_songs(scores, rules))
+        for file in block:
+            found = [s if isinstance(s, str) else next(placed) for _, s in file.scores]
+            yield _close(file, found, rules.layout), file.report
+
+
+def _blocks(files: Iterable[_Opened]) -> Iterator[list[_Opened]]:
+    """The files in blocks of a good size."""
+    block: list[_Opened] = []
+    notes = 0
+    for file in files:
+        block.append(file)
+        notes += file.report.notes_read
+        if len(block) == _BLOCK_FILES or notes >= _BLOCK_NOTES:
+            yield block
+            block, notes = [], 0
+    if block:
+        yield block
+
+
+def _open(source: Source, rules: Rules, met: Duplicates | None) -> _Opened:
+    """A file's scores with their bars; what cannot be read is told in the report."""
+    report = FileReport(printable(str(source.path)))
+    file = _Opened(report, met)
     try:
         data = read_bytes(source.path)
-        if met and (reason := met.of_file(data, source.split, file.path)):
-            file.reason = reason
-            return [], file
-        for name, score in scores_in(data, source.path, source.split):
-            file.notes_read += len(score.notes)
-            file.warnings += score.warnings
-            song = _song(score, name or source.name, rules, file)
-            if song is None:
-                file.skipped_songs += 1
-            else:
-                songs.append(song)
+        if met and (reason := met.of_file(data, source.split, report.path)):
+            report.reason = reason
+            return file
+        for name, score in scores_in(data, source.path, source.split, rules.reading):
+            file.named = bool(name)
+            report.notes_read += len(score.notes)
+            report.pedal_held += score.pedal_held
+            report.warnings += score.warnings
+            barred = with_bars(score, rules.layout)
+            report.warnings += barred.warnings
+            report.meters += barred.bars.measures
+            reason = rules.against_bars(barred.bars)
+            file.scores.append((name or source.name, reason or barred))
     except SourceError as error:
-        file.reason = str(error)
-        return [], file
+        report.reason = str(error)
+    return file
+
+
+def _close(file: _Opened, found: list[Placed | str], layout: Layout) -> list[Song]:
+    """The songs of a file, of which the report tells the rest."""
+    report, error = file.report, file.report.reason
+    songs = []
+    for piece in found:
+        if isinstance(piece, str):
+            report.reason = piece
+            report.skipped_songs += 1
+        else:
+            _account(report, piece, layout)
+            songs.append(piece.song)
+    report.reason = error or report.reason
     # An array of songs stays as it is, however many of them are alike.
-    if met and songs and not name and (reason := met.of_song(songs[0], file.path)):
-        file.reason = reason
-        return [], file
-    file.songs = len(songs)
-    return songs, file
+    if not error and file.met and songs and not file.named:
+        report.reason = error = file.met.of_song(songs[0], report.path)
+    report.songs = 0 if error else len(songs)
+    return [] if error else songs
 
 
-def _song(score: Score, name: str, rules: Rules, file: FileReport) -> Song | None:
-    """A score on the grid and the tracks of a layout; None if it does not fit, with a reason."""
-    layout = rules.layout
-    gridded = to_grid(score, layout)
-    bars = gridded.bars
-    file.warnings += gridded.warnings
-    file.meters += bars.measures
-    if reason := rules.against(gridded):
-        file.reason = reason
-        return None
-    assigned = assign(score.tracks, gridded, layout)
-    if not len(assigned.notes):
-        file.reason = "no track of it has a place in the layout"
-        return None
-    _account(file, gridded, assigned, layout)
-    notes = end_before_padding(assigned.notes, bars, layout)
-    bars = bars.up_to(int((notes["start"] + notes["length"]).max()), layout)
-    tempos = gridded.tempos[gridded.tempos["start"] < len(bars.steps) * layout.steps]
-    return Song(name, notes, bars.song_steps(), tempos, bars.meters, assigned.programs)
-
-
-def _account(file: FileReport, gridded: Gridded, assigned: Assigned, layout: Layout) -> None:
-    file.notes_kept += len(assigned.notes)
-    file.off_grid += gridded.off_grid
-    file.rounded_ends += gridded.rounded_ends
-    file.left_out += assigned.left_out
-    file.drums_left_out += assigned.drums_left_out
-    file.padded_bars += int(np.sum(gridded.bars.steps < layout.steps))
-    file.tracks += [
+def _account(report: FileReport, placed: Placed, layout: Layout) -> None:
+    assigned = placed.assigned
+    report.notes_kept += len(placed.song.notes)
+    report.off_grid += placed.off_grid
+    report.rounded_ends += placed.rounded_ends
+    if placed.heard:
+        report.beat_confidence = round(placed.heard.beat_confidence, 4)
+        report.bar_confidence = round(placed.heard.bar_confidence, 4)
+    report.left_out += assigned.left_out
+    report.drums_left_out += assigned.drums_left_out
+    report.padded_bars += placed.padded_bars
+    report.tracks += [
         PlacedTrack(
-            printable(place.source.name),
-            place.source.channel,
-            place.source.program,
-            place.source.drum,
-            place.notes,
-            None if place.track is None else layout.tracks[place.track].name,
-            place.why,
+            printable(source.name),
+            source.channel,
+            source.program,
+            source.drum,
+            notes,
+            None if track is None else layout.tracks[track].name,
+            why,
         )
-        for place in assigned.placements
+        for source, notes, track, why in assigned.placements
     ]
 
 
-def explain(source: str | Path, layout: Layout) -> FileReport:
+def explain(source: str | Path, layout: Layout, reading: Reading = AS_WRITTEN) -> FileReport:
     """What encoding would do with one file, in any meter, its `tracks` with their channels.
 
     Raises MidiganError if the file cannot be used.
@@ -126,15 +153,8 @@ def explain(source: str | Path, layout: Layout) -> FileReport:
     found, _ = find_sources([source])
     if len(found) != 1:
         raise MidiganError(f"{printable(str(source))} is {len(found)} files: name one to explain")
-    file = FileReport(printable(str(found[0].path)))
-    path = found[0].path
-    try:
-        for name, score in scores_in(read_bytes(path), path, found[0].split, channels=True):
-            file.notes_read += len(score.notes)
-            file.warnings += score.warnings
-            file.songs += _song(score, name, Rules(layout), file) is not None
-    except SourceError as error:
-        raise SourceError(f"{file.path}: {error}") from error
-    if not file.songs:
-        raise MidiganError(f"{file.path}: {file.reason}")
-    return file
+    rules = Rules(layout, reading=replace(reading, channels=True))
+    ((_, report),) = encode_files(found, rules, None)
+    if not report.used:
+        raise SourceError(f"{report.path}: {report.reason}")
+    return report

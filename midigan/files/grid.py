@@ -1,8 +1,14 @@
-"""Quantising: a score's ticks to steps, with an account of what the grid could not hold."""
+"""Quantising: scores' ticks to steps, with an account of what the grid could not hold.
+
+Many scores are put on the grid at a time, their notes one after another in the same arrays:
+most songs are so short that they would cost more calls than work.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,139 +17,204 @@ from midigan.errors import SourceError
 from midigan.files.bars import (
     MAX_BARS,
     Bars,
-    last_of_each,
+    ignored_meters,
     lay_bars,
-    legal_meters,
     positions_per_step,
     positions_per_tick,
 )
-from midigan.files.score import Score
+from midigan.files.score import TICK_NOTE, Score
 from midigan.layout import Layout
-from midigan.song import NOTE, TEMPO, Notes, empty_tempos
+from midigan.song import TEMPO, Notes
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Barred:
+    """A score and its bars.
+
+    score: its notes all begin within the bars.
+    bars: long enough for its last note, unless there are MAX_BARS of them.
+    warnings: what was mended, a short phrase for each kind.
+    """
+
+    score: Score
+    bars: Bars
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Gridded:
-    """A score on the grid, not yet on the tracks of a layout.
+    """Scores on the grid, not yet on the tracks of a layout.
 
-    notes: NOTE array in the score's order, every `track` still 0.
-    source: int64 `(notes,)`, which source track each note comes from.
-    bars: the song's bars; no note ends after the last one.
-    tempos: TEMPO array.
-    off_grid, rounded_ends: how many notes begin, and end, between steps.
-    warnings: what was mended, a short phrase each.
+    first: int64 `(songs + 1,)`, where the notes of each song begin in the arrays.
+    start, length: int64 `(notes,)`, steps from the beginning of the song, in its order.
+    pitch, velocity: uint8 `(notes,)`.
+    source: int64 `(notes,)`, which source track each note comes from, those of all songs
+        counted on; `first_source` `(songs + 1,)` is the number of each song's first one.
+    first_step: int64 `(songs + 1,)`, where each song begins on a timeline of all of them,
+        which is where the bars of the one before end.
+    bars: each song's bars; no note ends after the last one.
+    tempos: a TEMPO array each.
+    off_grid, rounded_ends: how many notes of each begin, and end, between steps.
     """
 
-    notes: Notes
-    source: NDArray[np.int64]
-    bars: Bars
-    tempos: Notes
-    off_grid: int
-    rounded_ends: int
-    warnings: tuple[str, ...]
+    first: Ints
+    start: Ints
+    length: Ints
+    pitch: NDArray[np.uint8]
+    velocity: NDArray[np.uint8]
+    source: Ints
+    first_source: Ints
+    first_step: Ints
+    bars: tuple[Bars, ...]
+    tempos: tuple[Notes, ...]
+    off_grid: tuple[int, ...]
+    rounded_ends: tuple[int, ...]
 
 
-def to_grid(score: Score, layout: Layout) -> Gridded:
+def with_bars(score: Score, layout: Layout) -> Barred:
+    """A score with its bars. Raises SourceError if all its notes lie after bar MAX_BARS."""
+    scale, step = positions_per_tick(layout), positions_per_step(score.ppq)
+    start, length = score.notes["start"], score.notes["length"]
+    ends = start + length
+    end = int(ends.max()) * scale + step
+    bars = lay_bars(score, layout, end)
+    too_late = too_long = 0
+    if bars.end < end:
+        # What begins in the last step may round up to a bar that is not there.
+        inside = np.flatnonzero(start * scale <= bars.end - step)
+        if len(inside) == 0:
+            raise SourceError(f"all its notes lie after bar {MAX_BARS:,}")
+        too_late = len(start) - len(inside)
+        too_long = int(np.count_nonzero(ends.take(inside) * scale > bars.end))
+        score, length = replace(score, notes=score.notes.take(inside)), length.take(inside)
+    warnings = (
+        *_counted(int(np.count_nonzero(length == 0)), "of no length last one step"),
+        *_counted(too_late, f"after bar {MAX_BARS:,} were left out"),
+        *_counted(too_long, f"that go on after bar {MAX_BARS:,} end there"),
+        *_ignored(score),
+    )
+    return Barred(score, bars, warnings)
+
+
+def to_grid(songs: Sequence[Barred], layout: Layout) -> Gridded:
     """Move every note to the nearest step of its bar, halves up; each lasts a step or more.
 
-    A note counts as off the grid if it is more than a sixteenth of a step, and more than
-    half a tick, away. Raises SourceError if all notes lie after bar MAX_BARS.
+    songs: at least one. A note counts as off the grid if it is more than a sixteenth of a
+    step, and more than half a tick, away.
     """
-    scale, step = positions_per_tick(layout), positions_per_step(score.ppq)
-    begin = score.notes["start"] * scale
-    end = begin + score.notes["length"] * scale
-    bars = lay_bars(score, layout, int(end.max()) + step)
-    # What begins in the last step may round up to a bar that is not there.
-    inside = np.flatnonzero(begin <= bars.lines[-1] - step)
-    if len(inside) == 0:
-        raise SourceError(f"all its notes lie after bar {MAX_BARS:,}")
-    found = score.notes
-    if len(inside) < len(found):
-        found, begin, end = found.take(inside), begin.take(inside), end.take(inside)
-    tolerance = max(step // 16, scale // 2)
-    start_step, late = _steps_at(begin, bars, step, layout)
-    end_step, end_late = _steps_at(np.minimum(end, bars.lines[-1]), bars, step, layout)
-
-    notes = np.zeros(len(begin), NOTE)
-    notes["start"] = start_step
-    notes["length"] = np.maximum(end_step - start_step, 1)
-    notes["pitch"], notes["velocity"] = found["pitch"], found["velocity"]
-    too_late = len(score.notes) - len(found)
-    warnings = (
-        *_counted(_count(end == begin), "of no length last one step"),
-        *_counted(too_late, f"after bar {MAX_BARS:,} were left out"),
-        *_counted(_count(end > bars.lines[-1]), f"that go on after bar {MAX_BARS:,} end there"),
-        *_mended(score),
+    scale = positions_per_tick(layout)
+    # A column at a time, which is several times as fast as whole notes.
+    ticks, lengths, source, pitch, velocity = (
+        np.concatenate([song.score.notes[name] for song in songs]) for name in TICK_NOTE.names or ()
     )
-    bars = bars.up_to(int((notes["start"] + notes["length"]).max()), layout)
+    counts = np.array([len(song.score.notes) for song in songs])
+    first, first_source = offsets(counts), offsets([len(song.score.tracks) for song in songs])
+    # Positions are whole numbers, far below those that a float cannot hold.
+    begin = ticks.astype(float) * scale
+    end = begin + lengths.astype(float) * scale
+    last = np.repeat(np.array([song.bars.end for song in songs], float), counts)
+    start, late = steps_at(begin, counts, songs, layout)
+    stop, end_late = steps_at(np.minimum(end, last), counts, songs, layout)
+    stop = np.maximum(stop, start + 1)
+    ends = np.maximum.reduceat(stop, first[:-1]).tolist()
+    bars = tuple(song.bars.up_to(end, layout) for song, end in zip(songs, ends, strict=True))
+    steps = np.array([positions_per_step(song.score.ppq) for song in songs])
+    tolerance = np.repeat(np.maximum(steps // 16, scale // 2), counts)
     return Gridded(
-        notes,
-        found["source"].astype(np.int64),
+        first,
+        start,
+        stop - start,
+        pitch,
+        velocity,
+        source + np.repeat(first_source[:-1], counts),
+        first_source,
+        offsets([len(own.steps) * layout.steps for own in bars]),
         bars,
-        _tempos(score, bars, layout),
-        _count(np.abs(late) > tolerance),
-        _count(np.abs(end_late) > tolerance),
-        warnings,
+        _tempos(songs, bars, layout),
+        _by_song(np.abs(late) > tolerance, first),
+        _by_song(np.abs(end_late) > tolerance, first),
     )
 
 
-def _steps_at(
-    position: NDArray[np.int64], bars: Bars, step: int, layout: Layout
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def steps_at(
+    position: Floats, counts: Ints, songs: Sequence[Barred], layout: Layout
+) -> tuple[Ints, Floats]:
     """The nearest step of each position, and how far after it the position lies.
 
+    position: `(n,)`, the positions of one song after another, `counts` `(songs,)` of each.
     What rounds up to the end of a bar is on the first step of the next one.
     """
+    steps = np.array([positions_per_step(song.score.ppq) for song in songs], float)
+    step = np.repeat(steps, counts)
+    # As if all bars were the layout's own. The quotient of two whole numbers of less than
+    # 53 bits is never rounded up to the next one.
+    nearest = ((2 * position + step) / (2 * step)).astype(np.int64)
+    late = position - nearest * step
+    first = offsets(counts).tolist()
+    for song, size, begin, stop in zip(songs, steps.tolist(), first, first[1:], strict=False):
+        if not song.bars.whole and stop > begin:
+            part = slice(begin, stop)
+            nearest[part], late[part] = _steps_in_bars(position[part], song.bars, size, layout)
+    return nearest, late
+
+
+def _steps_in_bars(
+    position: Floats, bars: Bars, step: float, layout: Layout
+) -> tuple[Ints, Floats]:
+    """Like `steps_at`, for a song whose bars have other lengths than the layout's."""
     if bars.even:
-        bar = position // bars.even
+        bar = (position / bars.even).astype(np.int64)
         within, steps = position - bar * bars.even, bars.steps[0]
     else:
         bar = np.searchsorted(bars.lines[:-1], position, side="right") - 1
         within, steps = position - bars.lines.take(bar), bars.steps.take(bar)
-    nearest = (2 * within + step) // (2 * step)
+    nearest = ((2 * within + step) / (2 * step)).astype(np.int64)
     late = within - nearest * step
     return bar * layout.steps + np.where(nearest >= steps, layout.steps, nearest), late
 
 
-def _tempos(score: Score, bars: Bars, layout: Layout) -> Notes:
-    """The tempos that are tempos, up to the song's end; of several on a step, the last."""
-    position = score.tempos["tick"] * positions_per_tick(layout)
-    inside = np.flatnonzero((position < bars.lines[-1]) & (score.tempos["bpm"] > 0))
-    if len(inside) == 0:
-        return empty_tempos()
-    tempos = np.empty(len(inside), TEMPO)
-    step = positions_per_step(score.ppq)
-    tempos["start"] = _steps_at(position.take(inside), bars, step, layout)[0]
-    tempos["bpm"] = score.tempos["bpm"].take(inside)
-    # What rounds up to the song's end is not in it; all are sorted.
-    tempos = tempos[: np.searchsorted(tempos["start"], len(bars.steps) * layout.steps)]
-    return last_of_each(tempos, "start")
+def _tempos(songs: Sequence[Barred], bars: Sequence[Bars], layout: Layout) -> tuple[Notes, ...]:
+    """The tempos that are tempos, up to each song's end; of several on a step, the last."""
+    found = np.concatenate([song.score.tempos for song in songs])
+    song = np.repeat(np.arange(len(songs)), [len(song.score.tempos) for song in songs])
+    position = found["tick"].astype(float) * positions_per_tick(layout)
+    ends = np.array([own.end for own in bars], float)
+    inside = np.flatnonzero((position < ends[song]) & (found["bpm"] > 0))
+    song, position = song[inside], position[inside]
+    counts = np.bincount(song, minlength=len(songs))
+    start = steps_at(position, counts, songs, layout)[0]
+    # What rounds up to the song's end is not in it.
+    last = np.array([len(own.steps) * layout.steps for own in bars])
+    kept = start < last[song]
+    # All are sorted, and one that is on a step with the next gives way to it.
+    kept[:-1] &= (start[1:] > start[:-1]) | (song[1:] > song[:-1])
+    tempos = np.empty(int(np.count_nonzero(kept)), TEMPO)
+    tempos["start"], tempos["bpm"] = start[kept], found["bpm"][inside][kept]
+    first = offsets(np.bincount(song[kept], minlength=len(songs))).tolist()
+    return tuple(tempos[a:b] for a, b in pairwise(first))
 
 
-def end_before_padding(notes: Notes, bars: Bars, layout: Layout) -> Notes:
-    """The notes, those that end inside a short bar's padding ended where it begins."""
-    if bars.steps.min() == layout.steps:
-        return notes
-    bar, within = np.divmod(notes["start"] + notes["length"] - 1, layout.steps)
-    ended = notes.copy()
-    ended["length"] -= np.maximum(within + 1 - bars.steps.take(bar), 0)
-    return ended
+def offsets(counts: Ints | Sequence[int]) -> Ints:
+    """Where each of several parts begins that lie one after another, and where the last ends."""
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
 
 
-def _count(concerned: NDArray[np.bool_]) -> int:
-    return int(np.count_nonzero(concerned))
+def _by_song(concerned: NDArray[np.bool_], first: Ints) -> tuple[int, ...]:
+    """How many of each song's notes are concerned."""
+    return tuple(np.add.reduceat(concerned, first[:-1], dtype=np.int64).tolist())
 
 
 def _counted(count: int, what: str) -> list[str]:
     """A warning about some notes, if there are any."""
-    return [f"{count} note{'s' * (count > 1)} {what}"] if count else []
+    return [f"{count} note{'s' if count > 1 else ''} {what}"] if count else []
 
 
-def _mended(score: Score) -> list[str]:
+def _ignored(score: Score) -> list[str]:
     """Warnings about tempos and meters that mean nothing."""
     warnings = []
-    if len(score.tempos) and score.tempos["bpm"].min() <= 0:
+    if min(score.tempos["bpm"].tolist(), default=1) <= 0:
         warnings.append("a tempo of 0 was ignored")
-    if len(legal_meters(score)) < len(set(score.meters["tick"].tolist())):
-        warnings.append("a meter that is none was ignored")
-    return warnings
+    return warnings + ignored_meters(score)

@@ -9,15 +9,13 @@ note. Boulanger-Lewandowski et al. (ICML 2012), split into voices by C.-Z. A. Hu
 from __future__ import annotations
 
 import io
-import lzma
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from midigan.damage import DAMAGED_ARRAYS
 from midigan.errors import SourceError
 from midigan.files.object_array import arrays_in_npy
 from midigan.files.score import Score, SourceTrack, tick_notes
@@ -29,12 +27,6 @@ _CHOIR = 52
 
 #: The most bytes that one array of the file may unpack to.
 _MAX_BYTES = 256 * 2**20
-
-#: What zipfile and its decompressors raise on damaged bytes.
-_DAMAGE = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
-    *(NotImplementedError, RuntimeError, ValueError, LookupError),
-)
 
 
 def read_jsb(data: bytes, split: str | None = None) -> Iterator[tuple[str, Score]]:
@@ -57,7 +49,7 @@ def read_jsb(data: bytes, split: str | None = None) -> Iterator[tuple[str, Score
                 songs = arrays_in_npy(file.read(members[name]))
                 for number, song in enumerate(songs):
                     yield f"{name}-{number:03}", _score(song, name)
-    except _DAMAGE as error:
+    except DAMAGED_ARRAYS as error:
         raise SourceError("not an .npz of chorales, or damaged") from error
 
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from midigan.layout import Layout
 from midigan.song import Notes
 
 #: How much of a melody is compared: enough to tell tunes apart, and less than a phrase or
 #: two, so that settings of one tune agree although later lines were altered.
 INTERVALS = 15
+
+
+def melody_track(layout: Layout) -> int:
+    """The track that has the melody: the first one that is not of drums, or the first of all."""
+    return next((i for i, track in enumerate(layout.tracks) if not track.drum), 0)
 
 
 def melody_key(notes: Notes, track: int = 0, intervals: int = INTERVALS) -> tuple[int, ...]:

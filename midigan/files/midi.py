@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
 from midigan.errors import SourceError
 from midigan.files.careful import read_carefully
-from midigan.files.score import (
-    TICK_METER,
-    TICK_TEMPO,
-    Score,
-    SourceTrack,
-    TickArray,
-    tick_notes,
-)
+from midigan.files.drum_parts import may_have_drum_parts
+from midigan.files.fast import read_fast
+from midigan.files.pedal import may_use_pedal
+from midigan.files.score import Score
 
 #: How far into a file the music may begin: behind a RIFF or MacBinary header, or junk.
 SEARCHED_BYTES = 4096
-
-#: Ticks within which symusic's 32-bit sums can be trusted. A block of note-offs is put this
-#: long after the end of each track, so that a note which never ends shows by its length.
-_TRUSTED_TICKS = 2**27
-_TRUSTED_DELTA = b"\xc0\x80\x80\x00"
-_ALL_OFF = [
-    bytes([0x80 | channel]) + b"\0".join(bytes([pitch, 0]) for pitch in range(128))
-    for channel in range(16)
-]
 
 #: Status bytes from here on are no channel messages; of those only these belong in a file.
 _LAST_CHANNEL_STATUS, _SYSEX, _SYSEX_END, _META = 0xEF, 0xF0, 0xF7, 0xFF
@@ -41,10 +29,11 @@ _LAPSED_STATUS = re.compile(rb"\xf7[\x80-\xff]{0,3}[\0-\x7f]{2}")
 _END_OF_TRACK = b"\xff\x2f\x00"
 
 
-def read_midi(data: bytes, *, channels: bool = False) -> Score:
+def read_midi(data: bytes, *, channels: bool = False, pedal: bool = False) -> Score:
     """The score in the bytes of a MIDI file, with or without something in front of it.
 
     channels: whether source tracks must come with their channels, which takes longer.
+    pedal: whether notes last as long as the sustain pedal holds them, which takes longer.
     Raises SourceError if it is not a MIDI file, counts time in frames (SMPTE), or holds no
     notes. Damage is mended where it can be, and each kind named in the score's warnings.
     """
@@ -61,20 +50,13 @@ def read_midi(data: bytes, *, channels: bool = False) -> Score:
     if ppq == 0:
         raise SourceError("its header says 0 ticks to the beat")
     warnings += _header_damage(data)
-    chunks = None if channels else _sound_chunks(data)
-    score = _read_fast(data[:14], chunks) if chunks else None
-    if score is None:
-        score = read_carefully(data, ppq)
+    # symusic merges the tracks of a program, whatever their channels.
+    careful = channels or may_have_drum_parts(data) or (pedal and may_use_pedal(data))
+    chunks = None if careful else _sound_chunks(data)
+    score = (read_fast(data, chunks) if chunks else None) or read_carefully(data, ppq, pedal=pedal)
     if len(score.notes) == 0:
         raise SourceError("; ".join(["it holds no notes", *warnings, *score.warnings]))
-    return Score(
-        ppq,
-        score.tracks,
-        score.notes,
-        score.tempos,
-        score.meters,
-        (*warnings, *score.warnings),
-    )
+    return replace(score, warnings=(*warnings, *score.warnings)) if warnings else score
 
 
 def _header_damage(data: bytes) -> list[str]:
@@ -86,100 +68,42 @@ def _header_damage(data: bytes) -> list[str]:
     return []
 
 
-def _sound_chunks(data: bytes) -> list[bytes] | None:
-    """The track chunks' events; None if the bytes hold anything that is not in order.
+def _sound_chunks(data: bytes) -> list[tuple[int, int]] | None:
+    """Where the events of each track begin and stop; None if the bytes are not in order.
 
-    That is what symusic refuses, passes silently or misreads. A byte in a name may look
-    like damage; then the careful reader finds none.
+    That is anything that symusic refuses, passes silently or misreads. A byte in a name may
+    look like damage; then the careful reader finds none.
     """
     if data[4:8] != b"\0\0\0\6" or data[8:10] > b"\0\2":
         return None
     at, chunks = 14, []
     while data[at : at + 4] == b"MTrk":
         stop = at + 8 + int.from_bytes(data[at + 4 : at + 8], "big")
-        if stop > len(data) or data.find(_END_OF_TRACK, at, stop) != stop - 3:
-            return None
-        chunks.append(data[at + 8 : stop])
+        chunks.append((at + 8, stop))
         at = stop
-    if len(chunks) != int.from_bytes(data[10:12], "big") or data.find(b"MTrk", at) >= 0:
+    if at > len(data) or len(chunks) != int.from_bytes(data[10:12], "big"):
         return None
-    return None if _has_odd_events(data, at) else chunks
+    return chunks if data.find(b"MTrk", at) < 0 and _in_order(data, chunks) else None
 
 
-def _has_odd_events(data: bytes, stop: int) -> bool:
-    """Whether `data[14:stop]` may hold one of the events that are described above.
+def _in_order(data: bytes, chunks: list[tuple[int, int]]) -> bool:
+    """Whether each track ends where its header says, and none holds an event as above.
 
     Nearly all bytes of music are below those that begin such events.
     """
-    events = np.frombuffer(data, np.uint8, stop - 14, 14)
-    for at in (np.flatnonzero(events > _LAST_CHANNEL_STATUS) + 14).tolist():
-        if data[at] == _META:
-            odd = data[at + 1] in _META_SIZES and data[at + 2] != _META_SIZES[data[at + 1]]
-        elif data[at] == _SYSEX_END:
-            odd = _LAPSED_STATUS.match(data, at) is not None
-        elif data[at] != _SYSEX:
-            odd = _BEFORE_SYSTEM.fullmatch(data, max(at - 9, 0), at) is not None
-        else:
-            odd = False
-        if odd:
-            return True
-    return False
+    stop = chunks[-1][1] if chunks else 14
+    ends = [end - 3 for _, end in chunks]
+    high = np.flatnonzero(np.frombuffer(data, np.uint8, stop - 14, 14) > _LAST_CHANNEL_STATUS)
+    places = (high + 14).tolist()
+    if [at for at in places if data[at : at + 3] == _END_OF_TRACK] != ends:
+        return False
+    return not any(_is_odd(data, at) for at in places)
 
 
-def _closed(events: bytes) -> bytes:
-    """A track chunk of these events, and long after them note-offs for every key."""
-    offs = b"\0".join(_ALL_OFF[channel] for channel in range(16) if 0x90 | channel in events)
-    if offs:
-        # The time before the end of the track goes to an empty text in its place.
-        body, end = events[:-3], events[-3:]
-        events = body + b"\xff\x01\x00" + _TRUSTED_DELTA + offs + b"\0" + end
-    return b"MTrk" + len(events).to_bytes(4, "big") + events
-
-
-def _read_fast(header: bytes, chunks: list[bytes]) -> Score | None:
-    """The score as symusic reads it.
-
-    None where symusic is not installed or fails, where a note never ends, and where ticks
-    overflow.
-    """
-    try:
-        from symusic import Score as FastScore
-    except ImportError:
-        return None
-    try:
-        # Not sanitised: bytes over 127 are left to the careful reader, which counts them.
-        fast = FastScore.from_midi(header + b"".join(map(_closed, chunks)))
-    except (RuntimeError, ValueError, UnicodeDecodeError):
-        return None
-    if fast.note_num() == 0:
-        return None
-    columns = [track.notes.numpy() for track in fast.tracks]
-    start, length, pitch, velocity = (
-        np.concatenate([column[name] for column in columns])
-        for name in ("time", "duration", "pitch", "velocity")
-    )
-    if any(ticks.min() < 0 or ticks.max() >= _TRUSTED_TICKS for ticks in (start, length)):
-        return None
-    source = np.repeat(np.arange(len(columns)), [len(column["time"]) for column in columns])
-    tracks = [SourceTrack(t.name, int(t.program), bool(t.is_drum)) for t in fast.tracks]
-    notes = tick_notes(start, length, source, pitch, velocity)
-    return Score(fast.tpq, tuple(tracks), notes, _tempos(fast), _meters(fast))
-
-
-def _tempos(fast: object) -> TickArray:
-    columns = fast.tempos.numpy()  # type: ignore[attr-defined]
-    tempos = np.empty(len(columns["time"]), TICK_TEMPO)
-    mspq = columns["mspq"].astype(float)
-    tempos["tick"] = columns["time"]
-    tempos["bpm"] = np.divide(60e6, mspq, out=np.zeros_like(mspq), where=mspq > 0)
-    return tempos
-
-
-def _meters(fast: object) -> TickArray:
-    columns = fast.time_signatures.numpy()  # type: ignore[attr-defined]
-    meters = np.empty(len(columns["time"]), TICK_METER)
-    for name, column in zip(
-        TICK_METER.names or (), ("time", "numerator", "denominator"), strict=True
-    ):
-        meters[name] = columns[column]
-    return meters
+def _is_odd(data: bytes, at: int) -> bool:
+    """Whether a byte over _LAST_CHANNEL_STATUS may begin an event that symusic cannot take."""
+    if data[at] == _META:
+        return data[at + 1] in _META_SIZES and data[at + 2] != _META_SIZES[data[at + 1]]
+    if data[at] == _SYSEX_END:
+        return _LAPSED_STATUS.match(data, at) is not None
+    return data[at] != _SYSEX and _BEFORE_SYSTEM.fullmatch(data, max(at - 9, 0), at) is not None

@@ -40,20 +40,24 @@ class Piece:
     tempos: tuple[tuple[Fraction, float], ...]
 
 
-def read_piece(path: Path, name: str) -> Piece:
+def read_piece(source: Path | str, name: str) -> Piece:
     """Parse a score with music21. Ties are merged, grace notes left out, repeats not expanded.
 
-    Raises SourceError if music21 cannot read it or it holds no notes.
+    source: a file, or the text of one tune in ABC. Raises SourceError if music21 cannot read
+    it or it holds no notes.
     """
     import warnings
 
-    from music21 import converter, stream
+    from music21 import converter
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            score = converter.parse(path, forceSource=True)
-            parts = [list(part.getElementsByClass(stream.Measure)) for part in score.parts]
+            if isinstance(source, str):
+                score = converter.parse(source, format="abc")
+            else:
+                score = converter.parse(source, forceSource=True)
+            parts = [_measures_of(part) for part in score.parts]
         except Exception as error:  # music21's readers fail in their own many ways
             raise SourceError(f"{name}: music21 cannot read it ({error})") from error
     measures = _measures(parts)
@@ -65,6 +69,16 @@ def read_piece(path: Path, name: str) -> Piece:
     if not any(voices):
         raise SourceError(f"{name} holds no notes")
     return Piece(name, voices, bars, _tempos(parts[0], starts))
+
+
+def _measures_of(part: Any) -> list[Any]:
+    """A part's measures. music21 makes none of an ABC tune that has hardly any bar lines."""
+    from music21 import stream
+
+    measures = list(part.getElementsByClass(stream.Measure))
+    if not measures and part.notes:
+        measures = list(part.makeMeasures().getElementsByClass(stream.Measure))
+    return measures
 
 
 def _measures(parts: list[list[Any]]) -> list[Measure]:

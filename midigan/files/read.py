@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from midigan.errors import SourceError
+from midigan.files.align import Align, align
 from midigan.files.jsb import read_jsb
 from midigan.files.midi import read_midi
 from midigan.files.score import Score
-from midigan.files.scores import read_printed_score
+from midigan.files.scores import read_printed_scores
 
 #: Files with these suffixes are picked up from folders. Others are read if they are named.
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi", ".smf")
@@ -19,6 +21,26 @@ PRINTED_SUFFIXES = (".musicxml", ".mxl", ".xml", ".abc", ".krn")
 
 #: The largest file that is read; the largest real MIDI files are a tenth of it.
 MAX_BYTES = 64 * 2**20
+
+#: The least to ask for at once: the sizes of some files are not known before.
+_LEAST_BYTES = 2**16
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is asked of MIDI files; scores and arrays say what they mean.
+
+    channels: whether source tracks must come with their channels, which takes longer.
+    pedal: whether notes last as long as the sustain pedal holds them.
+    align: `auto` finds bar lines where the file's own are not credible, see `align`.
+    """
+
+    channels: bool = False
+    pedal: bool = False
+    align: Align = "file"
+
+
+AS_WRITTEN = Reading()
 
 
 def read_scores(path: Path, split: str | None = None) -> Iterator[tuple[str, Score]]:
@@ -31,19 +53,17 @@ def read_scores(path: Path, split: str | None = None) -> Iterator[tuple[str, Sco
 
 
 def scores_in(
-    data: bytes, path: Path, split: str | None = None, *, channels: bool = False
+    data: bytes, path: Path, split: str | None = None, reading: Reading = AS_WRITTEN
 ) -> Iterator[tuple[str, Score]]:
-    """Like `read_scores`, from the bytes of the file `path`.
-
-    channels: whether the tracks of MIDI files must come with their channels.
-    """
+    """Like `read_scores`, from the bytes of the file `path`."""
     suffix = path.suffix.lower()
     if suffix == ".npz":
         yield from read_jsb(data, split)
     elif suffix in PRINTED_SUFFIXES:
-        yield "", read_printed_score(data, path)
+        yield from read_printed_scores(data, path)
     else:
-        yield "", read_midi(data, channels=channels)
+        score = read_midi(data, channels=reading.channels, pedal=reading.pedal)
+        yield "", align(score) if reading.align == "auto" else score
 
 
 def read_bytes(path: Path) -> bytes:
@@ -56,13 +76,25 @@ def read_bytes(path: Path) -> bytes:
         handle = os.open(path, flags)
     except OSError as error:
         raise SourceError(f"cannot be opened: {error.strerror or error}") from error
-    with os.fdopen(handle, "rb") as file:
+    try:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
             raise SourceError("not a regular file")
         if found.st_size > MAX_BYTES:
             raise SourceError(f"larger than {MAX_BYTES >> 20} MB")
-        try:
-            return file.read(MAX_BYTES)
-        except OSError as error:
-            raise SourceError(f"cannot be read: {error.strerror or error}") from error
+        return b"".join(_parts(handle, max(found.st_size, _LEAST_BYTES)))
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror or error}") from error
+    finally:
+        os.close(handle)
+
+
+def _parts(handle: int, size: int) -> Iterator[bytes]:
+    """What an open file holds, at most MAX_BYTES, in parts of at most `size` bytes.
+
+    One part is all that there is of most files, and takes no more memory than they do.
+    """
+    left = MAX_BYTES
+    while left and (part := os.read(handle, min(size, left))):
+        left -= len(part)
+        yield part

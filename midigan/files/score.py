@@ -7,9 +7,13 @@ everything after (bars, grid, tracks) begins here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from midigan.files.phase import Phase
 
 #: A note: `start` and `length` in ticks, `source` an index into the score's tracks,
 #: `pitch` a MIDI pitch 0..127, `velocity` 1..127.
@@ -30,7 +34,8 @@ TickArray = NDArray[np.void]
 class SourceTrack:
     """One track of a file: one channel and one program of it.
 
-    `program` is 0..127. `drum` says that it is on MIDI channel 10, whatever its program.
+    `program` is 0..127. `drum` says that it plays drums, whatever its program: it is on MIDI
+    channel 10, or on one that the file makes such a channel (see `drum_parts`).
     `channel` is 0..15, or None where the reader does not tell: nothing depends on it.
     """
 
@@ -50,6 +55,8 @@ class Score:
     tempos, meters: TICK_TEMPO and TICK_METER arrays sorted by tick; a tempo or a meter that
         the file has but that is none comes with a 0 in it.
     warnings: what was mended while reading, a short phrase each.
+    pedal_held: how many notes were lengthened, because the sustain pedal holds them.
+    heard: by which phase the music was moved, if the file's own was not credible.
     """
 
     ppq: int
@@ -58,6 +65,8 @@ class Score:
     tempos: TickArray = field(default_factory=lambda: np.empty(0, TICK_TEMPO))
     meters: TickArray = field(default_factory=lambda: np.empty(0, TICK_METER))
     warnings: tuple[str, ...] = ()
+    pedal_held: int = 0
+    heard: Phase | None = None
 
     def __post_init__(self) -> None:
         for name in ("tempos", "meters"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from html import unescape
 from pathlib import Path
@@ -12,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from midigan.errors import SourceError
-from midigan.files.piece import read_piece
+from midigan.files.piece import Piece, read_piece
 from midigan.files.score import TICK_METER, TICK_TEMPO, Score, SourceTrack, tick_notes
+from midigan.files.tune_book import Tune, tunes_of
 
 #: Ticks in a quarter note: sixty-fourth notes, triplets, quintuplets and septuplets are exact.
 _PPQ = 10080
@@ -22,26 +25,60 @@ _VELOCITY = 80
 #: The most that a compressed score may unpack to.
 _MAX_UNPACKED = 64 * 2**20
 
-_TUNE = re.compile(rb"^X:", re.MULTILINE)
 _PART = re.compile(rb"<score-part\s.*?<part-name[^>]*?(?:/>|>(.*?)</part-name>)", re.DOTALL)
 
 
-def read_printed_score(data: bytes, path: Path) -> Score:
-    """The score in a file that music21 reads, its notes placed measure by measure.
+def read_printed_scores(data: bytes, path: Path) -> Iterator[tuple[str, Score]]:
+    """The scores in a file that music21 reads: each with its name, "" where it is the only one.
 
-    data: the file's bytes. A pickup is filled up with silence before it; repeats are not
-    expanded. Raises SourceError if music21 cannot read it, or it holds no notes.
+    data: the file's bytes. Notes are placed measure by measure; a pickup is filled up with
+    silence before it; repeats are not expanded. Each tune of an ABC book is a score. Raises
+    SourceError if music21 cannot read it, or it holds no notes.
     """
-    tunes = len(_TUNE.findall(data)) if path.suffix.lower() == ".abc" else 1
-    if tunes > 1:
-        raise SourceError(f"a book of {tunes} tunes: put each in a file of its own")
+    tunes = tunes_of(data) if path.suffix.lower() == ".abc" else []
+    if len(tunes) > 1:
+        yield from _book(tunes, path.stem)
+    else:
+        yield "", _score_in_file(data, path)
+
+
+def _book(tunes: Sequence[Tune], book: str) -> Iterator[tuple[str, Score]]:
+    """The tunes that can be read; the last score before one that cannot says so."""
+    ready: tuple[str, Score] | None = None
+    problems: list[str] = []
+    for tune in tunes:
+        try:
+            score = _score_of(_parsed(tune.text, f"tune {tune.name}"), [])
+        except SourceError as error:
+            problems.append(f"tune {tune.name} was left out: {error}")
+            continue
+        if ready:
+            yield ready
+        ready = f"{book}-{tune.name}", replace(score, warnings=tuple(problems))
+        problems = []
+    if not ready:
+        raise SourceError(f"none of its {len(tunes)} tunes can be read; {problems[0]}")
+    name, score = ready
+    yield name, replace(score, warnings=(*score.warnings, *problems))
+
+
+def _score_in_file(data: bytes, path: Path) -> Score:
     xml = _unpacked(data) if path.suffix.lower() == ".mxl" else data
-    try:
-        piece = read_piece(path, path.name)
-    except SourceError as error:
-        reason = " ".join(str(error).removeprefix(path.name).lstrip(": ").split())
-        raise SourceError(reason[:200]) from error
     names = [unescape(name.decode("utf-8", "replace")).strip() for name in _PART.findall(xml)]
+    return _score_of(_parsed(path, path.name), names)
+
+
+def _parsed(source: Path | str, name: str) -> Piece:
+    """A piece as music21 reads it; in its errors the name is left out, and their lines joined."""
+    try:
+        return read_piece(source, name)
+    except SourceError as error:
+        reason = " ".join(str(error).removeprefix(name).lstrip(": ").split())
+        raise SourceError(reason[:200]) from error
+
+
+def _score_of(piece: Piece, names: list[str]) -> Score:
+    """A piece in ticks. names: of its parts, if there are as many."""
     if len(names) != len(piece.voices):
         names = [""] * len(piece.voices)
     rows = np.array(

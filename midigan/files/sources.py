@@ -12,7 +12,7 @@ from midigan.errors import MidiganError, SourceError
 from midigan.files.read import MIDI_SUFFIXES, PRINTED_SUFFIXES, read_bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """One file to read. `name` is what its song is called, `split` a part of an `.npz`."""
 

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from midigan.song import Notes
+Ints = NDArray[np.int64]
 
 #: Where voices begin to look for their pitch: the middles of a choir's ranges, and the
 #: span over which other numbers of voices are spread.
@@ -18,33 +18,33 @@ _HIGHEST_VOICE, _LOWEST_VOICE = 72.0, 48.0
 _CUT, _CROSS = 12.0, 24.0
 
 
-def split_voices(notes: Notes, voices: int, chords: int | None = None) -> tuple[Notes, int]:
+def split_voices(
+    start: Ints, length: Ints, pitch: Ints, voices: int, chords: int | None = None
+) -> tuple[Ints, Ints]:
     """Deal notes out to `voices` voices, each with one note at a time but for `chords`.
 
-    notes: NOTE array in any order, of one or many instruments, no drums. Notes that begin
+    start, length, pitch: `(notes,)`, in any order, of one or many instruments, no drums.
+    Notes that begin
     together go to voices in order of pitch, in the way that moves the voices least, cuts
     the fewest notes that still sound (a cut note ends there) and crosses none of them. Of
     several that begin when nothing sounds, the highest and the lowest go to the outer
     voices; of more than there are voices, inner ones go to `chords`, the voice that may sound
-    several, or are left out where there is none. Doublings in unison are left out. Returns a
-    NOTE array with `track` 0..voices-1, sorted by start, and the number of notes left out.
+    several, or are left out where there is none. Doublings in unison are left out. Returns
+    the voice of each note, 0..voices-1 or -1 where it is left out, and its length.
     """
-    order = np.lexsort((-notes["pitch"].astype(int), notes["start"]))
-    notes = notes[order]
-    first = np.flatnonzero(np.diff(notes["start"], prepend=-1))
-    starts, ends = notes["start"].tolist(), (notes["start"] + notes["length"]).tolist()
-    pitches = notes["pitch"].tolist()
-    track = np.full(len(notes), -1, np.int64)
+    order = np.lexsort((-pitch.astype(int), start))
+    sorted_start, sorted_end = start[order], (start + length)[order]
+    first = np.flatnonzero(np.diff(sorted_start, prepend=-1))
+    starts, ends, pitches = sorted_start.tolist(), sorted_end.tolist(), pitch[order].tolist()
+    voice = np.full(len(start), -1, np.int64)
     dealer = _Dealer(voices)
-    for begin, stop in zip(first.tolist(), [*first[1:].tolist(), len(notes)], strict=True):
+    for begin, stop in zip(first.tolist(), [*first[1:].tolist(), len(starts)], strict=True):
         chord = _without_unisons(range(begin, stop), pitches, ends)
         if chords is not None:
-            track[chord] = chords
-        for note, voice in dealer.deal(starts[begin], chord, pitches, ends):
-            track[note] = voice
-    kept = notes[track >= 0]
-    kept["track"] = track[track >= 0]
-    return _cut_at_next(kept, chords), int(np.sum(track < 0))
+            voice[order[chord]] = chords
+        for note, own in dealer.deal(starts[begin], chord, pitches, ends):
+            voice[order[note]] = own
+    return voice, _cut_at_next(start, length, voice, chords)
 
 
 class _Dealer:
@@ -101,13 +101,14 @@ def _without_unisons(chord: range, pitches: list[int], ends: list[int]) -> list[
     return list(longest.values())
 
 
-def _cut_at_next(notes: Notes, chords: int | None) -> Notes:
-    """End each note at the latest where the next one of its voice begins, but for chords."""
-    order: NDArray[np.intp] = np.lexsort((notes["start"], notes["track"]))
-    cut = notes[order]
-    space = np.diff(cut["start"])
-    same = cut["track"][1:] == cut["track"][:-1]
+def _cut_at_next(start: Ints, length: Ints, voice: Ints, chords: int | None) -> Ints:
+    """The lengths, each at most to where the next note of its voice begins, but for chords."""
+    order = np.lexsort((start, voice))
+    cut, space, owner = length[order], np.diff(start[order]), voice[order]
+    same = (owner[1:] == owner[:-1]) & (owner[1:] >= 0)
     if chords is not None:
-        same &= cut["track"][1:] != chords
-    cut["length"][:-1][same] = np.minimum(cut["length"][:-1], space)[same]
-    return cut[np.argsort(cut["start"], kind="stable")]
+        same &= owner[1:] != chords
+    cut[:-1][same] = np.minimum(cut[:-1], space)[same]
+    lengths = np.empty_like(cut)
+    lengths[order] = cut
+    return lengths

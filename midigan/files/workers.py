@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count, islice
 from multiprocessing.connection import Connection, wait
+from types import ModuleType
 from typing import Any
 
-#: Seconds after which a file is given up; a sound one takes a thousandth of it.
+#: Seconds after which an item is given up, unless told otherwise.
 PATIENCE_S = 60.0
 
 #: Items that a worker has at once, so that it never waits for the next.
@@ -27,25 +30,34 @@ class Lost:
 
 
 def each_in_workers(
-    work: Callable[[Any], Any], items: Sequence[Any], jobs: int, patience_s: float = PATIENCE_S
+    work: Callable[[Any], Any],
+    items: Iterable[Any],
+    jobs: int,
+    patience_s: float | Callable[[Any], float] = PATIENCE_S,
 ) -> Generator[Any, None, None]:
     """`work(item)` of each item, in order, done in `jobs` processes; `Lost` where it failed.
 
-    work: a function of a module, so that a fresh process finds it. A worker that dies, or
-    takes longer than `patience_s` over one item, is replaced. A script that calls this
-    needs the usual `if __name__ == "__main__"`.
+    work: a function of a module that can be imported, so that a fresh process finds it. A
+    worker that dies, or takes longer than `patience_s` (one for all items, or for each) over
+    one, is replaced.
     """
+    patience = patience_s if callable(patience_s) else lambda item: patience_s
     waiting = iter(enumerate(items))
     done: dict[int, Any] = {}
-    workers = [_Worker(work) for _ in range(min(jobs, len(items)))]
+    workers: list[_Worker] = []
     try:
-        for worker in workers * _AHEAD:
+        for first in islice(waiting, jobs):
+            workers.append(_Worker(work))
+            workers[-1].give(first)
+        for worker in workers * (_AHEAD - 1):
             worker.give(next(waiting, None))
-        for number in range(len(items)):
+        for number in count():
             while number not in done:
+                if not any(worker.items for worker in workers):
+                    return
                 wait([worker.pipe for worker in workers if worker.items], timeout=1)
                 for i, worker in enumerate(workers):
-                    if worker.items and (found := worker.result(patience_s)):
+                    if worker.items and (found := worker.result(patience)):
                         done[worker.items.popleft()[0]] = found[0]
                         workers[i] = worker if worker.alive else worker.successor()
                         workers[i].give(next(waiting, None))
@@ -60,11 +72,11 @@ class _Worker:
 
     def __init__(self, work: Callable[[Any], Any]) -> None:
         self.work = work
-        # A fresh process inherits no threads, such as the one that draws the progress bar.
-        context = multiprocessing.get_context("spawn")
+        context = _context()
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(work, theirs), daemon=True)
-        self.process.start()
+        with _main_left_alone():
+            self.process.start()
         theirs.close()
         self.items: deque[tuple[int, Any]] = deque()
         self.alive = True
@@ -80,7 +92,7 @@ class _Worker:
             with suppress(OSError):
                 self.pipe.send(numbered[1])
 
-    def result(self, patience_s: float) -> tuple[Any] | None:
+    def result(self, patience: Callable[[Any], float]) -> tuple[Any] | None:
         """The result, or why there is none; None while there may still be one."""
         try:
             if self.pipe.poll():
@@ -89,6 +101,7 @@ class _Worker:
         except (EOFError, OSError):
             self.alive = False
             return (Lost("reading it crashed"),)
+        patience_s = patience(self.items[0][1])
         if time.monotonic() - self.since > patience_s:
             self.alive = False
             return (Lost(f"reading it took longer than {patience_s:g} s"),)
@@ -107,6 +120,34 @@ class _Worker:
         self.pipe.close()
         self.process.kill()
         self.process.join()
+
+
+@contextmanager
+def _main_left_alone() -> Iterator[None]:
+    """A process born meanwhile does not run the script that the user started once more.
+
+    multiprocessing imports it for the sake of functions that it may define; ours are all in
+    modules. So no script needs an `if __name__ == "__main__"` on our account.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _context() -> Any:
+    """How processes are started: fresh, so that they inherit no threads such as a progress bar's.
+
+    Where the system can, one fresh process imports the readers and the workers are forked from
+    it, so that one in place of another is there in a few milliseconds.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["midigan.files.encode_apart", "symusic"])
+    return context
 
 
 def _serve(work: Callable[[Any], Any], pipe: Connection) -> None:

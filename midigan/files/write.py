@@ -1,4 +1,7 @@
-"""Songs as MIDI files: type 1, one track a layout track, a conductor track before them."""
+"""Songs as MIDI files: type 1, one track a layout track, a conductor track before them.
+
+One part of a song alone is a file of type 0.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from numpy.typing import NDArray
 from midigan.layout import Layout
 from midigan.saving import whole_file
 from midigan.song import Notes, Song
+from midigan.ticks import PPQN
 
 #: Ticks in a quarter note of every file that is written.
 PPQ = 480
@@ -25,8 +29,20 @@ _SLOWEST_MSPQ = 2**24 - 1
 _SETTING, _OFF, _ON = range(3)
 
 
-def write_midi(song: Song, layout: Layout, path: Path, *, end_step: int | None = None) -> None:
+def write_midi(
+    song: Song,
+    layout: Layout,
+    path: Path,
+    *,
+    end_step: int | None = None,
+    times: NDArray[np.int64] | None = None,
+    part: int | None = None,
+) -> None:
     """Write a song, exactly as its grid says; the same song gives the same bytes.
+
+    times: onset and end of each note as it is played, `(n, 2)` in ticks of `midigan.ticks`;
+    by default those of the grid.
+    part: a track of the layout that is written alone, as a file of type 0.
 
     The silent steps that fill up short bars are taken out again. Without a tempo the file
     says DEFAULT_BPM, without a meter the layout's. Every track ends with the song, or at
@@ -36,11 +52,19 @@ def write_midi(song: Song, layout: Layout, path: Path, *, end_step: int | None =
     import mido
 
     ticks = Ticks(song, layout)
+    if times is None:
+        starts = song.notes["start"].astype(np.int64)
+        played = ticks.at(np.stack([starts, starts + song.notes["length"]], axis=1))
+    else:
+        played = times * PPQ // PPQN
     end = ticks.at(np.array([song.bars * layout.steps if end_step is None else end_step]))[0]
+    numbers = range(len(layout.tracks)) if part is None else (part,)
+    tracks = [_conductor(song, layout, ticks, int(end))]
+    tracks += [_track(song, layout, number, played, int(end)) for number in numbers]
     file = mido.MidiFile(type=1, ticks_per_beat=PPQ, charset="utf-8")
-    file.tracks.append(_conductor(song, layout, ticks, int(end)))
-    for number in range(len(layout.tracks)):
-        file.tracks.append(_track(song, layout, number, ticks, int(end)))
+    if part is not None:
+        file.type, tracks = 0, [mido.merge_tracks(tracks)]
+    file.tracks.extend(tracks)
     with whole_file(path) as beside:
         file.save(beside)
 
@@ -54,7 +78,7 @@ class Ticks:
         self.before = np.concatenate([[0], np.cumsum(self.real)])
 
     def at(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Ticks `(n,)` of steps `(n,)`; steps after the last bar go on at the same pace."""
+        """Ticks of steps, array for array; after the last bar they go on at the same pace."""
         last = len(self.real)
         bar, within = np.divmod(step.astype(np.int64), self.layout.steps)
         inside = np.minimum(bar, last - 1) if last else bar * 0
@@ -83,8 +107,8 @@ def _conductor(song: Song, layout: Layout, ticks: Ticks, end: int) -> Any:
     return _in_order(events, end)
 
 
-def _track(song: Song, layout: Layout, number: int, ticks: Ticks, end: int) -> Any:
-    """One layout track: its name, its program and its notes."""
+def _track(song: Song, layout: Layout, number: int, played: NDArray[np.int64], end: int) -> Any:
+    """One layout track: its name, its program and its notes, `played` at ticks `(n, 2)`."""
     import mido
 
     spec = layout.tracks[number]
@@ -93,11 +117,10 @@ def _track(song: Song, layout: Layout, number: int, ticks: Ticks, end: int) -> A
         (0, _SETTING, mido.MetaMessage("track_name", name=spec.name)),
         (0, _SETTING, mido.Message("program_change", channel=spec.channel, program=program)),
     ]
-    notes: Notes = song.notes[song.notes["track"] == number]
-    begin = ticks.at(notes["start"]).tolist()
-    stop = ticks.at(notes["start"].astype(np.int64) + notes["length"]).tolist()
-    for on, off, pitch, velocity in zip(
-        begin, stop, notes["pitch"].tolist(), notes["velocity"].tolist(), strict=True
+    own = song.notes["track"] == number
+    notes: Notes = song.notes[own]
+    for (on, off), pitch, velocity in zip(
+        played[own].tolist(), notes["pitch"].tolist(), notes["velocity"].tolist(), strict=True
     ):
         if on < end:
             key = {"channel": spec.channel, "note": pitch}

@@ -1,8 +1,16 @@
-"""What is still to be played: notes in, note-ons and note-offs out, in order."""
+"""What is still to be played: phrases in, note-ons and note-offs out, in order.
+
+A note's end enters the queue when its beginning leaves it. So a phrase can be replaced, or
+the music taken up elsewhere, without touching what sounds: that ends when it should.
+"""
 
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from itertools import count
+from operator import attrgetter
 from typing import NamedTuple
 
 #: At the same tick what ends comes before what begins.
@@ -19,36 +27,94 @@ class Event(NamedTuple):
     channel: int
     pitch: int
     velocity: int
+    end_tick: int
+
+
+class _Page:
+    """The note-ons of one phrase in order, and which comes next."""
+
+    def __init__(self, strikes: list[Event]) -> None:
+        self.strikes = strikes
+        self.next = 0
+
+    def turn_to(self, tick: int) -> None:
+        """The next one is the first at `tick` or later."""
+        self.next = bisect_left(self.strikes, tick, key=attrgetter("tick"))
 
 
 class Agenda:
-    """A queue of events, to which notes are added in any order; nothing lies after its end."""
+    """A queue of the events of numbered phrases, read from a playhead on."""
 
-    def __init__(self, end_tick: int | None = None) -> None:
-        self._events: list[Event] = []
-        self._owners = 0
-        self._end_tick = end_tick
+    def __init__(self) -> None:
+        self._pages: dict[int, _Page] = {}
+        self._releases: list[Event] = []
+        self._owners = count(1)
+        self._playhead = 0
 
-    def add(
-        self, start: int, end: int, track: int, channel: int, pitch: int, velocity: int
+    def put(
+        self, number: int, notes: Iterable[tuple[int, int, int, int, int, int]], earliest: int = 0
     ) -> None:
-        """Add a note; the agenda's own end cuts it short, or leaves it out."""
-        if self._end_tick is not None:
-            end = min(end, self._end_tick)
-        if start >= end:
-            return
-        self._owners += 1
-        note = (self._owners, track, channel, pitch, velocity)
-        heapq.heappush(self._events, Event(start, STRIKE, *note))
-        heapq.heappush(self._events, Event(end, RELEASE, *note))
+        """Hold phrase `number`, instead of what was held as such.
+
+        Its notes are (start tick, end tick, track, channel, pitch, velocity). Those that begin
+        before the playhead, or before the tick `earliest`, stay silent until it moves.
+        """
+        page = _Page(
+            sorted(
+                Event(start, STRIKE, next(self._owners), track, channel, pitch, velocity, end)
+                for start, end, track, channel, pitch, velocity in notes
+                if start < end
+            )
+        )
+        page.turn_to(max(self._playhead, earliest))
+        self._pages[number] = page
+
+    def holds(self, number: int) -> bool:
+        """Whether phrase `number` is held."""
+        return number in self._pages
+
+    def keep(self, wanted: Callable[[int], bool]) -> None:
+        """Drop every phrase whose number is not wanted."""
+        for number in [number for number in self._pages if not wanted(number)]:
+            del self._pages[number]
 
     def next_tick(self) -> int | None:
         """When the next event is due; None if there is none."""
-        return self._events[0].tick if self._events else None
+        event = self._next()[0]
+        return None if event is None else event.tick
 
     def take(self, tick: int) -> list[Event]:
         """Take out everything that is due at `tick` or before: releases first."""
         taken = []
-        while self._events and self._events[0].tick <= tick:
-            taken.append(heapq.heappop(self._events))
+        while True:
+            event, page = self._next()
+            if event is None or event.tick > tick:
+                break
+            taken.append(event)
+            if page is None:
+                heapq.heappop(self._releases)
+            else:
+                page.next += 1
+                end = event._replace(tick=event.end_tick, order=RELEASE)
+                heapq.heappush(self._releases, end)
+        self._playhead = max(self._playhead, tick + 1)
         return taken
+
+    def move(self, tick: int) -> None:
+        """Set the playhead: what begins at `tick` or later is to be played, nothing else."""
+        self._playhead = tick
+        self._releases.clear()
+        for page in self._pages.values():
+            page.turn_to(tick)
+
+    def _next(self) -> tuple[Event | None, _Page | None]:
+        """The next event, and the page that it stands on if it is a strike."""
+        best: tuple[Event | None, _Page | None] = None, None
+        if self._releases:
+            best = self._releases[0], None
+        for page in self._pages.values():
+            if page.next < len(page.strikes):
+                strike = page.strikes[page.next]
+                if best[0] is None or strike < best[0]:
+                    best = strike, page
+        return best

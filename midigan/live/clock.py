@@ -7,12 +7,10 @@ time through a `Clock`; its sibling `OfflineClock` runs the same code as fast as
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
-#: Ticks in a quarter note. Integers, so that two events of the same musical instant are
-#: equal; fine enough for a nuance of half a millisecond.
-PPQN = 960
+from midigan.ticks import PPQN as PPQN  # noqa: PLC0414 - whoever reads clocks needs it
 
 #: The end of a wait is spent spinning: sleeping longer than asked is what makes late.
 _SPIN_S = 0.0003
@@ -34,7 +32,11 @@ class Clock:
     """The system's monotonic clock."""
 
     def now(self) -> float:
-        """Seconds since some fixed moment."""
+        """Seconds since some fixed moment, the same for all processes of a computer.
+
+        That holds on Linux (CLOCK_MONOTONIC), macOS (mach_absolute_time) and, from Python
+        3.10 on, on Windows (QueryPerformanceCounter).
+        """
         return time.perf_counter()
 
     def reach(self, due_s: float) -> Moment:
@@ -81,6 +83,7 @@ class Timeline:
         """The last tick that lies at or before the clock's `seconds`."""
         return int((seconds - self.origin_s) // self._tick_s)
 
-    def delayed(self, by_s: float) -> Timeline:
-        """The same timeline, everything `by_s` seconds later."""
-        return replace(self, origin_s=self.origin_s + by_s)
+    @classmethod
+    def through(cls, tick: float, at_s: float, tempo_bpm: float) -> Timeline:
+        """The timeline at this tempo that is at `tick` at `at_s`."""
+        return cls(at_s - tick * 60 / (tempo_bpm * PPQN), tempo_bpm)

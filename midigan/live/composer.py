@@ -2,58 +2,112 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import lru_cache
 from pathlib import Path
 
-from midigan.compose import compose, semitones_to
+import numpy as np
+
+from midigan.compose import compose, times_of
+from midigan.controls import Controls, Turn
+from midigan.errors import MidiganError
 from midigan.generator import Generator
-from midigan.live.clock import PPQN
-from midigan.live.wire import Load, Loaded, Note, Part, Phrase
+from midigan.live.wire import Heard, Load, Loaded, Note, Part, Phrase, Told
+from midigan.ticks import ticks_of
+from midigan.turns import all_turned, turned
+
+#: The player holds no phrases further ahead than that.
+_AHEAD = 4
+
+#: Phrases kept as composed: a loop in the DAW is shorter than that.
+_KEPT = 256
 
 
 class Composer:
-    """Draws phrases of one generator, one seed and one key; each number is always the same."""
+    """Draws phrases of one generator and one seed.
+
+    A number is the same phrase, however often it is asked for, until a control changes.
+    """
 
     def __init__(self, load: Load) -> None:
         """Load the generator.
 
-        Raises FormatError for a generator that is none, MidiganError for a key that is none.
+        Raises FormatError for a generator that is none, MidiganError for controls that it
+        cannot have.
         """
-        self._generator = Generator.load(Path(load.generator))
+        path = Path(load.generator)
+        self._generator = Generator.load(path)
+        self._sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         self._seed = load.seed
-        self._semitones = semitones_to(self._generator, load.key)
+        self._names = [track.name for track in self._generator.layout.tracks]
+        self._controls = all_turned(Controls(), load.turns, self._names)
+        self._check_critic(self._controls)
+        self._heard = Heard(0, rolling=False)
+        self._sent: dict[int, Phrase] = {}
+        self._at_once = False
+        self._compose = lru_cache(_KEPT)(self._composed)
 
     def describe(self) -> Loaded:
-        """The shape of this composer's music."""
+        """The shape of this composer's music, and what it is made with."""
         info = self._generator.info
         layout = info.layout
         return Loaded(
             info.tempo_bpm,
-            _ticks(layout.steps, layout.steps_per_beat),
-            _ticks(layout.phrase_steps, layout.steps_per_beat),
+            ticks_of(layout.steps, layout.steps_per_beat),
+            ticks_of(layout.phrase_steps, layout.steps_per_beat),
+            self._sha256,
+            self._controls.to_plain(),
             [Part(track.name, track.channel, track.program) for track in layout.tracks],
         )
 
     def phrase(self, number: int) -> Phrase:
-        """Phrase `number`: the same notes whenever it is asked for."""
-        notes = compose(self._generator, self._seed, number, self._semitones)
-        per_beat = self._generator.layout.steps_per_beat
-        begins = notes["start"].tolist()
-        ends = (notes["start"] + notes["length"]).tolist()
-        rest = zip(
-            notes["track"].tolist(),
-            notes["pitch"].tolist(),
-            notes["velocity"].tolist(),
-            strict=True,
-        )
-        return Phrase(
-            number,
-            [
-                Note(begin := _ticks(start, per_beat), _ticks(end, per_beat) - begin, *others)
-                for start, end, others in zip(begins, ends, rest, strict=True)
-            ],
-        )
+        """Phrase `number`, which will be needed."""
+        self._sent[number] = self._compose(number, self._controls)
+        return self._sent[number]
 
+    def heard(self, heard: Heard) -> None:
+        """Where the music is. `renewed` then brings what a jump has led to up to date."""
+        self._heard = heard
+        near = range(heard.number - _KEPT, heard.number + _KEPT)
+        self._sent = {n: phrase for n, phrase in self._sent.items() if n in near}
 
-def _ticks(steps: int, steps_per_beat: int) -> int:
-    """Ticks of a number of steps, rounded to the nearest."""
-    return (2 * steps * PPQN + steps_per_beat) // (2 * steps_per_beat)
+    def turn(self, turn: Turn) -> Told:
+        """Turn a control; a turn that cannot be is told and changes nothing.
+
+        What was sent already is renewed by `renewed`, once for many turns.
+        """
+        before = self._controls
+        try:
+            after, line = turned(before, turn, self._heard.number, self._names)
+            self._check_critic(after)
+        except MidiganError as error:
+            return Told(str(error), None)
+        self._controls = after
+        if (before.muted, before.harmony) != (after.muted, after.harmony):
+            self._at_once = True
+        return Told(line, after.to_plain())
+
+    def renewed(self) -> list[Phrase]:
+        """Phrases to play instead of those that were sent before the latest turns.
+
+        What sounds is left alone, except that muting and harmony are heard at once.
+        """
+        number, rolling = self._heard
+        first = number + (rolling and not self._at_once)
+        self._at_once = False
+        waiting = sorted(self._sent.keys() & set(range(first, number + _AHEAD + 1)))
+        old = {n: self._sent[n] for n in waiting}
+        return [phrase for n in waiting if (phrase := self.phrase(n)) != old[n]]
+
+    def _check_critic(self, controls: Controls) -> None:
+        """Raises FormatError if the critic is needed and cannot be used."""
+        if controls.candidates > 1:
+            nothing = np.zeros((1, *self._generator.layout.shape), bool)
+            self._generator.judge(nothing)
+
+    def _composed(self, number: int, controls: Controls) -> Phrase:
+        notes = compose(self._generator, self._seed, number, controls)
+        times = times_of(notes, self._generator, self._seed, number, controls)
+        rest = (notes[name].tolist() for name in ("track", "pitch", "velocity"))
+        found = zip(times.tolist(), *rest, strict=True)
+        return Phrase(number, [Note(on, off - on, *others) for (on, off), *others in found])

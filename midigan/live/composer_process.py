@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import queue
 import signal
+import threading
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
+from midigan.controls import Turn
 from midigan.errors import MidiganError
 from midigan.live.link import standard_pipes
-from midigan.live.wire import Ask, Failed, Load, Message, pack, unpack
+from midigan.live.wire import Ask, Failed, Heard, Load, Message, pack, unpack
+
+if TYPE_CHECKING:
+    from midigan.live.composer import Composer
 
 
 def main() -> None:
@@ -26,21 +32,46 @@ def main() -> None:
 
 
 def _answers(source: BinaryIO) -> Iterator[Message]:
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(source, lines), daemon=True).start()
+    composer: Composer | None = None
     try:
-        from midigan.live.composer import Composer
-
-        composer: Composer | None = None
-        for line in source:
+        while line := lines.get():
             message = unpack(line)
             if isinstance(message, Load):
-                composer = Composer(message)
+                composer = _load(message)
                 yield composer.describe()
-            elif isinstance(message, Ask) and composer is not None:
-                yield composer.phrase(message.number)
+            elif composer is not None:
+                yield from _answer(composer, message)
+                # However fast somebody turns things, what is asked for comes first.
+                if lines.empty():
+                    yield from composer.renewed()
     except MidiganError as error:
         yield Failed(str(error))
     except Exception as error:  # the parent is the one that can tell the user
         yield Failed(f"the composer met an unexpected {type(error).__name__}: {error}")
+
+
+def _answer(composer: Composer, message: Message) -> Iterator[Message]:
+    if isinstance(message, Ask):
+        yield composer.phrase(message.number)
+    elif isinstance(message, Heard):
+        composer.heard(message)
+    elif isinstance(message, Turn):
+        yield composer.turn(message)
+
+
+def _load(load: Load) -> Composer:
+    from midigan.live.composer import Composer
+
+    return Composer(load)
+
+
+def _read(source: BinaryIO, lines: queue.SimpleQueue[bytes]) -> None:
+    """Take lines as they come; an empty one is the end."""
+    for line in source:
+        lines.put(line)
+    lines.put(b"")
 
 
 if __name__ == "__main__":

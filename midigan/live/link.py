@@ -31,7 +31,7 @@ class PipeLink:
     """
 
     def __init__(self, source: BinaryIO, target_fd: int) -> None:
-        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[bytes | Message] = queue.SimpleQueue()
         self._target_fd = target_fd
         self._unsent = bytearray()
         self._set_blocking(False)
@@ -40,9 +40,14 @@ class PipeLink:
     def receive(self, timeout_s: float) -> Message | None:
         """The next message, waiting for it at most this long; None if none came."""
         try:
-            return unpack(self._lines.get(timeout=max(timeout_s, 0)))
+            line = self._lines.get(timeout=max(timeout_s, 0))
         except queue.Empty:
             return None
+        return unpack(line) if isinstance(line, bytes) else line
+
+    def deliver(self, message: Message) -> None:
+        """Let `receive` return a message that did not come by the pipe. Safe in any thread."""
+        self._lines.put(message)
 
     def send(self, message: Message) -> None:
         """Write a message as far as the pipe takes it; the rest goes with the next one."""
@@ -52,7 +57,7 @@ class PipeLink:
 
     def stop(self) -> None:
         """Let `receive` return a Stop. Safe in a signal handler."""
-        self._lines.put(pack(Stop()))
+        self.deliver(Stop())
 
     def flush(self) -> None:
         """Write what is left, however long that takes: nothing sounds any more."""

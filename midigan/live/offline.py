@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+from midigan.errors import MidiganError
 from midigan.live.clock import OfflineClock
+from midigan.live.keeping import Keeping
 from midigan.live.player import Player
-from midigan.live.recorder import Recorder
-from midigan.live.session import Face, Wish
 from midigan.live.wire import Ask, Load, Message, Opened, Report
+from midigan.live.wish import Face, Wish
 
 
 class NoPort:
@@ -20,8 +21,9 @@ class NoPort:
     def send(self, message: Sequence[int]) -> None:
         """Take a message."""
 
-    def check(self) -> None:
+    def check(self) -> str:
         """It is always there."""
+        return ""
 
     def close(self) -> None:
         """There is nothing to close."""
@@ -35,10 +37,10 @@ def play_offline(wish: Wish, face: Face) -> None:
     """
     from midigan.live.composer import Composer
 
-    composer = Composer(Load(str(wish.generator), wish.seed, wish.key))
+    composer = Composer(Load(str(wish.generator), wish.seed, wish.turns))
     loaded = composer.describe()
     start = wish.begin(loaded)
-    recorder = Recorder(start.parts, start.tempo_bpm, loaded.bar_ticks)
+    keeping = Keeping(wish.kept, wish.generator, wish.seed)
     clock = OfflineClock()
     waiting: deque[Message] = deque()
 
@@ -53,12 +55,15 @@ def play_offline(wish: Wish, face: Face) -> None:
 
         def send(self, message: Message) -> None:
             if isinstance(message, Ask):
-                waiting.append(composer.phrase(message.number))
+                phrase = composer.phrase(message.number)
+                keeping.phrase(phrase)
+                waiting.append(phrase)
             elif isinstance(message, Report):
-                recorder.add(message.sent)
+                keeping.report(message)
                 face.progress(message)
 
+    if trouble := keeping.begin(loaded, start):
+        raise MidiganError(trouble)
     face.started(Opened(NoPort.name, "offline"), start, loaded.bar_ticks)
     Player(NoPort(), clock, DirectLink(), start).run()
-    if wish.record is not None:
-        recorder.write(wish.record)
+    keeping.close()

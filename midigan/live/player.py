@@ -1,7 +1,7 @@
 """The player: notes at their time, on a port. The only code that knows clock and port.
 
-It does nothing else. While it waits for a deadline that is far enough away, it reads one
-message, or reports, or looks whether the port is still there.
+It does nothing else. While it waits for a deadline that is far enough away, or for its leader
+to roll, it reads one message, or reports, or looks whether the port is still there.
 """
 
 from __future__ import annotations
@@ -9,16 +9,27 @@ from __future__ import annotations
 import contextlib
 
 from midigan.errors import MidiganError, PortError
-from midigan.live.agenda import STRIKE, Agenda
-from midigan.live.clock import Clock, Timeline
-from midigan.live.lateness import Lateness
+from midigan.live.agenda import STRIKE, Agenda, Event
+from midigan.live.clock import Clock
 from midigan.live.link import Link
 from midigan.live.ports import Port
+from midigan.live.pulses import Pulses
 from midigan.live.sounding import PROGRAM_CHANGE, Sounding
-from midigan.live.wire import Ask, Ended, Message, Phrase, Report, Sent, Start, Stop
-
-#: How many phrases are asked for in advance: one is always ready while another plays.
-_AHEAD = 2
+from midigan.live.supply import Supply
+from midigan.live.tally import Tally
+from midigan.live.transport import Change, Transport
+from midigan.live.wire import (
+    Ask,
+    Ended,
+    Failed,
+    Message,
+    Notice,
+    Panic,
+    Phrase,
+    Position,
+    Start,
+    Stop,
+)
 
 #: From the first program change to the first note: synthesizers load a sound in it.
 _LEAD_S = 0.05
@@ -29,10 +40,11 @@ _GUARD_S = 0.002
 _LOOK_S = 0.02
 
 _REPORT_EVERY_S = 0.25
-_LOOK_EVERY_S = 0.5
+_LOOK_EVERY_S = 0.25
 
 #: Later than this is no jitter: the computer was asleep, or the process suspended. What
-#: was missed is not sent in a burst; the music goes on from where it was.
+#: was missed is not sent in a burst. The music goes on from where it was, or, if another
+#: leads, where that one is by now.
 _ASLEEP_S = 1.0
 
 
@@ -43,16 +55,24 @@ class _Stopped(Exception):  # noqa: N818 - nothing went wrong
 class Player:
     """Plays phrases from a link on a port, until its end, a Stop, or trouble."""
 
-    def __init__(self, port: Port, clock: Clock, link: Link, start: Start) -> None:
+    def __init__(
+        self,
+        port: Port,
+        clock: Clock,
+        link: Link,
+        start: Start,
+        transport: Transport | None = None,
+        pulses: Pulses | None = None,
+    ) -> None:
         self._port, self._clock, self._link, self._start = port, clock, link, start
-        self._timeline = Timeline(clock.now(), start.tempo_bpm)
-        self._agenda = Agenda(start.end_tick)
+        self._transport = transport or Transport(start.tempo_bpm)
+        self._pulses = pulses
+        self._agenda = Agenda()
+        self._supply = Supply(lambda number: link.send(Ask(number)), self._agenda, start)
         self._sounding = Sounding(self._send)
-        self._phrases: set[int] = set()
-        self._tick = 0
-        self._notes = 0
-        self._lateness = Lateness()
-        self._sent: list[Sent] = []
+        self._page = 0
+        self._shift = 0  # from a tick of the song to what has been played by then
+        self._tally = Tally()
         self._next_report_s = self._next_look_s = clock.now()
 
     def run(self) -> Ended:
@@ -60,88 +80,158 @@ class Player:
         trouble = ""
         try:
             self._choose_programs()
+            self._supply.jump_to(0, played=False)
+            if self._transport.leads:
+                self._lead(0, _LEAD_S)
             self._play()
         except _Stopped:
-            self._tick = max(self._tick, self._timeline.tick_at(self._clock.now()))
+            self._pass_time()
         except MidiganError as error:
             trouble = str(error)
         finally:
             with contextlib.suppress(PortError):
                 self._sounding.silence()
+                if self._pulses is not None:
+                    self._pulses.stop()
             self._report()
         return Ended(trouble)
 
     def _play(self) -> None:
-        for number in range(_AHEAD):
-            self._link.send(Ask(number))
-        self._wait_for_phrase(0)
-        self._timeline = Timeline(self._clock.now() + _LEAD_S, self._start.tempo_bpm)
-        page = 0
+        """Do what is next, or use the time until then, over and over."""
         while True:
-            page_tick = page * self._start.phrase_ticks
-            ticks = (self._agenda.next_tick(), page_tick, self._start.end_tick)
-            self._tick = min(tick for tick in ticks if tick is not None)
-            self._perform(self._tick)
-            if self._tick == self._start.end_tick:
+            if not self._transport.rolling:
+                self._idle(_REPORT_EVERY_S)
+                continue
+            tick, end_tick = self._next_tick()
+            spare_s = self._transport.seconds_at(tick) - _GUARD_S - self._clock.now()
+            if spare_s > 0:
+                self._idle(spare_s)
+            elif tick == end_tick:
+                self._clock.reach(self._transport.seconds_at(tick))
+                self._tally.played_ticks = tick + self._shift
                 return
-            if self._tick == page_tick:
-                self._turn_to(page)
-                page += 1
+            else:
+                self._perform(tick)
 
-    def _turn_to(self, number: int) -> None:
-        """Begin a phrase: make sure that it is there, and ask for one further ahead."""
-        if number not in self._phrases:
-            self._wait_for_phrase(number)
-            late_s = self._clock.now() - self._timeline.seconds_at(self._tick)
-            self._timeline = self._timeline.delayed(late_s)
-        self._phrases.remove(number)
-        self._link.send(Ask(number + _AHEAD))
+    def _next_tick(self) -> tuple[int, int | None]:
+        """When something is to be done next, and where the music ends."""
+        end = self._start.end_tick
+        end_tick = None if end is None else end - self._shift
+        ticks = [end_tick, self._agenda.next_tick(), (self._page + 1) * self._start.phrase_ticks]
+        if self._pulses is not None:
+            ticks.append(self._pulses.next_tick)
+        return min(tick for tick in ticks if tick is not None), end_tick
 
     def _perform(self, tick: int) -> None:
-        """Use the time until `tick`, then send what is due."""
-        due_s = self._timeline.seconds_at(tick)
-        while (spare_s := due_s - _GUARD_S - self._clock.now()) > 0:
-            self._idle(spare_s)
+        """Send what is due at `tick`, at its moment."""
+        turns = tick == (self._page + 1) * self._start.phrase_ticks
+        if turns and self._transport.leads and not self._agenda.holds(self._page + 1):
+            self._clock.reach(self._transport.seconds_at(tick))
+            self._lead(tick)
         events = self._agenda.take(tick)  # before the moment, not at it
+        due_s = self._transport.seconds_at(tick)
         moment = self._clock.reach(due_s)
-        if moment.late_s > _ASLEEP_S:
+        self._transport.passed(tick)
+        self._tally.played_ticks = tick + self._shift
+        bearable_s = _ASLEEP_S if self._transport.leads else self._transport.grace_s
+        if moment.late_s > bearable_s:
             self._sounding.lift_all()
-            self._timeline = self._timeline.delayed(moment.late_s)
-            due_s = moment.now_s
+            if not self._transport.leads:
+                self._take_up(self._transport.tick_at(moment.now_s), played=True)
+                return
+            self._lead(tick)
+            due_s = self._transport.seconds_at(tick)
+        if self._pulses is not None:
+            self._pulses.take(tick)
+        self._send_events(events, due_s)
+        if turns:
+            self._page += 1
+            self._supply.turn_to(self._page)
+
+    def _send_events(self, events: list[Event], due_s: float) -> None:
         for event in events:
             if event.order == STRIKE:
-                self._lateness.add(max(0.0, self._clock.now() - due_s))
+                self._tally.note(self._clock.now() - due_s)
                 self._sounding.strike(event)
-                self._notes += 1
             else:
                 self._sounding.release(event)
+
+    def _lead(self, tick: int, lead_s: float = 0.0) -> None:
+        """Roll from `tick` on, in `lead_s` seconds, once its phrase is there."""
+        page = tick // self._start.phrase_ticks
+        if not self._agenda.holds(page):
+            self._sounding.lift_all()
+            self._agenda.move(tick)
+        self._transport.hold(tick)
+        if self._pulses is not None:
+            self._pulses.stop()
+        while not self._agenda.holds(page):
+            self._idle(_REPORT_EVERY_S)
+        self._transport.begin(tick, self._clock.now() + lead_s)
+        if self._pulses is not None:
+            self._pulses.go(tick)
+
+    def _follow(self, position: Position) -> None:
+        """Be where the leader is; what sounds ends if that is not where it went on to."""
+        self._pass_time()
+        rolled = self._transport.rolling
+        change = self._transport.follow(position, self._clock.now())
+        if change is not Change.STEADY:
+            if rolled:
+                self._sounding.silence()
+            self._take_up(round(position.tick), played=rolled)
+
+    def _take_up(self, tick: int, *, played: bool) -> None:
+        """Play on from `tick`; what would already sound there is not begun late."""
+        tick = max(tick, 0)
+        self._shift = self._tally.played_ticks - tick
+        self._page = tick // self._start.phrase_ticks
+        self._agenda.move(tick)
+        self._supply.jump_to(self._page, played=played)
+
+    def _pass_time(self) -> None:
+        """Count the ticks until now as played; the position of a leader may be behind them."""
+        if self._transport.rolling:
+            now_tick = self._transport.tick_at(self._clock.now())
+            self._tally.played_ticks = max(self._tally.played_ticks, now_tick + self._shift)
 
     def _idle(self, spare_s: float) -> None:
         """Do one thing that need not be done at a certain time, or wait for a message."""
         now = self._clock.now()
         if now >= self._next_look_s and spare_s > _LOOK_S:
-            self._port.check()
-            self._next_look_s = now + _LOOK_EVERY_S
+            self._look()
         elif now >= self._next_report_s:
             self._report()
         else:
             self._receive(min(spare_s, self._next_report_s - now))
 
-    def _wait_for_phrase(self, number: int) -> None:
-        while number not in self._phrases:
-            self._idle(_REPORT_EVERY_S)
+    def _look(self) -> None:
+        """Look whether the port is still there; say what has become of it."""
+        news = self._port.check()
+        if news:
+            self._link.send(Notice(news))
+        self._next_look_s = self._clock.now() + _LOOK_EVERY_S
 
     def _receive(self, timeout_s: float) -> None:
         message: Message | None = self._link.receive(timeout_s)
         if isinstance(message, Stop):
             raise _Stopped
+        if isinstance(message, Failed):
+            raise PortError(message.trouble)
         if isinstance(message, Phrase):
-            begin = message.number * self._start.phrase_ticks
-            for start, length, track, pitch, velocity in message.notes:
-                channel = self._start.parts[track].channel
-                tick = begin + start
-                self._agenda.add(tick, tick + length, track, channel, pitch, velocity)
-            self._phrases.add(message.number)
+            self._supply.arrived(message, self._earliest_tick())
+        elif isinstance(message, Position):
+            self._follow(message)
+        elif isinstance(message, Panic):
+            self._sounding.panic()
+        elif isinstance(message, Notice):
+            self._link.send(message)
+
+    def _earliest_tick(self) -> int:
+        """Where notes that have just been composed may begin without being too late."""
+        if not self._transport.rolling:
+            return 0
+        return self._transport.tick_at(self._clock.now() - self._transport.grace_s)
 
     def _choose_programs(self) -> None:
         for track, part in enumerate(self._start.parts):
@@ -149,11 +239,10 @@ class Player:
 
     def _send(self, track: int, *message: int) -> None:
         self._port.send(message)
-        self._sent.append(Sent(self._tick, track, message))
+        self._tally.sent(track, message)
 
     def _report(self) -> None:
-        late = self._lateness
-        percentiles = late.percentile_ms(50), late.percentile_ms(99), late.max_ms
-        self._link.send(Report(self._tick, self._notes, *percentiles, self._sent))
-        self._sent = []
+        tally, transport = self._tally, self._transport
+        tick = tally.played_ticks - self._shift
+        self._link.send(tally.report(tick, transport.tempo_bpm, rolling=transport.rolling))
         self._next_report_s = self._clock.now() + _REPORT_EVERY_S

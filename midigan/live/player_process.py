@@ -8,14 +8,21 @@ from __future__ import annotations
 import os
 import signal
 
-from midigan.errors import MidiganError, PortError
-from midigan.live.clock import Clock
+from midigan.errors import MidiganError
 from midigan.live.link import PipeLink, standard_pipes
-from midigan.live.player import Player
-from midigan.live.ports import Port, open_port, open_virtual
-from midigan.live.priority import be_punctual
-from midigan.live.sounding import release_everything
-from midigan.live.wire import Ended, Failed, Hush, Message, Open, Opened, Start, Stop
+from midigan.live.stage import Stage
+from midigan.live.wire import (
+    Ended,
+    Failed,
+    Follow,
+    Following,
+    Hush,
+    Message,
+    Open,
+    SendClock,
+    Start,
+    Stop,
+)
 
 _A_WHILE_S = 3600.0
 
@@ -37,34 +44,24 @@ def main() -> None:
 
 
 def _serve(link: PipeLink) -> Message:
-    wish = _next(link)
-    if not isinstance(wish, Open):
-        return Ended("")
-    port = _open(wish)
+    """Do what is asked for, message by message, until the music has been played."""
+    stage = Stage(link)
     try:
-        link.send(Opened(port.name, be_punctual()))
-        start = _next(link)
-        if isinstance(start, Hush):
-            release_everything(lambda _track, *message: port.send(message), start.channels)
-        if not isinstance(start, Start):
-            return Ended("")
-        return Player(port, Clock(), link, start).run()
+        while True:
+            message = link.receive(_A_WHILE_S)
+            if isinstance(message, Follow | SendClock | Open | Following):
+                stage.prepare(message)
+            elif isinstance(message, Failed):
+                return message
+            elif isinstance(message, Hush):
+                stage.hush(message)
+                return Ended("")
+            elif isinstance(message, Start):
+                return stage.play(message)
+            elif isinstance(message, Stop):
+                return Ended("")
     finally:
-        port.close()
-
-
-def _open(wish: Open) -> Port:
-    if wish.virtual is not None:
-        return open_virtual(wish.virtual, wish.backend)
-    if wish.port is not None:
-        return open_port(wish.port, wish.backend)
-    raise PortError("neither a port nor a virtual port was asked for")
-
-
-def _next(link: PipeLink) -> Message:
-    while (message := link.receive(_A_WHILE_S)) is None:
-        pass
-    return message if isinstance(message, Open | Start | Hush) else Stop()
+        stage.close()
 
 
 def _listen_to_signals(link: PipeLink) -> None:

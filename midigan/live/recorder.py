@@ -16,6 +16,9 @@ from midigan.saving import whole_file
 if TYPE_CHECKING:
     from mido import MidiTrack
 
+#: Tempos that differ by a smaller share are the same one, followed.
+_SAME_TEMPO = 0.002
+
 
 class Recorder:
     """Takes down what was sent, and writes it with one track for each track of the layout.
@@ -24,7 +27,8 @@ class Recorder:
     """
 
     def __init__(self, parts: Sequence[Part], tempo_bpm: float, bar_ticks: int) -> None:
-        self._parts, self._tempo_bpm, self._bar_ticks = parts, tempo_bpm, bar_ticks
+        self._parts, self._bar_ticks = parts, bar_ticks
+        self._tempos = {0: tempo_bpm}  # by the tick from which on they hold
         self._ticks = [array("Q") for _ in parts]
         self._messages = [bytearray() for _ in parts]
         self._end_tick = 0
@@ -37,9 +41,20 @@ class Recorder:
                 self._ticks[track].append(tick)
                 self._messages[track] += bytes(message).ljust(3, b"\0")
 
-    def write(self, path: Path) -> None:
-        """Write it all to `path`, which ends where the session did. Raises MidiganError."""
+    def keep_tempo(self, tick: int, tempo_bpm: float) -> None:
+        """From `tick` on it is played at this tempo; ticks come in order."""
+        (*_, (last_tick, last_bpm)) = self._tempos.items()
+        if abs(tempo_bpm / last_bpm - 1) > _SAME_TEMPO:
+            self._tempos[max(tick, last_tick)] = tempo_bpm
+
+    def write(self, path: Path, end_tick: int | None = None) -> None:
+        """Write it all to `path`, which ends where the session did or at a later `end_tick`.
+
+        Raises MidiganError if it cannot be written.
+        """
         import mido
+
+        self._end_tick = max(self._end_tick, end_tick or 0)
 
         file = mido.MidiFile(type=1, ticks_per_beat=PPQN, charset="utf-8")
         file.tracks.append(self._conductor())
@@ -53,14 +68,20 @@ class Recorder:
 
         track = MidiTrack()
         track.append(MetaMessage("track_name", name=f"midigan {__version__} live"))
-        track.append(MetaMessage("set_tempo", tempo=bpm2tempo(self._tempo_bpm)))
+        changes = list(self._tempos.items())
+        track.append(MetaMessage("set_tempo", tempo=bpm2tempo(changes[0][1])))
         for denominator in (4, 8, 16):
             numerator, rest = divmod(self._bar_ticks * denominator, 4 * PPQN)
             if rest == 0 and numerator < 256:
                 meter = {"numerator": numerator, "denominator": denominator}
                 track.append(MetaMessage("time_signature", **meter))
                 break
-        track.append(MetaMessage("end_of_track", time=self._end_tick))
+        now = 0
+        for tick, tempo_bpm in changes[1:]:
+            if tick <= self._end_tick:
+                track.append(MetaMessage("set_tempo", tempo=bpm2tempo(tempo_bpm), time=tick - now))
+                now = tick
+        track.append(MetaMessage("end_of_track", time=self._end_tick - now))
         return track
 
     def _track(self, number: int) -> MidiTrack:

@@ -12,28 +12,32 @@ import contextlib
 import queue
 import signal
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
+from midigan.controls import Turn
 from midigan.errors import MidiganError, PortError
 from midigan.live.child import Child
-from midigan.live.recorder import Recorder
+from midigan.live.desk import Desk
+from midigan.live.keeping import Keeping
 from midigan.live.wire import (
     Ask,
     Ended,
     Failed,
+    Heard,
     Hush,
     Load,
     Loaded,
     Message,
+    Notice,
     Open,
     Opened,
+    Panic,
     Phrase,
     Report,
     Start,
     Stop,
+    Told,
 )
+from midigan.live.wish import Face, Wish
 
 #: The player reports four times a second. When this many waits of a quarter of a second in
 #: a row bring nothing, it hangs. Waits are counted, not seconds: all of us may be suspended.
@@ -46,37 +50,6 @@ _WAITS_TO_OPEN = 80
 _PATIENCE_S = 2.0
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What to play, and where to: one of `port` and `virtual`, unless it is offline."""
-
-    generator: Path
-    seed: int
-    key: str | None = None
-    tempo_bpm: float | None = None
-    bars: int | None = None
-    port: str | None = None
-    virtual: str | None = None
-    backend: str | None = None
-    record: Path | None = None
-
-    def begin(self, loaded: Loaded) -> Start:
-        """The start of playing it with this generator."""
-        end_tick = None if self.bars is None else self.bars * loaded.bar_ticks
-        tempo_bpm = self.tempo_bpm or loaded.tempo_bpm
-        return Start(tempo_bpm, loaded.phrase_ticks, end_tick, loaded.parts)
-
-
-class Face(Protocol):
-    """Whoever shows a session to people."""
-
-    def started(self, opened: Opened, start: Start, bar_ticks: int) -> None:
-        """The port is open, the generator loaded, the first note about to sound."""
-
-    def progress(self, report: Report) -> None:
-        """Something was played."""
-
-
 class _PlayerDiedError(PortError):
     """The player ended without a word: what it played may still sound."""
 
@@ -87,9 +60,12 @@ class Session:
     def __init__(self, wish: Wish, face: Face) -> None:
         self._wish, self._face = wish, face
         self._inbox: queue.SimpleQueue[tuple[str, Message | None]] = queue.SimpleQueue()
-        self._recorder: Recorder | None = None
+        self._heard: Heard | None = None
+        self._keeping = Keeping(wish.kept, wish.generator, wish.seed)
         self._player = Child("midigan.live.player_process", self._hear_player)
         self._composer = Child("midigan.live.composer_process", self._hear_composer)
+        #: For all hands that may turn something while it plays.
+        self.desk = Desk(self._composer.send, lambda message: self._inbox.put(("desk", message)))
 
     def run(self) -> None:
         """Play until the end that was wished for, or until a signal says so.
@@ -103,14 +79,15 @@ class Session:
         finally:
             self._player.close(_PATIENCE_S)
             self._composer.close(_PATIENCE_S)
-            if self._recorder is not None and self._wish.record is not None:
-                self._recorder.write(self._wish.record)
+            self._say(self._keeping.close())
 
     def _open(self) -> None:
         """Bring both processes up side by side, then play."""
         wish = self._wish
+        for wanted in wish.sync.messages(wish.backend):
+            self._player.send(wanted)
         self._player.send(Open(wish.port, wish.virtual, wish.backend))
-        self._composer.send(Load(str(wish.generator), wish.seed, wish.key))
+        self._composer.send(Load(str(wish.generator), wish.seed, wish.turns))
         self._player.listen()
         self._composer.listen()
         opened: Opened | None = None
@@ -121,6 +98,8 @@ class Session:
                 opened = message
             elif isinstance(message, Loaded):
                 loaded = message
+            elif isinstance(message, Notice):
+                self._say(message.text)
             elif isinstance(message, Failed):
                 raise MidiganError(message.trouble)
             elif isinstance(message, Stop):
@@ -128,17 +107,19 @@ class Session:
             elif message is None:
                 raise MidiganError(f"the {who} process ended before it could begin")
         start = self._wish.begin(loaded)
-        self._recorder = Recorder(start.parts, start.tempo_bpm, loaded.bar_ticks)
+        trouble = self._keeping.begin(loaded, start)
         self._face.started(opened, start, loaded.bar_ticks)
+        self._say(trouble)
         self._player.send(start)
+        self.desk.open = True
         try:
-            self._watch(opened)
+            self._watch(opened, start)
         except _PlayerDiedError as died:
             if wish.port is not None:
                 _hush(wish, sorted({part.channel for part in start.parts}))
             raise PortError(str(died)) from None
 
-    def _watch(self, opened: Opened) -> None:
+    def _watch(self, opened: Opened, start: Start) -> None:
         """Follow the player until it has ended."""
         trouble = ""
         while True:
@@ -148,7 +129,13 @@ class Session:
                 self._player.kill()
                 raise PortError(f"port {opened.port!r} stopped answering") from None
             if isinstance(message, Report):
-                self._take(message)
+                self._take(message, start.phrase_ticks)
+            elif isinstance(message, Told):
+                self._hear_of(message)
+            elif isinstance(message, Turn):
+                self._do(message)
+            elif isinstance(message, Notice):
+                self._say(message.text)
             elif isinstance(message, Ended | Failed):
                 trouble = trouble or message.trouble
                 break
@@ -162,10 +149,33 @@ class Session:
         if trouble:
             raise PortError(trouble)
 
-    def _take(self, report: Report) -> None:
-        if self._recorder is not None and self._wish.record is not None:
-            self._recorder.add(report.sent)
+    def _take(self, report: Report, phrase_ticks: int) -> None:
+        self.desk.pass_on()
+        heard = Heard(report.tick // phrase_ticks, report.rolling)
+        if heard != self._heard:
+            self._heard = heard
+            self._composer.send(heard)
         self._face.progress(report)
+        self._say(self._keeping.report(report))
+
+    def _do(self, action: Turn) -> None:
+        if action.control == "keep":
+            self._say(self._keeping.clip())
+        elif action.control == "panic":
+            self._player.send(Panic())
+            self._say("all notes off")
+        elif action.control == "quit":
+            self._player.send(Stop())
+
+    def _hear_of(self, told: Told) -> None:
+        """A control was turned, or could not be."""
+        if told.controls is not None:
+            self._keeping.turn(told.line, told.controls)
+        self._say(told.line)
+
+    def _say(self, line: str) -> None:
+        if line:
+            self._face.say(line)
 
     def _next(self, waits: int) -> tuple[str, Message | None]:
         """Who said what next. Raises TimeoutError if that takes too many waits."""
@@ -183,6 +193,7 @@ class Session:
     def _hear_composer(self, message: Message | None) -> None:
         if isinstance(message, Phrase):
             self._player.send(message)
+            self._keeping.phrase(message)
         else:
             self._inbox.put(("composer", message))
 

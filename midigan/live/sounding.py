@@ -8,7 +8,7 @@ from typing import Protocol
 from midigan.live.agenda import Event
 
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x80, 0x90, 0xB0, 0xC0
-ALL_NOTES_OFF = 123
+ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
 
 
 class Send(Protocol):
@@ -67,6 +67,12 @@ class Sounding:
         self.lift_all()
         for channel in sorted(self._channels):
             self._send(-1, CONTROL_CHANGE | channel, ALL_NOTES_OFF, 0)
+
+    def panic(self) -> None:
+        """Leave nothing sounding, not even what rings on after its key was released."""
+        self.silence()
+        for channel in sorted(self._channels):
+            self._send(-1, CONTROL_CHANGE | channel, ALL_SOUND_OFF, 0)
 
     def _lift(self, event: Event) -> None:
         self._send(event.track, NOTE_OFF | event.channel, event.pitch, 0)

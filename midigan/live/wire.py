@@ -7,18 +7,19 @@ every system, and can be read by a person. Times are musical, in ticks (see `clo
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, get_args
 
+from midigan.controls import Turn
 from midigan.errors import MidiganError
 
 
 class Load(NamedTuple):
-    """To the composer: which generator to load, and what to draw from it."""
+    """To the composer: which generator to load, what to draw from it, and how to begin."""
 
     generator: str
     seed: int
-    key: str | None
+    turns: Sequence[Turn]
 
 
 class Part(NamedTuple):
@@ -30,18 +31,37 @@ class Part(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """From the composer: ready, and this is the shape of its music."""
+    """From the composer: ready, and this is the shape of its music.
+
+    sha256 is the generator's; controls are `Controls` as plain values.
+    """
 
     tempo_bpm: float
     bar_ticks: int
     phrase_ticks: int
+    sha256: str
+    controls: Mapping[str, Any]
     parts: Sequence[Part]
+
+
+class Told(NamedTuple):
+    """From the composer: what a Turn changed, in words; controls None if it changed nothing."""
+
+    line: str
+    controls: Mapping[str, Any] | None
 
 
 class Ask(NamedTuple):
     """From the player to the composer: phrase `number` will be needed."""
 
     number: int
+
+
+class Heard(NamedTuple):
+    """To the composer: phrase `number` is where the music is; it sounds if that rolls."""
+
+    number: int
+    rolling: bool
 
 
 class Note(NamedTuple):
@@ -69,6 +89,51 @@ class Open(NamedTuple):
     backend: str | None
 
 
+class Follow(NamedTuple):
+    """To the player before Open: another leads, one of `midi`, `link` and `jack`.
+
+    `clock_port` names the input that MIDI clock comes from; None creates a virtual one. What
+    is sent goes out `latency_ms` before its time by that leader, or after it if below 0.
+    """
+
+    kind: str
+    clock_port: str | None
+    backend: str | None
+    latency_ms: float
+
+
+class SendClock(NamedTuple):
+    """To the player before Open: send MIDI clock, on this port or, if None, with the notes."""
+
+    port: str | None
+
+
+class Following(NamedTuple):
+    """From the process that follows: it listens, and to what."""
+
+    leader: str
+
+
+class Position(NamedTuple):
+    """From the process that follows: where the leader is.
+
+    It was or will be at `tick`, counted from its bar 1, at `at_s` of the monotonic clock that
+    all processes of a computer share; from there it goes on at `tempo_bpm`, or, if it is not
+    rolling, stands there. After a jump `tick` is the very place that it jumped to.
+    """
+
+    tick: float
+    at_s: float
+    tempo_bpm: float
+    rolling: bool
+
+
+class Notice(NamedTuple):
+    """From the player to people: one line on what has changed."""
+
+    text: str
+
+
 class Opened(NamedTuple):
     """From the player: the port's full name, and which scheduling the system granted."""
 
@@ -77,7 +142,10 @@ class Opened(NamedTuple):
 
 
 class Start(NamedTuple):
-    """To the player: begin now. `end_tick` None plays for ever."""
+    """To the player: begin now, or, where another leads, as soon as that one rolls.
+
+    `end_tick` None plays for ever.
+    """
 
     tempo_bpm: float
     phrase_ticks: int
@@ -85,14 +153,25 @@ class Start(NamedTuple):
     parts: Sequence[Part]
 
 
+class Touched(NamedTuple):
+    """From the process that hears controllers: the bytes of a control change or a note."""
+
+    message: Sequence[int]
+
+
 class Stop(NamedTuple):
     """To the player: end now, leaving nothing sounding."""
+
+
+class Panic(NamedTuple):
+    """To the player: release every key, then go on."""
 
 
 class Sent(NamedTuple):
     """A channel message that went out: when it was due, whose it is, and its bytes.
 
-    `track` is -1 for what belongs to no track.
+    `tick` counts what was played: it goes on where a leader jumps, and stands where one
+    stands. `track` is -1 for what belongs to no track.
     """
 
     tick: int
@@ -112,10 +191,14 @@ class Hush(NamedTuple):
 class Report(NamedTuple):
     """From the player, a few times a second: where it is and what it sent since the last.
 
-    notes counts all note-ons so far; lateness is that of all of them, at the send call.
+    tick counts from bar 1 of the song, played_ticks from the beginning of the session; notes
+    counts all note-ons so far; lateness is that of all of them, at the send call.
     """
 
     tick: int
+    played_ticks: int
+    tempo_bpm: float
+    rolling: bool
     notes: int
     late_p50_ms: float
     late_p99_ms: float
@@ -136,15 +219,33 @@ class Failed(NamedTuple):
 
 
 Message = (
-    Load | Loaded | Ask | Phrase | Open | Opened | Start | Stop | Hush | Report | Ended | Failed
+    Load
+    | Loaded
+    | Turn
+    | Told
+    | Ask
+    | Heard
+    | Phrase
+    | Open
+    | Follow
+    | SendClock
+    | Following
+    | Position
+    | Notice
+    | Opened
+    | Start
+    | Stop
+    | Panic
+    | Touched
+    | Hush
+    | Report
+    | Ended
+    | Failed
 )
 
-_KINDS: dict[str, Any] = {
-    kind.__name__: kind
-    for kind in (Load, Loaded, Ask, Phrase, Open, Opened, Start, Stop, Hush, Report, Ended, Failed)
-}
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Message)}
 #: Fields that hold a sequence of records of their own.
-_RECORDS: dict[type, Any] = {Loaded: Part, Phrase: Note, Start: Part, Report: Sent}
+_RECORDS: dict[type, Any] = {Load: Turn, Loaded: Part, Phrase: Note, Start: Part, Report: Sent}
 
 
 def pack(message: Message) -> bytes:

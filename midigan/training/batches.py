@@ -6,9 +6,8 @@ taken up again needs to remember nothing but how far it came.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -16,14 +15,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from midigan.errors import MidiganError
-from midigan.files.melody import melody_key
+from midigan.files.split import split_by_name, split_by_song
 from midigan.keys import transpose
 from midigan.notes import Phrases
 from midigan.phrase_set import PhraseSet
 from midigan.training.recipe import DataRecipe
-
-#: With fewer songs than this none is held out: each is needed for training.
-FEWEST_SONGS = 3
 
 #: The key, or its relative minor, that songs are moved to where a recipe asks for one key.
 KEY = "C major"
@@ -49,8 +45,8 @@ class Batches:
         self.seed = seed
         self.epoch_steps = max(1, self.count // batch)
         self._repeats = recipe.repeats
-        self._shifts = ALL_SHIFTS if recipe.transposition == "all" else range(1)
-        self._phrases = transposed(phrases, self._shifts)
+        self._shifts = np.array(ALL_SHIFTS if recipe.transposition == "all" else (0,))
+        self._phrases = phrases
         self._epoch = -1
         self._order: NDArray[np.int64] = np.empty(0, np.int64)
 
@@ -60,7 +56,7 @@ class Batches:
         if epoch != self._epoch:
             self._epoch, self._order = epoch, self._shuffled(epoch)
         index = self._order[position * self.batch : (position + 1) * self.batch]
-        return self._phrases.phrases(index, self._repeats)
+        return self._render(index)
 
     def tensor(self, step: int, device: torch.device) -> Tensor:
         """The phrases of a step as the networks take them: -1/+1."""
@@ -68,8 +64,13 @@ class Batches:
 
     def draw_first(self, most: int, device: torch.device) -> Tensor:
         """At most so many phrases, evenly spread over the set, -1/+1: for a first look at it."""
-        every = np.arange(0, len(self._phrases), -(-len(self._phrases) // most))
-        return to_tensor(self._phrases.phrases(every, self._repeats), device)
+        total = self.count * len(self._shifts)
+        return to_tensor(self._render(np.arange(0, total, -(-total // most))), device)
+
+    def _render(self, index: NDArray[np.int64]) -> Phrases:
+        """Phrases in their keys: phrase i by the shift of number s is `s * count + i`."""
+        shift, phrase = np.divmod(index, self.count)
+        return self._phrases.phrases(phrase, self._repeats, self._shifts[shift])
 
     def _shuffled(self, epoch: int) -> NDArray[np.int64]:
         """Every phrase once (in a small set as often as fills a batch), each in a drawn key."""
@@ -113,34 +114,3 @@ def prepare(
     if recipe.transposition == "all" and held_out is not None:
         held_out = transposed(held_out, ALL_SHIFTS)
     return training, held_out
-
-
-def split_by_song(
-    phrases: PhraseSet, share: float, seed: int
-) -> tuple[PhraseSet, PhraseSet | None]:
-    """The songs to train on, and those held out: at least one, unless there are too few.
-
-    share: of the songs, 0..0.5; 0 holds none out. The same seed makes the same choice.
-    """
-    songs = len(phrases.names)
-    if share == 0 or songs < FEWEST_SONGS:
-        return phrases, None
-    held = max(1, round(share * songs))
-    order = np.random.default_rng([seed, songs]).permutation(songs)
-    kept, out = (phrases.subset(sorted(part)) for part in (order[held:], order[:held]))
-    return (kept, out) if len(kept) and len(out) else (phrases, None)
-
-
-def split_by_name(phrases: PhraseSet, names: Collection[str]) -> tuple[PhraseSet, PhraseSet | None]:
-    """The songs to train on, and those of these names; None if there are none of them.
-
-    A song whose melody (that of the first track, whatever its key) begins like that of a
-    held-out one is neither trained on nor measured by. Raises MidiganError if nothing is left.
-    """
-    melodies = [melody_key(song.notes) for song in phrases.songs()]
-    held = [i for i, name in enumerate(phrases.names) if Path(name).name in set(names)]
-    known = {melodies[i] for i in held}
-    kept = [i for i, melody in enumerate(melodies) if i not in held and melody not in known]
-    if not kept:
-        raise MidiganError("every song is held out by name: give others to train on")
-    return phrases.subset(kept), phrases.subset(held) if held else None

@@ -36,7 +36,7 @@ def picked(logits: Tensor, height: Tensor) -> Tensor:
     passed = (share.cumsum(dim=-1) <= height).sum(dim=-1, keepdim=True)  # 0 is silence
     index = torch.arange(1, share.shape[-1], device=logits.device)
     chosen = (index == passed.clamp(max=share.shape[-1] - 1)).to(logits.dtype)
-    below = logits - logits.amax(dim=-1, keepdim=True) - 1
+    below = logits - logits.amax(dim=-1, keepdim=True).clamp(min=0) - 1
     above = 1 + (logits - logits.detach())  # 1, with the logit's gradient
     return torch.where(chosen > 0, above, below)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,21 @@ from torch import Tensor
 from midigan import __version__
 from midigan.errors import FormatError
 from midigan.feel import Table, measure_restrikes, measure_velocities
-from midigan.generator import GeneratorInfo, Latents
+from midigan.generator import CRITIC, GeneratorInfo, Latents
 from midigan.phrase_set import PhraseSet
 from midigan.saving import whole_file
 from midigan.training.batches import KEY, Batches, prepare
 from midigan.training.checkpoint import load_tensors, save_tensors
+from midigan.training.finish import finish
 from midigan.training.models import Tensors, build_networks, load_weights
+from midigan.training.multiscale import MultiscaleGenerator
 from midigan.training.noise import draw_noise, generator_of
 from midigan.training.onnx_file import Converted, Inputs, convert
+from midigan.training.recipe import FinishRecipe
 from midigan.training.run import Run
 
-#: The name that a critic always has beside its generator.
-CRITIC = "critic.onnx"
+#: At most how many real phrases a generator is calibrated by.
+MOST_PHRASES = 4096
 
 
 @dataclass(frozen=True)
@@ -63,13 +66,40 @@ def kept_weights(run: Run) -> Kept:
         raise FormatError(f"{path} is not a checkpoint of a run") from error
 
 
+def finished_weights(run: Run) -> Kept:
+    """The weights of a run worth keeping, calibrated and with a critic that knows them.
+
+    What the recipe's `finish` asks for is done once: the folder keeps it. Raises FormatError if
+    the run has not been trained yet or a checkpoint is damaged.
+    """
+    kept, recipe = kept_weights(run), run.recipe
+    generator, critic = build_networks(recipe.networks, run.layout, run.config.seed)
+    wanted = recipe.finish.after(kept.values.get("steps", 0))
+    if wanted == FinishRecipe() or not isinstance(generator, MultiscaleGenerator):
+        return kept
+    path = run.folder / "checkpoints" / "finished.safetensors"
+    if path.exists():
+        groups, values = load_tensors(path)
+        if values == {**kept.values, **asdict(wanted)}:
+            return Kept(groups["generator"], groups["critic"], kept.values)
+    load_weights(generator, kept.generator, str(run.folder))
+    load_weights(critic, kept.critic, str(run.folder))
+    training, _ = prepare(run.phrases(), recipe.data, run.config.seed)
+    batches = Batches(training, recipe.data, recipe.training.batch, run.config.seed)
+    real = batches.draw_first(MOST_PHRASES, torch.device("cpu"))
+    finish(generator.eval(), critic, real, wanted, run.config.seed)
+    groups = {"generator": generator.state_dict(), "critic": critic.state_dict()}
+    save_tensors(path, groups, {**kept.values, **asdict(wanted)})
+    return Kept(groups["generator"], groups["critic"], kept.values)
+
+
 def export_run(run: Run, path: Path, licence: str = "") -> tuple[Exported, Exported]:
     """Write the generator of a run to `path`, and its critic beside it.
 
     Both are checked against PyTorch before either is written. Raises MidiganError if they
     differ or cannot be written, FormatError if the run cannot be read.
     """
-    kept = kept_weights(run)
+    kept = finished_weights(run)
     generator, critic = convert_run(run, kept, licence)
     beside = path.with_name(CRITIC)
     critic.write(beside)
@@ -98,7 +128,7 @@ def write_shipped(run: Run, folder: Path, licence: str) -> None:
 
     `midigan finetune` goes on from such a folder; its model card is written by people.
     """
-    kept = kept_weights(run)
+    kept = finished_weights(run)
     export_run(run, folder / "generator.onnx", licence)
     values = {"layout": run.layout.to_dict(), **kept.values}
     halves = (kept.generator, kept.critic)
@@ -117,6 +147,7 @@ def describe(run: Run, kept: Kept, licence: str = "") -> GeneratorInfo:
     """What a player must know about a run's generator."""
     phrases = run.phrases()
     recipe = run.recipe
+    _, held_out = prepare(phrases, recipe.data, run.config.seed)
     summary = {
         "source": run.config.source,
         "songs": run.config.songs,
@@ -136,6 +167,7 @@ def describe(run: Run, kept: Kept, licence: str = "") -> GeneratorInfo:
         restrike=_rows(measure_restrikes(phrases.notes, run.layout)),
         velocity=_rows(measure_velocities(phrases.notes, run.layout)),
         training=summary,
+        held_out_songs=() if held_out is None else tuple(dict.fromkeys(held_out.names)),
         licence=licence,
         version=__version__,
     )

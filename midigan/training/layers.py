@@ -15,9 +15,9 @@ RELU_GAIN = 1.4
 class StepConvolution(nn.Module):
     """A convolution over three neighbouring steps as one matrix product, `(n, steps, channels)`."""
 
-    def __init__(self, inputs: int, outputs: int) -> None:
+    def __init__(self, inputs: int, outputs: int, gain: float = RELU_GAIN) -> None:
         super().__init__()
-        self.linear = linear(3 * inputs, outputs, RELU_GAIN)
+        self.linear = linear(3 * inputs, outputs, gain)
 
     def forward(self, hidden: Tensor) -> Tensor:
         """Steps beyond either end are zero."""

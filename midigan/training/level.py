@@ -7,16 +7,16 @@ key and at every height, they are learned from little music.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from midigan.training.bar_generators import OCTAVE
 from midigan.training.chance import picked, picked_each, played
 from midigan.training.layers import RELU_GAIN, leaky, linear
-from midigan.training.networks import OCTAVE
 
 #: Intervals up to this many semitones have a say of their own in what sounds well together.
 WIDEST_INTERVAL = 24
@@ -41,6 +41,17 @@ class Heard(NamedTuple):
     places: Tensor | None
 
 
+class Countable(NamedTuple):
+    """Numbers that are added to the logits of choices, each to those of one kind.
+
+    scale: by which they are multiplied then; rare: whether most choices are of no kind.
+    """
+
+    values: nn.Parameter
+    scale: float
+    rare: bool
+
+
 class Level(nn.Module):
     """The steps halfway between those already chosen, and how the tracks choose there in turn."""
 
@@ -56,9 +67,11 @@ class Level(nn.Module):
         dropout: float,
         *,
         first: bool,
+        together: bool = False,
     ) -> None:
         super().__init__()
         tracks = len(mono)
+        self.together = together
         self.mono, self.length = tuple(mono), length
         # The outer tracks choose first, and the inner ones fill in.
         self.order = [tracks - 1, *range(tracks - 1)]
@@ -69,16 +82,17 @@ class Level(nn.Module):
         self.mix, self.exit = linear(context, context, RELU_GAIN), linear(context, context, 0.3)
         self.dropout = dropout
         self.enter = nn.ModuleList(linear(context, own) for _ in range(tracks))
-        self.answer = nn.ModuleList(linear(turn * embedding, own) for turn in range(1, tracks))
+        heard = [0 if together else turn for turn in range(tracks)]
+        self.answer = nn.ModuleList(linear(turn * embedding, own) for turn in heard[1:] if turn)
         self.write = nn.ModuleList(linear(own, pitches, 0.3) for _ in range(tracks))
         # Tables a turn: of the track's own steps before and after, if any, and of the tracks
         # that have chosen. The first turn of the first level has none.
-        rows = [(0 if first else 2) + turn for turn in range(tracks)]
+        rows = [(0 if first else 2) + turn for turn in heard]
         self.intervals = nn.ParameterDict(
             {str(turn): torch.zeros(n, 2 * WIDEST_INTERVAL + 2) for turn, n in enumerate(rows) if n}
         )
         self.motions = nn.ParameterDict(
-            {str(turn): torch.zeros(2, turn, OCTAVE) for turn in range(1, tracks) if not first}
+            {str(turn): torch.zeros(2, turn, OCTAVE) for turn in heard if turn and not first}
         )
         apart = torch.arange(pitches) - torch.arange(pitches)[:, None]
         near = apart.abs() <= WIDEST_INTERVAL
@@ -107,7 +121,8 @@ class Level(nn.Module):
         chosen: list[Tensor] = []
         scores: dict[int, Tensor] = {}
         for turn, track in enumerate(self.order):
-            logits = self._logits(turn, track, pitch, heard, chosen) / temperature
+            before = [] if self.together else chosen
+            logits = self._logits(turn, track, pitch, heard, before) / temperature
             mono = self.mono[track]
             pick = picked if mono else picked_each
             scores[track] = pick(logits, heights[:, :, track, None])
@@ -125,13 +140,9 @@ class Level(nn.Module):
         rng: torch.Generator | None,
     ) -> Tensor:
         """Nats of surprise at the real choices `(n, length, tracks, pitches)`, in sum."""
-        heard = self._hear(pitch, known, style, rng)
-        total = heard.hidden.new_zeros(())
-        for turn, track in enumerate(self.order):
-            before = [real[:, :, other] for other in self.order[:turn]]
-            logits = self._logits(turn, track, pitch, heard, before)
-            cells = real[:, :, track]
-            if self.mono[track]:
+        total = style.new_zeros(())
+        for turn, (cells, logits) in enumerate(self.judged(pitch, known, style, real, rng)):
+            if self.mono[self.order[turn]]:
                 silence = (1 - cells.sum(dim=-1, keepdim=True)).clamp(min=0)
                 wanted = torch.cat([cells, silence], dim=-1).argmax(dim=-1).flatten()
                 padded = functional.pad(logits, (0, 1)).flatten(0, 1)
@@ -141,6 +152,26 @@ class Level(nn.Module):
                     logits, cells, reduction="sum"
                 )
         return total
+
+    def judged(
+        self,
+        pitch: nn.Module,
+        known: Tensor | None,
+        style: Tensor,
+        real: Tensor,
+        rng: torch.Generator | None = None,
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """Turn by turn, the real choices and the logits there: both `(n, length, pitches)`."""
+        heard = self._hear(pitch, known, style, rng)
+        for turn, track in enumerate(self.order):
+            before = [] if self.together else [real[:, :, other] for other in self.order[:turn]]
+            yield real[:, :, track], self._logits(turn, track, pitch, heard, before)
+
+    def countable(self) -> list[Countable]:
+        """The parts of the level whose gradient counts something."""
+        tables = [Countable(table, TABLE_SCALE, rare=False) for table in self.intervals.values()]
+        motions = [Countable(table, TABLE_SCALE, rare=True) for table in self.motions.values()]
+        return [*tables, *motions]
 
     def _hear(
         self,

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from midigan.errors import FormatError
 from midigan.layout import Layout
-from midigan.training.critic import CompactCritic
+from midigan.training.critic import IntervalCritic
 from midigan.training.multiscale import MultiscaleGenerator
 from midigan.training.networks import MuseCritic, MuseGenerator, PhraseGenerator
 from midigan.training.recipe import NetworkRecipe
@@ -31,7 +31,7 @@ def build_networks(
     mono = [track.mono for track in layout.tracks]
     kinds: Mapping[str, tuple[Any, Any]] = {
         "book": (MuseGenerator, MuseCritic),
-        "multiscale": (partial(MultiscaleGenerator, mono=mono), CompactCritic),
+        "multiscale": (partial(MultiscaleGenerator, mono=mono), IntervalCritic),
     }
     generator, critic = kinds[recipe.family]
     with torch.random.fork_rng(devices=[]):  # layers draw their first weights globally

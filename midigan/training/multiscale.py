@@ -1,7 +1,8 @@
 """A MuseGAN generator that composes from coarse to fine, and can be taught by example.
 
-The first step of a phrase is chosen first, then the one in its middle, then those between,
-until every step is there; at each step the tracks choose in turn. Every choice hears the
+The first step of a phrase and the one in its middle are chosen first, then those halfway
+between, until every step is there; at each step the tracks choose in turn, but for the last
+and shortest steps, of which few are more than what lies around them goes on. Every choice hears the
 choices already made around it, so that lines and chords fit together (multiscale
 autoregression: arXiv 1703.03664; the order of a hierarchy of bars and beats is that of music).
 All chance is in the inputs, with MuseGAN's meanings (arXiv 1709.06298):
@@ -29,7 +30,7 @@ from torch.nn import functional
 from midigan.generator import NOISE
 from midigan.training.chance import mixed, played, spread
 from midigan.training.layers import pitch_map
-from midigan.training.level import Level
+from midigan.training.level import Countable, Level
 from midigan.training.networks import PhraseGenerator, Shape
 from midigan.training.style_reader import StyleReader
 
@@ -65,22 +66,25 @@ class MultiscaleGenerator(PhraseGenerator):
         mono: Sequence[bool] | None = None,
         noise: int = NOISE,
         embedding: int = 24,
-        context: int = 160,
-        own: int = 64,
+        context: int = 128,
+        own: int = 48,
         dropout: float = 0.1,
-        temperature: float = 1.0,
+        temperature: float = 0.9,
+        frame: int = 2,
+        together: int = 1,
     ) -> None:
         super().__init__()
         self.tracks, self.bars, self.steps, self.pitches = shape
         self.mono = tuple(mono) if mono is not None else (True,) * self.tracks
         self.temperature = temperature
         length = self.bars * self.steps
-        top = 1 << max(0, (length - 1).bit_length())
+        whole = 1 << max(0, (length - 1).bit_length())
+        top = max(1, whole // frame)
         self.spacings = [top >> i for i in range(top.bit_length())]
         self.pitch = pitch_map(self.pitches, embedding)
         self.levels = nn.ModuleList(
             Level(
-                len(range(0 if spacing == top else spacing, length, 2 * spacing)),
+                len(range(spacing if number else 0, length, 2 * spacing if number else spacing)),
                 self.mono,
                 self.pitches,
                 embedding,
@@ -88,9 +92,10 @@ class MultiscaleGenerator(PhraseGenerator):
                 own,
                 noise,
                 dropout,
-                first=spacing == top,
+                first=number == 0,
+                together=number > 0 and number >= len(self.spacings) - together,
             )
-            for spacing in self.spacings
+            for number, spacing in enumerate(self.spacings)
         )
         self.reader = StyleReader(shape, noise, embedding)
         on_beat = torch.arange(length) % self.steps % max(1, self.steps // 4) == 0
@@ -107,8 +112,7 @@ class MultiscaleGenerator(PhraseGenerator):
         known: Tensor | None = None
         scores: Tensor | None = None
         for spacing, level in self._levels():
-            first = 0 if known is None else spacing
-            new = heights[:, first :: 2 * spacing]
+            new = heights[:, ::spacing] if known is None else heights[:, spacing :: 2 * spacing]
             found, own = level.choose(self.pitch, known, style, new, self.temperature)
             scores = found if scores is None else interleaved(scores, found)
             known = own if known is None else interleaved(known, own)
@@ -127,12 +131,27 @@ class MultiscaleGenerator(PhraseGenerator):
         style = mean + deviation * drawn
         spent = 0.5 * (mean.square() + deviation.square() - 1) - deviation.log()
         loss = spent.sum(dim=1).mean().clamp(min=FREE_NATS)
-        for spacing, level in self._levels():
-            coarser = None if spacing == self.spacings[0] else cells[:, :: 2 * spacing]
-            new = cells[:, (0 if coarser is None else spacing) :: 2 * spacing]
-            chance = rng if self.training else None
+        chance = rng if self.training else None
+        for level, coarser, new in self._taught(cells):
             loss = loss + level.surprise(self.pitch, coarser, style, new, chance) / len(phrases)
         return loss
+
+    def countable(self) -> list[Countable]:
+        """Every level's parts that count something, in a fixed order."""
+        return [part for _, level in self._levels() for part in level.countable()]
+
+    def chosen_logits(self, phrases: Tensor) -> Tensor:
+        """The sum of the logits of all that sounds in -1/+1 `phrases`, a scalar.
+
+        The style is what they seem to have.
+        """
+        cells = (phrases.flatten(2, 3).transpose(1, 2) + 1) / 2
+        style, _ = self.reader(cells)
+        total = style.new_zeros(())
+        for level, coarser, new in self._taught(cells):
+            for cells_of, logits in level.judged(self.pitch, coarser, style.detach(), new):
+                total = total + (cells_of * logits).sum()
+        return total
 
     def discretise(self, scores: Tensor) -> Tensor:
         """Scores as exactly -1 and +1, what is played; gradients pass straight through.
@@ -150,6 +169,14 @@ class MultiscaleGenerator(PhraseGenerator):
         """Each level with the distance, in steps, of its choices from those it lies between."""
         for spacing, level in zip(self.spacings, self.levels, strict=True):
             yield spacing, cast(Level, level)
+
+    def _taught(self, cells: Tensor) -> Iterator[tuple[Level, Tensor | None, Tensor]]:
+        """Each level with what it hears and what it should choose, of `cells` of real phrases."""
+        for spacing, level in self._levels():
+            if spacing == self.spacings[0]:
+                yield level, None, cells[:, ::spacing]
+            else:
+                yield level, cells[:, :: 2 * spacing], cells[:, spacing :: 2 * spacing]
 
     def _heights(self, chords: Tensor, melody: Tensor, groove: Tensor) -> Tensor:
         """Each cell's noise as a height 0..1 in its distribution: `(n, bars * steps, tracks)`."""

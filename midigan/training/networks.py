@@ -1,9 +1,14 @@
 """The book's MuseGAN: a bar generator a track, and a critic of three-dimensional convolutions.
 
-Layer for layer the PyTorch MuseGAN that the field knows (arXiv 1709.06298 in the form of
+The layers of the PyTorch MuseGAN that the field knows (arXiv 1709.06298 in the form of
 github.com/markhliu/DGAI), for any number of tracks, bars, steps and pitches. Scores end in a
 tanh, because phrases are -1/+1; normalisation weights start around 1; each network of the
-generator runs once a phrase.
+generator runs once a phrase, so that all bars are normalised together.
+
+They are computed as matrix products, several times as fast on a CPU as convolutions a bar
+and a track: a transposed convolution whose kernel is its stride is one matrix, the networks
+of the tracks run side by side, and the critic's convolutions find their cells in a row.
+`benchmarks/plain.py` has the same networks as convolutions, for comparison.
 
 A label (`genre`) has its place beside `style`: one more vector that is the same in every
 bar and track, concatenated to the bar generators' input.
@@ -17,77 +22,48 @@ from torch.nn import functional
 
 from midigan.errors import FormatError
 from midigan.generator import NOISE
+from midigan.training.bar_generators import OCTAVE, BarGenerators, Expansion, parts
+from midigan.training.double_leaky import double_leaky
 
 #: Tracks, bars, steps and pitches of a phrase, as `Layout.shape` has them.
 Shape = tuple[int, int, int, int]
 
-OCTAVE = 12
 SILENCE = -1.0
 
+#: Of the critic's leaky ReLUs.
+SLOPE = 0.3
 
-class TemporalNetwork(nn.Module):
-    """One noise vector to one vector a bar: float32 `(n, noise)` to `(n, noise, bars)`."""
-
-    def __init__(self, bars: int, hidden: int, noise: int = NOISE) -> None:
-        super().__init__()
-        first = min(bars, 2)
-        self.net = nn.Sequential(
-            nn.Unflatten(1, (noise, 1, 1)),  # (n, noise, 1, 1)
-            nn.ConvTranspose2d(noise, hidden, (first, 1)),  # (n, hidden, 2, 1)
-            nn.BatchNorm2d(hidden),
-            nn.ReLU(inplace=True),
-            nn.ConvTranspose2d(hidden, noise, (bars - first + 1, 1)),  # (n, noise, bars, 1)
-            nn.BatchNorm2d(noise),
-            nn.ReLU(inplace=True),
-            nn.Flatten(2),  # (n, noise, bars)
-        )
-
-    def forward(self, vector: Tensor) -> Tensor:
-        """Unfold noise over the bars of a phrase."""
-        unfolded: Tensor = self.net(vector)
-        return unfolded
+#: Phrases that the critic takes at a time on a CPU: what they make stays in its cache, and each
+#: tensor is small enough that its memory is used again instead of being asked for anew.
+CACHED = 16
 
 
-class BarGenerator(nn.Module):
-    """A bar's four vectors in a row to its scores: `(n, 4 * noise)` to `(n, steps, pitches)`.
+class TemporalNetworks(nn.Module):
+    """Several networks side by side, each making one noise vector into one a bar.
 
-    hidden: channels of the temporal networks; the convolutions here have half as many.
-    features: outputs of the first layer, a multiple of these channels. Steps and pitches
-    that the transposed convolutions cannot hit exactly are made too many and cut off.
+    Float32 `(n, networks, noise)` to `(n, networks, noise, bars)`.
     """
 
-    def __init__(
-        self, steps: int, pitches: int, hidden: int, features: int, noise: int = NOISE
-    ) -> None:
+    def __init__(self, networks: int, bars: int, hidden: int, noise: int = NOISE) -> None:
         super().__init__()
-        wide = hidden // 2
-        narrow = wide // 2
-        if narrow == 0 or features % wide != 0:
-            raise FormatError(
-                f"features is {features} and hidden {hidden}: features must be a multiple of "
-                "hidden / 2, and hidden at least 4"
-            )
-        self.steps, self.pitches = steps, pitches
-        rows = features // wide  # 2 for a bar of 16 steps
-        last = _parts(steps, 4 * rows)  # ... and 2
-        octaves = _parts(pitches, OCTAVE)  # 7
+        first = min(bars, 2)
+        every = networks * noise
         self.net = nn.Sequential(
-            nn.Linear(4 * noise, features),
-            nn.BatchNorm1d(features),
-            nn.ReLU(inplace=True),
-            nn.Unflatten(1, (wide, rows, 1)),  # (n, 512, 2, 1) with the book's sizes
-            *_upsampled(wide, wide, (2, 1)),  # (n, 512, 4, 1)
-            *_upsampled(wide, narrow, (2, 1)),  # (n, 256, 8, 1)
-            *_upsampled(narrow, narrow, (last, 1)),  # (n, 256, 16, 1)
-            *_upsampled(narrow, narrow, (1, octaves)),  # (n, 256, 16, 7)
-            nn.ConvTranspose2d(narrow, 1, (1, OCTAVE), (1, OCTAVE)),  # (n, 1, 16, 84)
-            nn.Flatten(1, 2),  # (n, 16, 84)
+            nn.Flatten(),
+            nn.Unflatten(1, (every, 1)),  # (n, networks * noise, 1)
+            nn.ConvTranspose1d(every, networks * hidden, first, groups=networks),
+            nn.BatchNorm1d(networks * hidden),
+            nn.ReLU(inplace=True),  # (n, networks * hidden, 2)
+            nn.ConvTranspose1d(networks * hidden, every, bars - first + 1, groups=networks),
+            nn.BatchNorm1d(every),
+            nn.ReLU(inplace=True),  # (n, networks * noise, bars)
+            nn.Unflatten(1, (networks, noise)),
         )
 
     def forward(self, vectors: Tensor) -> Tensor:
-        """Scores of one bar of one track, before the tanh."""
-        scores: Tensor = self.net(vectors)
-        return scores[:, : self.steps, : self.pitches]
+        """Unfold noise over the bars of a phrase."""
+        unfolded: Tensor = self.net(vectors)
+        return unfolded
 
 
 class PhraseGenerator(nn.Module):
@@ -113,40 +89,40 @@ class MuseGenerator(PhraseGenerator):
     chords `(n, noise)`: what all tracks follow, another vector in each bar; style
     `(n, noise)`: the same in every bar and track; melody `(n, tracks, noise)`: a track's own,
     another vector in each bar; groove `(n, tracks, noise)`: a track's own, the same in every
-    bar. Returns float32 scores `(n, tracks, bars, steps, pitches)` in -1..1; above 0 sounds.
+    bar. Returns float32 scores `(n, tracks, bars, steps, pitches)`; above 0 sounds.
+
+    bounded: scores end in a tanh, which the published ones do not.
     """
 
     def __init__(
-        self, shape: Shape, hidden: int = 1024, features: int = 1024, noise: int = NOISE
+        self,
+        shape: Shape,
+        hidden: int = 1024,
+        features: int = 1024,
+        noise: int = NOISE,
+        *,
+        bounded: bool = True,
     ) -> None:
         super().__init__()
+        self.bounded = bounded
         tracks, self.bars, steps, pitches = shape
-        self.chords_network = TemporalNetwork(self.bars, hidden, noise)
-        self.melody_networks = nn.ModuleList(
-            TemporalNetwork(self.bars, hidden, noise) for _ in range(tracks)
-        )
-        self.bar_generators = nn.ModuleList(
-            BarGenerator(steps, pitches, hidden, features, noise) for _ in range(tracks)
-        )
+        #: Those of the melodies, a track each, and last that of the chords.
+        self.temporal_networks = TemporalNetworks(tracks + 1, self.bars, hidden, noise)
+        self.bar_generators = BarGenerators(tracks, steps, pitches, hidden, features, noise)
         self.apply(initialise)
 
     def forward(self, chords: Tensor, style: Tensor, melody: Tensor, groove: Tensor) -> Tensor:
-        """Scores of phrases; bars are folded into the batch, so that each network runs once."""
-        chords = self.chords_network(chords).transpose(1, 2)  # (n, bars, noise)
-        style = self._in_every_bar(style)
-        tracks = []
-        for track, (network, bar) in enumerate(
-            zip(self.melody_networks, self.bar_generators, strict=True)
-        ):
-            own = network(melody[:, track]).transpose(1, 2)  # (n, bars, noise)
-            groove_of = self._in_every_bar(groove[:, track])
-            vectors = torch.cat([chords, style, own, groove_of], dim=2)  # (n, bars, 4 * noise)
-            scores = bar(vectors.flatten(0, 1))  # (n * bars, steps, pitches)
-            tracks.append(scores.unflatten(0, (-1, self.bars)))  # (n, bars, steps, pitches)
-        return torch.tanh(torch.stack(tracks, dim=1))  # (n, tracks, bars, steps, pitches)
-
-    def _in_every_bar(self, vector: Tensor) -> Tensor:
-        return vector.unsqueeze(1).expand(-1, self.bars, -1)  # (n, bars, noise)
+        """Scores of phrases; bars are folded into the batch, tracks run side by side."""
+        tracks = melody.shape[1]
+        unfolded = self.temporal_networks(torch.cat([melody, chords[:, None]], dim=1))
+        own, shared = unfolded[:, :tracks], unfolded[:, tracks:].expand(-1, tracks, -1, -1)
+        style = style[:, None, :, None].expand(-1, tracks, -1, self.bars)
+        groove = groove[..., None].expand(-1, -1, -1, self.bars)
+        vectors = torch.cat([shared, style, own, groove], dim=2)  # (n, tracks, 4 * noise, bars)
+        in_rows = vectors.permute(1, 2, 0, 3).flatten(2)  # (tracks, 4 * noise, n * bars)
+        scores: Tensor = self.bar_generators(in_rows).unflatten(1, (-1, self.bars))
+        scores = scores.transpose(0, 1)  # (n, tracks, bars, steps, pitches)
+        return torch.tanh(scores) if self.bounded else scores
 
 
 class MuseCritic(nn.Module):
@@ -154,47 +130,57 @@ class MuseCritic(nn.Module):
 
     Tracks are the channels of convolutions over bars, then pitches, then steps. There is no
     normalisation, which a gradient penalty a phrase forbids, and no activation at the end.
-    Phrases are padded with silence to whole octaves and to a multiple of 8 steps.
+    Phrases are padded with silence to whole octaves and to a multiple of 8 steps. Channels
+    come last, so that cells which a convolution takes together lie in a row already.
     """
 
     def __init__(self, shape: Shape, hidden: int = 128, features: int = 1024) -> None:
         super().__init__()
         tracks, bars, steps, pitches = shape
-        octaves, eighths = _parts(pitches, OCTAVE), _parts(steps, 8)
+        octaves, eighths = parts(pitches, OCTAVE), parts(steps, 8)
         self.padding = (0, octaves * OCTAVE - pitches, 0, eighths * 8 - steps)
-        first = min(bars, 2)
-        self.net = nn.Sequential(
-            *_convolved(tracks, hidden, (first, 1, 1)),  # (n, hidden, bars - 1, 16, 84)
-            *_convolved(hidden, hidden, (bars - first + 1, 1, 1)),  # (n, hidden, 1, 16, 84)
-            *_convolved(hidden, hidden, (1, 1, OCTAVE), (1, 1, OCTAVE)),  # (n, hidden, 1, 16, 7)
-            *_convolved(hidden, hidden, (1, 1, octaves), (1, 1, octaves)),  # (n, hidden, 1, 16, 1)
-            *_convolved(hidden, hidden, (1, 2, 1), (1, 2, 1)),  # (n, hidden, 1, 8, 1)
-            *_convolved(hidden, hidden, (1, 2, 1), (1, 2, 1)),  # (n, hidden, 1, 4, 1)
-            *_convolved(hidden, 2 * hidden, (1, 4, 1), (1, 2, 1), 1),  # (n, 2 * hidden, 1, 2, 1)
-            *_convolved(
-                2 * hidden, 4 * hidden, (1, 3, 1), (1, 2, 1), 1
-            ),  # (n, 4 * hidden, 1, 1, 1)
-            nn.Flatten(),
-            nn.Linear(4 * hidden * _parts(eighths, 2), features),
-            nn.LeakyReLU(0.3, inplace=True),
-            nn.Linear(features, 1),
-            nn.Flatten(0),  # (n,)
+        self.quarters = 2 * eighths  # steps that are left when two have twice become one
+        self.bars = min(bars, 2)  # that the first layer takes together
+        self.pairs_of_bars = nn.Linear(tracks * self.bars, hidden)
+        #: Over what is left of the bars; 12 pitches; octaves; 2 steps; 2 steps.
+        self.folds = nn.ModuleList(
+            nn.Linear(cells * hidden, hidden)
+            for cells in (bars - self.bars + 1, OCTAVE, octaves, 2, 2)
         )
+        self.wide_steps = nn.Linear(4 * hidden, 2 * hidden)
+        self.wider_steps = nn.Linear(3 * 2 * hidden, 4 * hidden)
+        self.whole = nn.Linear(4 * hidden * parts(eighths, 2), features)
+        self.score = nn.Linear(features, 1)
         self.apply(initialise)
 
     def forward(self, phrase: Tensor) -> Tensor:
         """How real phrases seem; only differences of scores mean something."""
+        if torch.is_grad_enabled() and phrase.device.type == "cpu":
+            return torch.cat([self._scores(part) for part in torch.split(phrase, CACHED)])
+        return self._scores(phrase)
+
+    def _scores(self, phrase: Tensor) -> Tensor:
         if any(self.padding):
             phrase = functional.pad(phrase, self.padding, value=SILENCE)
-        score: Tensor = self.net(phrase)
-        return score
+        n = phrase.shape[0]
+        cells = phrase.permute(0, 3, 4, 2, 1)  # (n, steps, pitches, bars, tracks)
+        pairs = cells.unfold(3, self.bars, 1)  # (n, steps, pitches, bars - 1, tracks, 2)
+        hidden = _row_by_row(self.pairs_of_bars, pairs)
+        for fold in self.folds:
+            assert isinstance(fold, nn.Linear)
+            hidden = _row_by_row(fold, hidden)
+        hidden = _row_by_row(self.wide_steps, _windows(hidden.view(n, self.quarters, -1), 4))
+        hidden = hidden.view(n, self.quarters // 2, -1)
+        hidden = _row_by_row(self.wider_steps, _windows(hidden, 3))
+        score: Tensor = self.score(_row_by_row(self.whole, hidden))
+        return score.flatten()
 
 
 def initialise(layer: nn.Module) -> None:
     """Weights N(0, 0.02), those of normalisations N(1, 0.02), biases 0."""
-    if isinstance(layer, nn.Linear | nn.Conv3d | nn.ConvTranspose2d):
+    if isinstance(layer, nn.Linear | nn.ConvTranspose1d | Expansion):
         nn.init.normal_(layer.weight, 0.0, 0.02)
-    elif isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
+    elif isinstance(layer, nn.BatchNorm1d):
         nn.init.normal_(layer.weight, 1.0, 0.02)
     else:
         return
@@ -202,28 +188,11 @@ def initialise(layer: nn.Module) -> None:
         nn.init.zeros_(layer.bias)
 
 
-def _upsampled(inputs: int, outputs: int, factor: tuple[int, int]) -> tuple[nn.Module, ...]:
-    """A transposed convolution that makes `factor` cells of each, normalised."""
-    return (
-        nn.ConvTranspose2d(inputs, outputs, factor, factor),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-    )
+def _row_by_row(layer: nn.Linear, hidden: Tensor) -> Tensor:
+    """A layer and its activation on as many numbers as it takes at a time: `(rows, outputs)`."""
+    return double_leaky(layer(hidden.reshape(-1, layer.in_features)), SLOPE)
 
 
-def _convolved(
-    inputs: int,
-    outputs: int,
-    kernel: tuple[int, int, int],
-    stride: tuple[int, int, int] = (1, 1, 1),
-    step_padding: int = 0,
-) -> tuple[nn.Module, ...]:
-    return (
-        nn.Conv3d(inputs, outputs, kernel, stride, (0, step_padding, 0)),
-        nn.LeakyReLU(0.3, inplace=True),
-    )
-
-
-def _parts(whole: int, size: int) -> int:
-    """How many parts of `size` it takes to hold `whole`."""
-    return -(-whole // size)
+def _windows(hidden: Tensor, size: int) -> Tensor:
+    """Every second `size` steps, with a zero beside either end: `(n, windows, size, channels)`."""
+    return functional.pad(hidden, (0, 0, 1, 1)).unfold(1, size, 2).transpose(2, 3)

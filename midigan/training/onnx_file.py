@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from midigan.errors import MidiganError
 from midigan.generator import METADATA_KEY
 from midigan.saving import whole_file
+from midigan.training.multiscale import MultiscaleGenerator
 
 #: Opset and file format that every ONNX Runtime since 1.14 reads.
 OPSET, IR_VERSION = 18, 8
@@ -62,22 +63,7 @@ def convert(
     import onnx
 
     network = network.eval().cpu()
-    batch = torch.export.Dim("n")
-    with _quiet(), torch.no_grad():
-        program = torch.onnx.export(
-            network,
-            tuple(inputs(2)),
-            input_names=list(names),
-            output_names=[output],
-            dynamic_shapes=tuple({0: batch} for _ in names),
-            dynamo=True,
-            external_data=False,
-            opset_version=OPSET,
-            verbose=False,
-        )
-    if program is None:
-        raise MidiganError("PyTorch did not export the network: is its version at least 2.5?")
-    model = program.model_proto
+    model = _written(network) or _traced(network, inputs, names, output)
     if not all(given.type.tensor_type.shape.dim[0].dim_param for given in model.graph.input):
         raise MidiganError(f"the network of {output} fixes its batch size: it cannot be exported")
     _strip(model)
@@ -92,6 +78,35 @@ def convert(
             f"{LARGEST_DIFFERENCE:.0e}: nothing was written"
         )
     return Converted(content, difference)
+
+
+def _written(network: nn.Module) -> Any:
+    """The model of a network that has one written by hand; None for others, which are traced."""
+    from midigan.training.onnx_multiscale import written
+
+    if isinstance(network, MultiscaleGenerator) and all(network.mono):
+        return written(network, OPSET)
+    return None
+
+
+def _traced(network: nn.Module, inputs: Inputs, names: Sequence[str], output: str) -> Any:
+    """The model as PyTorch's exporter writes it, its batch size left open if that is possible."""
+    batch = torch.export.Dim("n")
+    with quiet(), torch.no_grad():
+        program = torch.onnx.export(
+            network,
+            tuple(inputs(2)),
+            input_names=list(names),
+            output_names=[output],
+            dynamic_shapes=tuple({0: batch} for _ in names),
+            dynamo=True,
+            external_data=False,
+            opset_version=OPSET,
+            verbose=False,
+        )
+    if program is None:
+        raise MidiganError("PyTorch did not export the network: is its version at least 2.5?")
+    return program.model_proto
 
 
 def _difference(content: bytes, network: nn.Module, inputs: Inputs, names: Sequence[str]) -> float:
@@ -147,8 +162,8 @@ def _strip(model: Any) -> None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the exporter's notes about optional packages and its own internals to itself."""
+def quiet() -> Iterator[None]:
+    """Within the block the exporter keeps notes on its internals and on packages to itself."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -8,6 +8,7 @@ from torch import nn
 
 from midigan.evaluation.metrics import measure
 from midigan.evaluation.overlap import compare_values
+from midigan.evaluation.rolls import pitched
 from midigan.generator import choose
 from midigan.layout import Layout
 from midigan.notes import Phrases
@@ -27,18 +28,13 @@ class HeldOut:
     def __init__(self, phrases: PhraseSet) -> None:
         self.layout = phrases.layout
         every = np.random.default_rng(0).permutation(len(phrases))[:COMPARED]
-        self._reference = measure(self._pitched(phrases.phrases(every)), self.layout.lowest_pitch)
+        self._reference = measure(*pitched(phrases.phrases(every), self.layout))
 
     def score(self, generator: nn.Module, device: torch.device) -> float:
         """Mean overlapping area, 0..1; 1 is as alike as the held-out songs are to themselves."""
         drawn = sample(generator, self.layout, DRAWN, device)
-        values = measure(self._pitched(drawn), self.layout.lowest_pitch)
+        values = measure(*pitched(drawn, self.layout))
         return compare_values(values, self._reference).mean_overlap
-
-    def _pitched(self, phrases: Phrases) -> Phrases:
-        """The tracks that are not drums, if there are any."""
-        pitched = [i for i, track in enumerate(self.layout.tracks) if not track.drum]
-        return phrases[:, pitched] if pitched else phrases
 
 
 @torch.no_grad()

@@ -99,6 +99,33 @@ class DataRecipe:
     held_out_songs: tuple[str, ...] = ()
 
 
+#: Steps of training for which one round of calibration, and one step of a critic, are worth it.
+STEPS_A_ROUND, STEPS_A_CRITIC_STEP = 60, 4
+
+
+@dataclass(frozen=True)
+class FinishRecipe:
+    """What is done once, before export, for networks that are taught by example (`multiscale`).
+
+    rounds: of counting what the generator does and moving its tables until it does it as often
+        as songs do; critic_steps: of teaching the critic, alone, to tell its phrases from real
+        ones. 0 leaves either out.
+    """
+
+    rounds: int = 0
+    critic_steps: int = 0
+
+    def after(self, steps: int) -> FinishRecipe:
+        """What is done after a run of so many steps: less after a short one.
+
+        Nobody who trains for a minute waits for two more, and there is little to calibrate.
+        """
+        return FinishRecipe(
+            min(self.rounds, -(-steps // STEPS_A_ROUND)),
+            min(self.critic_steps, -(-steps // STEPS_A_CRITIC_STEP)),
+        )
+
+
 @dataclass(frozen=True)
 class Recipe:
     """All of a recipe; equal recipes with equal phrases and seeds give equal runs."""
@@ -108,6 +135,7 @@ class Recipe:
     optimizer: OptimizerRecipe = field(default_factory=OptimizerRecipe)
     training: TrainingRecipe = field(default_factory=TrainingRecipe)
     data: DataRecipe = field(default_factory=DataRecipe)
+    finish: FinishRecipe = field(default_factory=FinishRecipe)
 
     def __post_init__(self) -> None:
         training, data, optimizer = self.training, self.data, self.optimizer
@@ -121,6 +149,9 @@ class Recipe:
         _check(0 <= optimizer.flat < 1, "flat", optimizer.flat, "0 to below 1")
         for name in ("epochs", "minutes", "ema_halflife", "save_seconds", "patience"):
             value = getattr(training, name)
+            _check(value >= 0, name, value, "0 and above")
+        for name in ("rounds", "critic_steps"):
+            value = getattr(self.finish, name)
             _check(value >= 0, name, value, "0 and above")
         for name in ("generator_rate", "critic_rate"):
             value = getattr(optimizer, name)

@@ -23,6 +23,7 @@ from torch import Tensor
 from midigan import __version__
 from midigan.errors import FormatError, MidiganError
 from midigan.layout import Layout
+from midigan.mapped import map_set
 from midigan.phrase_set import PhraseSet
 from midigan.saving import whole_file
 from midigan.training.checkpoint import save_tensors
@@ -98,8 +99,8 @@ class Run:
         return self.folder / "snapshots" / f"step-{step:07d}.mid"
 
     def phrases(self) -> PhraseSet:
-        """The run's own copy of its phrases, as they came."""
-        return PhraseSet.load(self.folder / "phrases.npz")
+        """The run's own copy of its phrases, as they came; see `map_set`."""
+        return map_set(self.folder / "phrases.npz")
 
     def with_limits(self, epochs: int | None, minutes: float | None) -> Run:
         """The same run with another length, kept in its recipe; None leaves a limit as it is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from midigan.song import Song
 from midigan.training.batches import Batches, prepare
 from midigan.training.checkpoint import load_tensors, save_tensors
 from midigan.training.models import build_networks
+from midigan.training.processes import ALONE, Group
 from midigan.training.quality import HeldOut, sample
 from midigan.training.run import Run
 from midigan.training.trainer import Losses, Trainer, rate_factor
@@ -77,15 +79,22 @@ class Session:
 
     Raises MidiganError if its phrases cannot be trained on, FormatError if the checkpoint
     does not fit the run.
+
+    group: the processes that train together; only the leading one measures and writes.
     """
 
-    def __init__(self, run: Run, device: torch.device) -> None:
-        self.run, self.device = run, device
+    def __init__(self, run: Run, device: torch.device, group: Group = ALONE) -> None:
+        self.run, self.device, self.group = run, device, group
         self.plan = run.recipe.training
+        if self.plan.batch < 2 * group.size:
+            raise MidiganError(
+                f"a batch of {self.plan.batch} is too small for {group.size} processes: each needs "
+                "2 phrases at least"
+            )
         training, held_out = prepare(run.phrases(), run.recipe.data, run.config.seed)
         batches = Batches(training, run.recipe.data, self.plan.batch, run.config.seed)
         networks = build_networks(run.recipe.networks, run.layout, run.config.seed)
-        self.trainer = Trainer(run.recipe, *networks, batches, run.config.seed, device)
+        self.trainer = Trainer(run.recipe, *networks, batches, run.config.seed, device, group)
         self.held_out = HeldOut(held_out) if held_out is not None else None
         self.held_out_songs = len(held_out.names) if held_out is not None else 0
         self.course = _Course()
@@ -106,11 +115,11 @@ class Session:
         A step that has begun is finished. Raises MidiganError if the losses are no numbers
         any more or a file cannot be written; the last checkpoint is good then.
         """
-        if self.trainer.steps == 0:
+        if self.trainer.steps == 0 and self.group.leads:
             self._save()
         first_quality = self.course.quality
         reason = self._steps(watch, stopped)
-        if self.trainer.steps > self._saved_steps:
+        if self.trainer.steps > self._saved_steps and self.group.leads:
             self._save()
             if self.trainer.unreported_steps:
                 watch(self._log())
@@ -121,21 +130,23 @@ class Session:
     def _steps(self, watch: Callable[[Progress], None], stopped: Callable[[], bool]) -> Reason:
         begun, before = time.perf_counter(), self.course.seconds
         saved = logged = begun
-        while self.fraction() < 1:
-            if stopped():
-                return "stopped"
-            self.trainer.step(self.fraction())
+        patience = False
+        while True:
+            fraction, stop, tired = self.group.follow([self.fraction(), stopped(), patience])
+            if tired or stop or fraction >= 1:
+                return "patience" if tired else "stopped" if fraction < 1 else "done"
+            self.trainer.step(fraction)
             now = time.perf_counter()
             self.course.seconds = before + now - begun
+            if not self.group.leads:
+                continue
             if now - logged >= LOG_SECONDS:
                 watch(self._log())
                 logged = now
             if now - saved >= self.plan.save_seconds:
                 self._save()
                 saved = time.perf_counter()
-                if 0 < self.plan.patience <= self.course.stale:
-                    return "patience"
-        return "done"
+                patience = 0 < self.plan.patience <= self.course.stale
 
     def fraction(self) -> float:
         """How much of the plan is done, 0..1, by epochs or minutes, whichever is further."""
@@ -193,7 +204,8 @@ class Session:
         return {"steps": self.trainer.steps, **vars(self.course)}
 
     def _refuse_broken_weights(self) -> None:
-        for weights in self.trainer.generator.parameters():
+        networks = (self.trainer.generator, self.trainer.critic)
+        for weights in chain.from_iterable(network.parameters() for network in networks):
             if not bool(weights.isfinite().all()):
                 raise MidiganError(
                     f"training came apart before step {self.trainer.steps}: weights are no "
@@ -220,4 +232,5 @@ class Session:
         except FormatError as error:
             raise FormatError(f"{self.run.last}: {error}") from error
         self._saved_steps = steps
-        self.run.forget_after(steps)
+        if self.group.leads:
+            self.run.forget_after(steps)

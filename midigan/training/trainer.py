@@ -21,6 +21,7 @@ from midigan.training.models import (
 from midigan.training.networks import PhraseGenerator
 from midigan.training.noise import draw_noise, generator_of
 from midigan.training.objective import build_objective
+from midigan.training.processes import ALONE, Group
 from midigan.training.recipe import OptimizerRecipe, Recipe
 
 #: What is left of the learning rate at the end of a cosine schedule.
@@ -33,6 +34,13 @@ class Losses(NamedTuple):
     critic: float
     generator: float
     penalty: float
+
+
+class Chance(NamedTuple):
+    """What a step draws from: noise, alike in all processes, and all else, each one's own."""
+
+    noise: torch.Generator
+    own: torch.Generator
 
 
 class Trainer:
@@ -50,7 +58,9 @@ class Trainer:
         batches: Batches,
         seed: int,
         device: torch.device,
+        group: Group = ALONE,
     ) -> None:
+        self.group = group
         self.recipe, self.batches, self.seed, self.device = recipe, batches, seed, device
         self.generator, self.critic = generator.to(device), critic.to(device)
         self.average = RunningAverage(self.generator, recipe.training.ema_halflife)
@@ -68,15 +78,16 @@ class Trainer:
 
         fraction: how much of the planned training is done, 0..1, for the schedule.
         """
-        rng = generator_of(self.seed, self.steps)
+        chance = self._chance()
         self._set_rates(fraction)
-        real = self.batches.tensor(self.steps, self.device)
+        real = self.group.share(self.batches.tensor(self.steps, self.device))
         critic_loss = penalty = torch.zeros((), device=self.device)
         adversarial = fraction >= self.recipe.loss.adversarial_from
         if adversarial:
             for turn in range(self.recipe.training.critic_steps):
-                critic_loss, penalty = self._critic_step(real, rng, turn)
-        generator_loss = self._generator_step(real, rng, adversarial=adversarial)
+                critic_loss, penalty = self._critic_step(real, chance, turn)
+        generator_loss = self._generator_step(real, chance, adversarial=adversarial)
+        self.group.average_statistics(self.generator)
         self.steps += 1
         self.average.update(self.generator, self.steps, self.recipe.training.batch)
         self._sums += torch.stack([critic_loss, generator_loss, penalty])
@@ -117,36 +128,52 @@ class Trainer:
         load_optimizer(self.critic_optimizer, tensors.get("critic_optimizer", {}))
         self.steps = steps
 
-    def _critic_step(self, real: Tensor, rng: torch.Generator, turn: int) -> tuple[Tensor, Tensor]:
+    def _chance(self) -> Chance:
+        """Of this step; several processes draw the noise of the whole batch all the same."""
+        noise = generator_of(self.seed, self.steps)
+        if self.group.size == 1:
+            return Chance(noise, noise)
+        return Chance(noise, generator_of(self.seed, self.steps, 1 + self.group.rank))
+
+    def _critic_step(self, real: Tensor, rng: Chance, turn: int) -> tuple[Tensor, Tensor]:
         with torch.no_grad():
-            fake = self._draw(rng)
+            fake = self._draw(rng.noise)
         count = self.steps * self.recipe.training.critic_steps + turn
         loss = self.objective.critic_loss(
-            self.critic, real, fake, rng, penalise=count % self.recipe.loss.penalty_interval == 0
+            self.critic,
+            real,
+            fake,
+            rng.own,
+            penalise=count % self.recipe.loss.penalty_interval == 0,
         )
         self.critic_optimizer.zero_grad()
         loss.total.backward()  # type: ignore[no-untyped-call]
+        self._average_gradients(self.critic, len(real))
         self.critic_optimizer.step()
         return loss.total.detach(), loss.penalty.detach()
 
-    def _generator_step(self, real: Tensor, rng: torch.Generator, *, adversarial: bool) -> Tensor:
+    def _generator_step(self, real: Tensor, rng: Chance, *, adversarial: bool) -> Tensor:
         loss = torch.zeros((), device=self.device)
         weight = self.recipe.loss.likelihood_weight
         with frozen(self.critic):
             if adversarial:
-                loss = self.objective.generator_loss(self.critic, real, self._draw(rng))
+                loss = self.objective.generator_loss(self.critic, real, self._draw(rng.noise))
             if weight:
-                loss = loss + weight * self.generator.likelihood_loss(real, rng)
+                loss = loss + weight * self.generator.likelihood_loss(real, rng.own)
             self.generator_optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
+        self._average_gradients(self.generator, len(real))
         self.generator_optimizer.step()
         return loss.detach()
 
     def _draw(self, rng: torch.Generator) -> Tensor:
-        """A batch of generated phrases as the critic sees them."""
+        """This process's share of a batch of generated phrases, as the critic sees them."""
         tracks = self.batches.layout.shape[0]
         noise = draw_noise(rng, self.recipe.training.batch, tracks, self.device)
-        return self.generator.discretise(self.generator(*noise))
+        return self.generator.discretise(self.generator(*map(self.group.share, noise)))
+
+    def _average_gradients(self, module: nn.Module, phrases: int) -> None:
+        self.group.average_gradients(module, phrases / self.recipe.training.batch)
 
     def _set_rates(self, fraction: float) -> None:
         recipe = self.recipe.optimizer

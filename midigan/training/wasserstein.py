@@ -25,7 +25,7 @@ def gradient_penalty(critic: nn.Module, real: Tensor, fake: Tensor, rng: torch.G
     real, fake: `(n, tracks, bars, steps, pitches)`. Each pair of them is mixed at a place of
     its own, drawn anew in every call from `rng` (on the CPU, so that all devices draw alike).
     """
-    places = torch.rand(len(real), *[1] * (real.dim() - 1), generator=rng).to(real.device)
+    places = torch.rand(len(real), *[1] * (real.dim() - 1), generator=rng).to(real)
     mixed = torch.lerp(fake.detach(), real.detach(), places).requires_grad_()
     (slope,) = torch.autograd.grad(critic(mixed).sum(), mixed, create_graph=True)
     # Of a slope of exactly 0 the norm has no gradient; so small a number changes no other.

@@ -13,7 +13,9 @@ from midigan.training.run import create_run
 from midigan.training.session import Session
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "benchmarks"))
 from pattern import convert_at_once, pattern_set, tiny_recipe
+from plain import PlainGenerator
 
 
 def midigan(*args):
@@ -64,3 +66,52 @@ def test_a_damaged_run_is_refused_and_an_older_export_kept(run, tmp_path):
     assert found.exit_code == 1
     assert "config.json or recipe.toml is damaged" in found.output
     assert (run / "generator.onnx").read_bytes() == b"older"
+
+
+def test_a_program_is_asked_for_by_its_name(run, tmp_path):
+    found = midigan("export", run, "-o", tmp_path / "x.pt2")
+    assert found.exit_code == 0, found.output
+    assert [path.name for path in tmp_path.iterdir()] == ["x.pt2"]
+    assert torch.export.load(tmp_path / "x.pt2") is not None
+
+
+@pytest.fixture
+def weights(tmp_path, monkeypatch):
+    monkeypatch.setattr("midigan.training.generator_file.convert", convert_at_once)
+    torch.save(PlainGenerator(16, 16).state_dict(), tmp_path / "MuseGAN_G.pth")
+    return tmp_path / "MuseGAN_G.pth"
+
+
+def test_weights_of_the_books_code_become_a_generator(weights):
+    found = midigan("export", weights)
+    assert found.exit_code == 0, found.output
+    layout = Generator.load(weights.with_name("MuseGAN_G.onnx")).layout
+    assert (layout.name, layout.lowest_pitch) == ("satb", 0)
+    assert all(track.mono for track in layout.tracks)
+
+
+def test_weights_may_have_another_layout_and_range(weights, tmp_path):
+    for options, expected in (
+        (["--layout", "band"], ("band", 24)),
+        (["--layout", "band", "--lowest-pitch", 12], ("band", 12)),
+        (["--lowest-pitch", 24], ("satb", 24)),
+    ):
+        found = midigan("export", weights, "-o", tmp_path / "x.onnx", *options)
+        assert found.exit_code == 0, found.output
+        layout = Generator.load(tmp_path / "x.onnx").layout
+        assert (layout.name, layout.lowest_pitch) == expected
+
+
+def test_other_weights_are_refused_in_one_line(tmp_path):
+    torch.save({"weight": torch.zeros(1)}, tmp_path / "x.pth")
+    found = midigan("export", tmp_path / "x.pth")
+    assert found.exit_code == 1
+    assert found.output.startswith("midigan: ")
+    assert "does not hold the weights of the book's MuseGAN generator" in found.output
+    assert len(found.output.splitlines()) == 1
+    assert "no file" in midigan("export", tmp_path / "none.pth").output
+
+
+def test_wrong_usage_exits_with_2(run, tmp_path):
+    assert midigan("export", run, "-o", tmp_path / "x.h5").exit_code == 2
+    assert midigan("export", run, "--layout", "satb").exit_code == 2

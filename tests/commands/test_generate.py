@@ -72,6 +72,51 @@ def test_tempo_and_key_are_those_asked_for(tiny_generator, tmp_path):
     assert mido.tempo2bpm(tempo.tempo) == pytest.approx(141, rel=1e-5)
 
 
+def onsets(path):
+    """(tick, channel, pitch) of all notes of a file of 480 ticks a beat."""
+    found = []
+    for track in mido.MidiFile(path).tracks:
+        now = 0
+        for message in track:
+            now += message.time
+            if message.type == "note_on":
+                found.append((now, message.channel, message.note))
+    return found
+
+
+def test_controls_are_options(tiny_band, tmp_path):
+    feel = ["--swing", "66/8", "--mute", "drums", "--walk", 0]
+    pitch = ["--scale", "pentatonic", "--key", "Eb", "--range", "lead=C5-C6"]
+    result = run(tiny_band, "-n", 1, "--bars", 4, "--seed", 1, "-o", tmp_path, *feel, *pitch)
+    assert result.exit_code == 0, result.output
+    notes = onsets(tmp_path / "clip-001.mid")
+    assert {tick % 480 for tick, *_ in notes} == {0, 317}
+    assert {channel for _, channel, _ in notes} == {0, 1, 2}
+    assert {(pitch - 3) % 12 for *_, pitch in notes} <= {0, 2, 4, 7, 9}
+    assert all(72 <= pitch <= 84 for _, channel, pitch in notes if channel == 2)
+    half = 8 * 480
+    assert sorted(n for n in notes if n[0] < half) == sorted(
+        (tick - half, *rest) for tick, *rest in notes if tick >= half
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "word"),
+    [
+        (["--scale", "loud"], "dorian"),
+        (["--range", "bass"], "like bass=E1-G3"),
+        (["--range", "flute=C1-C2"], "flute"),
+        (["--swing", "90"], "50 to 75"),
+        (["--walk", "fast"], "no number"),
+    ],
+)
+def test_a_control_that_cannot_be_is_one_line(option, word, tiny_band, tmp_path):
+    result = run(tiny_band, "-n", 1, "-o", tmp_path, *option)
+    assert result.exit_code == 1
+    assert word in result.output
+    assert len(result.output.strip().splitlines()) == 1
+
+
 def test_the_folder_is_named_after_the_generator(tiny_generator, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run(tiny_generator, "-n", 1).exit_code == 0
@@ -85,3 +130,60 @@ def test_what_is_no_generator_is_one_line(tmp_path):
         assert result.exit_code == 1
         assert len(result.output.strip().splitlines()) == 1
         assert not (tmp_path / "clips").exists()
+
+
+def test_json_tells_every_note_in_beats(tiny_band, tmp_path):
+    result = run(tiny_band, "-n", 1, "--bars", 4, "-o", tmp_path, "--seed", 4, "--json")
+    told = json.loads(result.output)
+    assert (told["bars"], told["beats"], told["seed"]) == (4, 16, 4)
+    (clip,) = told["clips"]
+    file = mido.MidiFile(clip["file"])
+    found = set()
+    for track in file.tracks:
+        now, down = 0, {}
+        for message in track:
+            now += message.time
+            if message.type == "note_on" and message.velocity:
+                down[message.note] = (now, message)
+            elif message.type in ("note_on", "note_off"):
+                start, on = down.pop(message.note)
+                beats = (start / file.ticks_per_beat, (now - start) / file.ticks_per_beat)
+                found.add((on.channel, *beats, on.note, on.velocity))
+    assert found == {
+        (track["channel"], *note) for track in clip["tracks"] for note in track["notes"]
+    }
+    assert len(found) == told["notes"]
+
+
+def test_tracks_are_written_to_files_of_their_own(tiny_band, tmp_path):
+    result = run(tiny_band, "-n", 1, "-o", tmp_path, "--seed", 4, "--separate", "--json")
+    (clip,) = json.loads(result.output)["clips"]
+    assert [track["file"] for track in clip["tracks"]] == [
+        str(tmp_path / f"clip-001-{name}.mid") for name in ("Drums", "Bass", "Chords", "Lead")
+    ]
+    for track in clip["tracks"]:
+        file = mido.MidiFile(track["file"])
+        assert (file.type, len(file.tracks)) == (0, 1)
+        ons = [m for m in file.tracks[0] if m.type == "note_on"]
+        assert len(ons) == len(track["notes"])
+        assert {message.channel for message in ons} == {track["channel"]}
+        assert sum(message.time for message in file.tracks[0]) == 8 * file.ticks_per_beat
+
+
+def test_a_reroll_of_a_track_changes_the_music_and_can_be_repeated(tiny_generator, tmp_path):
+    def clip(name, *more):
+        run(tiny_generator, "-n", 1, "-o", tmp_path / name, "--seed", 4, *more)
+        return bytes_of(tmp_path / name)
+
+    once = clip("a", "--reroll", "Bass")
+    assert once != clip("b")
+    assert once == clip("c", "--reroll", "bass=1")
+    assert once != clip("d", "--reroll", "4=2")
+
+
+def test_errors_are_json_where_json_is_asked_for(tiny_generator, tmp_path):
+    result = run(tiny_generator, "-o", tmp_path, "--key", "H", "--json")
+    assert result.exit_code == 1
+    assert "H" in json.loads(result.stdout)["error"]
+    assert result.stderr.startswith("midigan: ")
+    assert run(tiny_generator, "-o", tmp_path, "--reroll", "bass=x").exit_code == 1

@@ -86,6 +86,14 @@ def test_quiet_prints_nothing(tiny_generator, tmp_path):
         ["--offline", "--bars", "4"],
         ["--port", "x", "--virtual"],
         ["--port", "x", "--offline", "--bars", "4", "--record", "x.mid"],
+        ["--virtual", "--latency", "5"],
+        ["--virtual", "--clock-port", "x"],
+        ["--virtual", "--sync", "link", "--clock-port", "x"],
+        ["--virtual", "--sync", "midi", "--send-clock"],
+        ["--virtual", "--sync", "jack", "--clock-to", "x"],
+        ["--virtual", "--sync", "nobody"],
+        ["--offline", "--bars", "4", "--record", "x.mid", "--sync", "midi"],
+        ["--offline", "--bars", "4", "--record", "x.mid", "--send-clock"],
         ["--bars", "0"],
         ["--tempo", "0"],
     ],
@@ -122,6 +130,13 @@ def test_an_unknown_key_is_one_line(tiny_generator, tmp_path):
 
 def test_an_unknown_port_is_one_line(tiny_generator):
     assert_one_line(run("live", tiny_generator, "--port", "no such port"), "no such port")
+
+
+def test_an_unknown_clock_port_is_one_line(tiny_generator):
+    result = run(
+        "live", tiny_generator, "--port", "x", "--sync", "midi", "--clock-port", "no clock"
+    )
+    assert_one_line(result, "port matches")
 
 
 def test_no_port_named_says_how_to_choose(tiny_generator):

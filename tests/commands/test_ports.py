@@ -5,9 +5,9 @@ import pytest
 from click.testing import CliRunner
 
 from midigan.commands import cli
-from midigan.live import ports
+from midigan.live import port_names
 from midigan.live.advice import advice
-from midigan.live.ports import Listing
+from midigan.live.port_names import Listing
 
 SOME = [
     Listing("alsa", [], [], "does not answer (no /dev/snd/seq)"),
@@ -19,7 +19,7 @@ NONE = [Listing("alsa", [], [], "does not answer (no /dev/snd/seq)"), Listing("j
 @pytest.fixture
 def there_are(monkeypatch):
     def set_ports(listings):
-        monkeypatch.setattr(ports, "list_ports", lambda backend=None: listings)
+        monkeypatch.setattr(port_names, "list_ports", lambda backend=None: listings)
 
     return set_ports
 

@@ -1,10 +1,12 @@
 """midigan train, as it is typed: a run folder, Ctrl-C, resuming, and what is refused."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import types
 from pathlib import Path
 
 import pytest
@@ -107,11 +109,113 @@ def test_ctrl_c_before_the_first_step_says_how_to_go_on(here, monkeypatch):
 
 def test_dry_run_says_what_would_be_and_leaves_nothing(here):
     before = set(here.iterdir())
-    found = midigan("train", "songs.npz", "--recipe", "book", "--dry-run")
+    found = midigan("train", "songs.npz", "--recipe", "book", "--dry-run", "--threads", 1)
     assert found.exit_code == 0, found.output
-    for said in ("42", "tiny", "wasserstein", "parameters", "500 epochs", "runs/songs"):
-        assert said in found.output
+    told = " ".join(found.output.split())
+    for said in (
+        "would train 6 songs, 42 phrases",
+        "held out none",
+        "layout tiny",
+        "wasserstein",
+        "parameters",
+        "500 epochs: about 500 steps",
+        "s a step on cpu",
+        "GB",
+        "runs/songs",
+        "nothing was written",
+    ):
+        assert said in told, told
     assert set(here.iterdir()) == before
+
+
+def test_dry_run_counts_songs_held_out_and_minutes(here):
+    Path("tiny.toml").write_text(tiny_recipe(data={"held_out": 0.2}).to_toml(), "utf-8")
+    options = ["--recipe", "tiny.toml", "--epochs", 100000, "--minutes", 1, "--dry-run"]
+    found = midigan("train", "songs.npz", *options)
+    assert found.exit_code == 0, found.output
+    told = " ".join(found.output.split())
+    assert "would train 5 songs, 35 phrases" in told
+    assert "held out 1 songs" in told
+    assert "100000 epochs or 1 minutes" in told
+    assert "time about 1:00" in told
+
+
+class Writer:
+    """Stands in for TensorBoard's own."""
+
+    def __init__(self, folder, purge_step):
+        self.folder, self.purge_step, self.values, self.closed = folder, purge_step, [], False
+        Writer.made = self
+
+    def add_scalar(self, name, value, step):
+        self.values.append((name, value, step))
+
+    def close(self):
+        self.closed = True
+
+
+def test_tensorboard_gets_what_the_log_gets(here, monkeypatch):
+    monkeypatch.setattr("midigan.training.board.find_spec", lambda name: name)
+    module = types.SimpleNamespace(SummaryWriter=Writer)
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", module)
+    found = midigan("train", "songs.npz", "-o", "run", "--recipe", "tiny.toml", "--tensorboard")
+    assert found.exit_code == 0, found.output
+    writer = Writer.made
+    assert Path(writer.folder) == Path("run/tensorboard")
+    assert writer.purge_step is None
+    assert writer.closed
+    names = {name for name, _, _ in writer.values}
+    assert names == {"loss/critic", "loss/generator", "loss/penalty"}
+    assert max(step for _, _, step in writer.values) == 10
+    resumed = midigan("train", "--resume", "run", "--epochs", 3, "--tensorboard")
+    assert resumed.exit_code == 0, resumed.output
+    assert Writer.made.purge_step == 11
+
+
+def test_a_missing_tensorboard_says_what_to_install(here, monkeypatch):
+    monkeypatch.setattr("midigan.training.board.find_spec", lambda name: None)
+    found = midigan("train", "songs.npz", "-o", "run", "--tensorboard")
+    assert found.exit_code == 1
+    assert "pip install 'midigan[tensorboard]'" in found.output
+    assert not Path("run").exists()
+
+
+#: `midigan train`, but for the export, which takes long and is tested elsewhere.
+QUICK_TRAIN = """
+import sys
+sys.path.insert(0, {folder!r})
+import midigan.training.export
+from pattern import convert_at_once
+midigan.training.export.convert = convert_at_once
+from midigan.commands import cli
+cli(["train", *sys.argv[1:]], prog_name="midigan")
+"""
+
+
+def torchrun(*args):
+    folder = str(Path(__file__).resolve().parent.parent / "training")
+    Path("quick.py").write_text(QUICK_TRAIN.format(folder=folder), "utf-8")
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+    rendezvous = ["--rdzv-backend", "c10d", "--rdzv-endpoint", "localhost:0"]
+    return subprocess.run(
+        [*command, *rendezvous, "quick.py", *args],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+
+
+def test_torchrun_trains_one_run_in_two_processes_and_only_one_speaks(here):
+    found = torchrun("songs.npz", "-o", "run", "--recipe", "tiny.toml", "--seed", "1")
+    assert found.returncode == 0, found.stderr
+    assert found.stderr.count("on cpu in 2 processes") == 1
+    assert found.stdout.count("midigan live run") == 1
+    assert Generator.load(Path("run/generator.onnx")).info.training["steps"] == 10
+    again = torchrun("songs.npz", "-o", "run", "--recipe", "tiny.toml")
+    assert again.returncode != 0
+    assert again.stderr.count("run holds a run already") == 1
 
 
 def test_few_phrases_are_said_to_repeat(here):

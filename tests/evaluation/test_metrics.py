@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from by_hand import LOWEST, REST, phrase
 
 from midigan.evaluation import metrics, rolls
-
-LOWEST = 24
-REST = None
-
-
-def phrase(*lines: list[int | None], bars: int = 1, pitches: int = 84) -> np.ndarray:
-    """One phrase, `(1, tracks, bars, steps, pitches)`, from a MIDI pitch a step for each track."""
-    steps = len(lines[0]) // bars
-    cells = np.zeros((1, len(lines), bars, steps, pitches), dtype=bool)
-    for track, line in enumerate(lines):
-        for step, pitch in enumerate(line):
-            if pitch is not REST:
-                cells[0, track, step // steps, step % steps, pitch - LOWEST] = True
-    return cells
+from midigan.layout import load_layout
 
 
 def of(metric: metrics.Metric, *lines: list[int | None], bars: int = 1) -> float:
@@ -85,12 +75,12 @@ def test_voices_cross_where_the_upper_is_below():
 
 
 def test_parallels_are_same_intervals_moving_the_same_way():
-    assert of(metrics.parallel_share, [67, 69], [60, 62]) == 1
-    assert of(metrics.parallel_share, [72, 74], [60, 62]) == 1
-    assert of(metrics.parallel_share, [64, 65], [60, 62]) == 0
-    assert of(metrics.parallel_share, [67, 67], [60, 60]) == 0
-    assert of(metrics.parallel_share, [67, 62], [60, 53]) == 0
-    assert of(metrics.parallel_share, [67, 69], [60, 62], [48, 53]) == pytest.approx(1 / 3)
+    assert of(metrics.parallels, [67, 69], [60, 62]) == 1
+    assert of(metrics.parallels, [72, 74], [60, 62]) == 1
+    assert of(metrics.parallels, [64, 65], [60, 62]) == 0
+    assert of(metrics.parallels, [67, 67], [60, 60]) == 0
+    assert of(metrics.parallels, [67, 62], [60, 53]) == 0
+    assert of(metrics.parallels, [67, 69], [60, 62], [48, 53]) == pytest.approx(1 / 3)
 
 
 def test_onsets_off_the_beat_and_off_the_eighths():
@@ -135,6 +125,16 @@ def test_several_phrases_are_measured_as_they_are_alone():
     together, alone = metrics.measure(phrases, LOWEST), metrics.measure(phrases[2:3], LOWEST)
     for name, value in alone.items():
         assert value[0] == pytest.approx(together[name][2], nan_ok=True)
+
+
+def test_drums_are_left_out_unless_there_is_nothing_else():
+    layout = load_layout("band")
+    phrases = np.zeros((1, *layout.shape), bool)
+    phrases[0, 0], phrases[0, 1, 0, 0, 5] = True, True
+    tonal, lowest = rolls.pitched(phrases, layout)
+    assert (tonal.shape[1], tonal.sum(), lowest) == (3, 1, layout.lowest_pitch)
+    alone = replace(layout, tracks=layout.tracks[:1])
+    assert rolls.pitched(phrases[:, :1], alone)[0].shape[1] == 1
 
 
 def test_silence_is_undefined_and_not_an_error():

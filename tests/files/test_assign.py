@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from midigan.files.assign import assign, is_four_part
-from midigan.files.grid import to_grid
+from midigan.files.assign import are_four_part, assign
+from midigan.files.grid import to_grid, with_bars
 from midigan.files.names import track_named
 from midigan.files.score import Score, SourceTrack, tick_notes
 from midigan.layout import Layout, Track, load_layout
@@ -25,9 +25,24 @@ def score_of(*parts):
     return Score(4, tuple(track for track, _ in parts), np.concatenate(notes))
 
 
-def placed(layout, *parts):
-    score = score_of(*parts)
-    return assign(score.tracks, to_grid(score, layout), layout)
+class Placed:
+    """What became of a song, which is put on its tracks together with others."""
+
+    def __init__(self, layout, *parts):
+        lead = score_of((SourceTrack("Lead"), [90, 91]), (SourceTrack("", drum=True), [36]))
+        scores = [lead, score_of(*parts), lead]
+        gridded = to_grid([with_bars(score, layout) for score in scores], layout)
+        notes, assigned = assign([score.tracks for score in scores], gridded, layout)
+        begin, end = gridded.first_step[1:3]
+        self.notes = notes[(notes["start"] >= begin) & (notes["start"] < end)]
+        self.notes["start"] -= begin
+        self.placements, self.programs = assigned[1].placements, assigned[1].programs
+        self.left_out, self.drums_left_out = assigned[1].left_out, assigned[1].drums_left_out
+
+
+def are_in_four_parts(*scores):
+    gridded = to_grid([with_bars(score, SATB) for score in scores], SATB)
+    return are_four_part([score.tracks for score in scores], gridded, SATB)
 
 
 def tracks_of(assigned, layout):
@@ -68,7 +83,7 @@ def test_names_are_matched_by_words(name, layout, track):
 
 
 def test_voices_go_by_name_in_any_order():
-    assigned = placed(
+    assigned = Placed(
         SATB,
         (SourceTrack("Bass"), [40]),
         (SourceTrack("Tenor"), [50]),
@@ -81,13 +96,13 @@ def test_voices_go_by_name_in_any_order():
 
 def test_four_unnamed_voices_go_by_mean_pitch():
     parts = [(SourceTrack(f"Staff {n}"), [base] * 4) for n, base in enumerate((50, 70, 40, 60))]
-    assigned = placed(SATB, *parts)
+    assigned = Placed(SATB, *parts)
     assert tracks_of(assigned, SATB) == ["Tenor", "Soprano", "Bass", "Alto"]
 
 
 def test_a_piano_is_split_by_register_and_drums_are_dropped():
     chords = [(48, 60, 64, 67), (50, 62, 65, 69), (48, 60, 64, 72)]
-    assigned = placed(SATB, (SourceTrack("Piano"), chords), (SourceTrack("", drum=True), [36, 38]))
+    assigned = Placed(SATB, (SourceTrack("Piano"), chords), (SourceTrack("", drum=True), [36, 38]))
     assert assigned.left_out == assigned.drums_left_out == 2
     for beat, chord in enumerate(chords):
         now = assigned.notes[assigned.notes["start"] == beat * 4]
@@ -96,7 +111,7 @@ def test_a_piano_is_split_by_register_and_drums_are_dropped():
 
 
 def test_a_band_is_matched_by_drums_names_and_programs():
-    assigned = placed(
+    assigned = Placed(
         BAND,
         (SourceTrack("", 0, drum=True), [36, 42]),
         (SourceTrack("Melody", 73), [72, 74]),
@@ -110,7 +125,7 @@ def test_a_band_is_matched_by_drums_names_and_programs():
 
 
 def test_without_names_the_lowest_is_bass_and_the_most_melodic_leads():
-    assigned = placed(
+    assigned = Placed(
         BAND,
         (SourceTrack("", 0), [(60, 64, 67)] * 4),
         (SourceTrack("", 0), [38, 40, 41, 43]),
@@ -120,42 +135,43 @@ def test_without_names_the_lowest_is_bass_and_the_most_melodic_leads():
 
 
 def test_a_lone_piano_plays_chords_and_a_lone_flute_leads():
-    piano = placed(BAND, (SourceTrack("", 0), [(48, 60, 64)] * 4))
-    flute = placed(BAND, (SourceTrack("", 73), [72, 74, 76]))
+    piano = Placed(BAND, (SourceTrack("", 0), [(48, 60, 64)] * 4))
+    flute = Placed(BAND, (SourceTrack("", 73), [72, 74, 76]))
     assert tracks_of(piano, BAND) == ["Chords"]
     assert tracks_of(flute, BAND) == ["Lead"]
 
 
 def test_drums_on_another_channel_are_known_by_name():
-    assigned = placed(BAND, (SourceTrack("Drum kit"), [36, 38]), (SourceTrack("Lead"), [70, 72]))
+    assigned = Placed(BAND, (SourceTrack("Drum kit"), [36, 38]), (SourceTrack("Lead"), [70, 72]))
     assert tracks_of(assigned, BAND) == ["Drums", "Lead"]
 
 
 def test_a_layout_may_drop_what_it_does_not_name():
     layout = Layout("two", (Track("High"), Track("Low")), unmatched="drop")
-    assigned = placed(layout, (SourceTrack("High"), [70]), (SourceTrack("Middle"), [60]))
+    assigned = Placed(layout, (SourceTrack("High"), [70]), (SourceTrack("Middle"), [60]))
     assert tracks_of(assigned, layout) == ["High", None]
     assert assigned.left_out == 1
 
 
 def test_merged_tracks_keep_one_of_each_pitch():
-    assigned = placed(
+    assigned = Placed(
         BAND, (SourceTrack("Chord 1"), [(60, 64)] * 2), (SourceTrack("Pad"), [(60, 67)] * 2)
     )
     assert assigned.notes["pitch"].tolist() == [60, 64, 67] * 2
 
 
 def test_four_parts_are_known_by_name_or_by_number():
-    for names in (("S", "A", "T", "B"), ("", "", "", "")):
-        score = score_of(*[(SourceTrack(n), [60, 62]) for n in names])
-        assert is_four_part(score.tracks, to_grid(score, SATB), SATB)
-    score = score_of((SourceTrack("Piano"), [(48, 60, 64, 67)] * 2))
-    assert not is_four_part(score.tracks, to_grid(score, SATB), SATB)
+    voices = [
+        score_of(*[(SourceTrack(n), [60, 62]) for n in names])
+        for names in (("S", "A", "T", "B"), ("", "", "", ""))
+    ]
+    piano = score_of((SourceTrack("Piano"), [(48, 60, 64, 67)] * 2))
+    assert are_in_four_parts(voices[0], piano, voices[1]) == [True, False, True]
 
 
 def test_a_piano_keeps_every_note_of_thick_chords():
     hands = [(84, 76, 72, 67, 64, 60, 48, 36), (83, 74, 71, 67, 62, 55, 43, 31)]
-    found = placed(PIANO, (SourceTrack("Piano"), hands))
+    found = Placed(PIANO, (SourceTrack("Piano"), hands))
     assert found.left_out == 0
     assert len(found.notes) == 16
     first = found.notes[found.notes["start"] == 0]
@@ -166,5 +182,5 @@ def test_a_piano_keeps_every_note_of_thick_chords():
 
 def test_pop909_takes_nothing_but_its_own_tracks():
     parts = [(SourceTrack(name), [60, 62]) for name in ("MELODY", "BRIDGE", "PIANO", "other")]
-    found = placed(POP909, *parts)
+    found = Placed(POP909, *parts)
     assert tracks_of(found, POP909) == ["MELODY", "BRIDGE", "PIANO", None]

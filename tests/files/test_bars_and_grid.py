@@ -4,9 +4,11 @@ from midi_bytes import meter, midi, notes, off, on, tempo
 
 from midigan.errors import SourceError
 from midigan.files.bars import MAX_BARS, lay_bars, legal_meters
-from midigan.files.grid import end_before_padding, to_grid
+from midigan.files.grid import to_grid, with_bars
 from midigan.files.midi import read_midi
-from midigan.files.score import TICK_METER, Score, tick_notes
+from midigan.files.place_songs import place_songs
+from midigan.files.rules import Rules
+from midigan.files.score import TICK_METER, Score, SourceTrack, tick_notes
 from midigan.layout import load_layout
 
 SATB = load_layout("satb")
@@ -15,13 +17,31 @@ BAR = 4 * 480
 
 def score_of(starts, lengths, meters=(), ppq=480, tempos=None):
     found = tick_notes(np.array(starts), np.array(lengths), 0, np.full(len(starts), 60), 80)
-    score = Score(ppq, (), found, meters=np.array(list(meters), TICK_METER))
-    return score if tempos is None else Score(ppq, (), found, tempos=tempos)
+    score = Score(ppq, (SourceTrack(""),), found, meters=np.array(list(meters), TICK_METER))
+    return score if tempos is None else Score(ppq, (SourceTrack(""),), found, tempos=tempos)
+
+
+class OneSong:
+    """A score on the grid, as it comes out of a block of which it is the second song."""
+
+    def __init__(self, score, layout=SATB):
+        barred = with_bars(score, layout)
+        other = with_bars(score_of([0, 7], [960, 5], [(0, 3, 4)], ppq=240), layout)
+        songs = [other, barred, other]
+        gridded = to_grid(songs, layout)
+        own = slice(gridded.first[1], gridded.first[2])
+        self.start, self.length = gridded.start[own], gridded.length[own]
+        self.bars, self.tempos = gridded.bars[1], gridded.tempos[1]
+        self.off_grid, self.warnings = gridded.off_grid[1], barred.warnings
+        rules = Rules(layout)
+        (alone,) = place_songs([("song", barred)], rules)
+        self.placed = place_songs([("", other), ("song", barred), ("", other)], rules)[1]
+        assert np.array_equal(self.placed.song.notes, alone.song.notes)
 
 
 def grid(starts, lengths, meters=(), ppq=480):
-    gridded = to_grid(score_of(starts, lengths, meters, ppq), SATB)
-    ended = end_before_padding(gridded.notes, gridded.bars, SATB)
+    gridded = OneSong(score_of(starts, lengths, meters, ppq))
+    ended = gridded.placed.song.notes
     found = sorted(zip(ended["start"], ended["length"], strict=True))
     return [(int(a), int(b)) for a, b in found], gridded
 
@@ -73,7 +93,7 @@ def test_meters_that_are_none_are_passed_over():
     assert legal_meters(score) == [(0, 3, 4)]
     assert (
         "a meter that is none was ignored"
-        in to_grid(score_of([0], [480], [(0, 4, 0)]), SATB).warnings
+        in with_bars(score_of([0], [480], [(0, 4, 0)]), SATB).warnings
     )
 
 
@@ -111,7 +131,7 @@ def test_what_rounds_up_to_the_end_of_the_last_bar_gets_a_bar():
 def test_bars_stop_after_the_last_note_whatever_else_comes():
     late = meter(4, 4) + meter(3, 4, after=480 * 175_000)
     score = read_midi(midi(late, notes(8)))
-    assert len(to_grid(score, SATB).bars.steps) == 1
+    assert len(OneSong(score).bars.steps) == 1
 
 
 def test_a_song_has_an_end_even_if_its_notes_have_none():
@@ -131,11 +151,11 @@ def test_hostile_meters_cost_nothing():
 
 def test_tempos_keep_their_step_and_lose_zeros():
     score = read_midi(midi(tempo(0) + tempo(600_000, after=480) + tempo(500_000), notes(8)))
-    gridded = to_grid(score, SATB)
+    gridded = OneSong(score)
     assert gridded.tempos.tolist() == [(4, 120.0)]
     assert gridded.warnings == ("a tempo of 0 was ignored",)
 
 
 def test_a_held_note_keeps_its_end():
     score = read_midi(midi(on(60) + off(60, after=3 * BAR + 240)))
-    assert to_grid(score, SATB).notes["length"].tolist() == [50]
+    assert OneSong(score).length.tolist() == [50]

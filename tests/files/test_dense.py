@@ -40,3 +40,21 @@ def test_what_is_no_array_is_refused(tmp_path):
         load_dense(tmp_path / "o.npy")
     with pytest.raises(FormatError, match="no file"):
         load_dense(tmp_path / "missing.npy")
+
+
+def test_a_header_that_breaks_off_inside_a_bracket_is_damage(tmp_path, phrases):
+    file = tmp_path / "p.npy"
+    save_dense(phrases[:1], file)
+    file.write_bytes(file.read_bytes().replace(b"}", b" ", 1))
+    with pytest.raises(FormatError, match="damaged"):
+        load_dense(file)
+
+
+def test_a_header_that_claims_more_than_there_is_memory_is_damage(tmp_path):
+    file = tmp_path / "p.npy"
+    shape = (10**9, 4, 2, 16, 84)
+    with file.open("wb") as beside:
+        header = {"descr": "|i1", "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(beside, header)
+    with pytest.raises(FormatError, match="damaged"):
+        load_dense(file)

@@ -18,6 +18,7 @@ from midi_bytes import (
 )
 
 from midigan.errors import MidiganError, SourceError
+from midigan.files import fast
 from midigan.files.careful import read_carefully
 from midigan.files.encode import encode
 from midigan.files.midi import read_midi
@@ -144,16 +145,22 @@ def test_ticks_beyond_32_bits_do_not_wrap():
 
 
 def test_the_careful_reader_agrees_with_the_fast_one_on_sound_files():
-    fast, careful = read_midi(GOOD), read_carefully(GOOD, 480)
+    quick, careful = read_midi(GOOD), read_carefully(GOOD, 480)
     for field in ("notes", "tempos", "meters"):
-        assert np.array_equal(getattr(fast, field), getattr(careful, field))
-    assert fast.tracks == careful.tracks
+        assert np.array_equal(getattr(quick, field), getattr(careful, field))
+    assert quick.tracks == careful.tracks
     assert careful.warnings == ()
 
 
 def test_without_symusic_everything_is_still_read(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "symusic", None)
     assert len(read_midi(GOOD).notes) == 16
+
+
+def test_notes_are_taken_alike_however_symusic_pickles_them(monkeypatch):
+    quick = read_midi(GOOD)
+    monkeypatch.setattr(fast, "_pickles_records", lambda: False)
+    assert np.array_equal(read_midi(GOOD).notes, quick.notes)
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)

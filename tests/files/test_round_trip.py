@@ -83,7 +83,7 @@ def test_songs_come_back_exactly(layout, data, tmp_path_factory):
     song = data.draw(songs(layout))
     folder = tmp_path_factory.mktemp("song")
     write_midi(song, layout, folder / "song.mid")
-    phrases, report = encode([folder], layout, meter="pad")
+    phrases, report = encode([folder], layout, meter="pad", align="file")
     assert report.used[0].off_grid == report.used[0].rounded_ends == 0
     if song.bars < layout.bars:
         return

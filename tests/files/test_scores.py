@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from midigan.errors import MidiganError
+from midigan.files.corpora import corpus_folder
 from midigan.files.encode import encode
 from midigan.files.notation import write_musicxml
+from midigan.files.read import read_scores
 from midigan.layout import load_layout
 from midigan.notes import separate_overlaps
 from midigan.song import METER, NOTE, TEMPO, Song
@@ -70,12 +72,56 @@ def test_abc_and_humdrum_are_read(tmp_path):
     assert report.off_grid_share == 0
 
 
+def test_a_tune_of_hardly_any_bar_lines_is_read(tmp_path):
+    tune = "X:1\nT:tune\nM:4/4\nL:1/8\nK:D\n|:DFAd fdAF|G2B2 z4:|\n"
+    (tmp_path / "tune.abc").write_text(tune)
+    (song,) = encode([tmp_path / "tune.abc"], SATB)[0].songs()
+    assert song.notes["pitch"].tolist() == [62, 66, 69, 74, 78, 74, 69, 66, 67, 71]
+    assert song.notes["start"].tolist() == [0, 2, 4, 6, 8, 10, 12, 14, 16, 20]
+
+
+def test_each_tune_of_an_abc_book_is_a_song(tmp_path):
+    second = ABC.replace("X:1", "X:7").replace("M:4/4\nL:1/4", "M:2/4\nL:1/8")
+    (tmp_path / "book.abc").write_text(f"{ABC}\n{second}\n{ABC}")
+    phrases, report = encode([tmp_path], BAND, meter="pad")
+    assert phrases.names == ("book-1", "book-7", "book-1-2")
+    one, seven, again = phrases.songs()
+    assert one.notes.tolist() == again.notes.tolist()
+    assert seven.notes["pitch"].tolist() == one.notes["pitch"].tolist()
+    assert seven.notes["length"].tolist()[:3] == [2, 2, 2]
+    assert seven.meters[["numerator", "denominator"]].tolist() == [(2, 4)]
+    (file,) = report.files
+    assert (file.songs, file.notes_read, file.warnings) == (3, 27, [])
+
+
+def test_damaged_tunes_of_a_book_are_left_out_and_named(tmp_path):
+    empty = "X:{}\nT:Nothing\nK:C\n\n"
+    book = empty.format(1) + ABC.replace("X:1", "X:2") + "\n" + empty.format(3)
+    (tmp_path / "book.abc").write_text(book)
+    phrases, report = encode([tmp_path], BAND)
+    assert phrases.names == ("book-2",)
+    (file,) = report.files
+    assert [warning[:19] for warning in file.warnings] == [
+        "tune 1 was left out",
+        "tune 3 was left out",
+    ]
+    assert not any("\n" in warning for warning in file.warnings)
+
+
+def test_a_real_tune_book_is_read():
+    book = corpus_folder() / "essenFolksong" / "testd.abc"
+    scores = dict(read_scores(book))
+    assert len(scores) == 8
+    assert all(len(score.notes) > 8 for score in scores.values())
+
+
 @pytest.mark.parametrize(
     ("file", "data", "said"),
     [
         ("bad.mxl", b"PK\3\4 not a zip", "not a compressed MusicXML"),
         ("bad.xml", b"<html>hello</html>", "music21 cannot read it|holds no notes"),
-        ("book.abc", (ABC + "\n" + ABC).encode(), "a book of 2 tunes"),
+        ("bad.abc", b"X:1\nK:C\n", "music21 cannot read it|holds no notes"),
+        ("book.abc", b"X:1\nK:C\n\nX:2\nK:C\n", "none of its 2 tunes can be read; tune 1 was left"),
     ],
 )
 def test_what_is_no_score_is_refused_in_a_line(tmp_path, file, data, said):

@@ -1,6 +1,10 @@
 from midigan.live.agenda import RELEASE, STRIKE, Agenda
 
 
+def note(start, end, pitch=60, track=0, channel=0):
+    return start, end, track, channel, pitch, 80
+
+
 def everything(agenda):
     events = []
     while (tick := agenda.next_tick()) is not None:
@@ -8,11 +12,14 @@ def everything(agenda):
     return events
 
 
+def strikes(agenda):
+    return [(e.tick, e.pitch) for e in everything(agenda) if e.order == STRIKE]
+
+
 def test_events_come_in_order_and_releases_before_strikes():
     agenda = Agenda()
-    agenda.add(10, 20, track=0, channel=0, pitch=60, velocity=80)
-    agenda.add(0, 10, track=0, channel=0, pitch=60, velocity=80)
-    agenda.add(10, 15, track=1, channel=1, pitch=40, velocity=80)
+    agenda.put(1, [note(10, 20)])
+    agenda.put(0, [note(0, 10), note(10, 15, 40, track=1, channel=1)])
     found = [(event.tick, event.order, event.pitch) for event in everything(agenda)]
     assert found == [
         (0, STRIKE, 60),
@@ -24,23 +31,85 @@ def test_events_come_in_order_and_releases_before_strikes():
     ]
 
 
+def test_everything_up_to_a_tick_is_taken_at_once():
+    agenda = Agenda()
+    agenda.put(0, [note(0, 4), note(3, 9, 61), note(7, 8, 62)])
+    assert [(e.tick, e.order) for e in agenda.take(7)] == [
+        (0, STRIKE),
+        (3, STRIKE),
+        (4, RELEASE),
+        (7, STRIKE),
+    ]
+    assert agenda.next_tick() == 8
+
+
 def test_both_ends_of_a_note_have_the_same_owner():
     agenda = Agenda()
-    agenda.add(0, 10, 0, 0, 60, 80)
-    agenda.add(5, 15, 0, 0, 60, 80)
+    agenda.put(0, [note(0, 10), note(5, 15)])
     first, second, first_end, second_end = everything(agenda)
     assert first.owner == first_end.owner != second.owner == second_end.owner
 
 
-def test_the_end_cuts_notes_short_and_leaves_later_ones_out():
-    agenda = Agenda(end_tick=10)
-    agenda.add(5, 15, 0, 0, 60, 80)
-    agenda.add(10, 15, 0, 0, 61, 80)
-    agenda.add(12, 15, 0, 0, 62, 80)
-    assert [(event.tick, event.pitch) for event in everything(agenda)] == [(5, 60), (10, 60)]
-
-
 def test_notes_without_length_are_left_out():
     agenda = Agenda()
-    agenda.add(5, 5, 0, 0, 60, 80)
+    agenda.put(0, [note(5, 5)])
     assert agenda.next_tick() is None
+
+
+def test_a_phrase_replaces_the_one_of_its_number():
+    agenda = Agenda()
+    agenda.put(0, [note(0, 5, 60), note(10, 15, 61)])
+    agenda.put(1, [note(20, 25, 62)])
+    agenda.put(1, [note(21, 25, 63)])
+    assert strikes(agenda) == [(0, 60), (10, 61), (21, 63)]
+
+
+def test_replacing_a_phrase_that_has_begun_neither_repeats_nor_cuts_anything():
+    agenda = Agenda()
+    agenda.put(0, [note(0, 15, 60), note(10, 15, 61)])
+    (begun,) = agenda.take(0)
+    agenda.put(0, [note(0, 15, 70), note(10, 12, 71)])
+    found = everything(agenda)
+    assert [(e.tick, e.order, e.pitch) for e in found] == [
+        (10, STRIKE, 71),
+        (12, RELEASE, 71),
+        (15, RELEASE, 60),
+    ]
+    assert found[-1].owner == begun.owner
+
+
+def test_what_comes_too_late_is_silent_until_the_playhead_moves():
+    agenda = Agenda()
+    agenda.put(0, [note(0, 5, 60), note(10, 15, 61)], earliest=8)
+    assert strikes(agenda) == [(10, 61)]
+    agenda.move(0)
+    assert strikes(agenda) == [(0, 60), (10, 61)]
+
+
+def test_moving_takes_up_what_begins_there_and_nothing_that_would_already_sound():
+    agenda = Agenda()
+    agenda.put(0, [note(0, 30, 60), note(10, 15, 61)])
+    agenda.put(1, [note(20, 25, 62)])
+    everything(agenda)
+    agenda.move(10)
+    assert agenda.next_tick() == 10
+    assert strikes(agenda) == [(10, 61), (20, 62)]
+    agenda.move(11)
+    assert strikes(agenda) == [(20, 62)]
+
+
+def test_moving_forgets_what_sounded():
+    agenda = Agenda()
+    agenda.put(0, [note(0, 30, 60)])
+    agenda.take(0)
+    agenda.move(5)
+    assert agenda.next_tick() is None
+
+
+def test_phrases_that_are_not_wanted_are_dropped():
+    agenda = Agenda()
+    for number in range(4):
+        agenda.put(number, [note(number, 9, number)])
+    agenda.keep(lambda number: number % 2 == 1)
+    assert [agenda.holds(number) for number in range(4)] == [False, True, False, True]
+    assert strikes(agenda) == [(1, 1), (3, 3)]

@@ -16,7 +16,13 @@ def test_a_timeline_maps_seconds_back_to_ticks():
     timeline = Timeline(3.0, 60.0)
     assert timeline.tick_at(3.0) == 0
     assert timeline.tick_at(4.5) == 1.5 * PPQN
-    assert timeline.delayed(1.0).tick_at(4.5) == 0.5 * PPQN
+
+
+def test_a_timeline_goes_through_a_given_point():
+    timeline = Timeline.through(2.5 * PPQN, 7.0, 90.0)
+    assert timeline.tempo_bpm == 90.0
+    assert abs(timeline.seconds_at(int(2.5 * PPQN)) - 7.0) < 1e-12
+    assert abs(timeline.seconds_at(int(5.5 * PPQN)) - 9.0) < 1e-12
 
 
 def test_an_offline_clock_is_there_at_once():

@@ -41,7 +41,7 @@ def test_the_end_of_the_other_side_is_a_stop(ends):
 
 def test_sending_never_waits_for_a_reader(ends):
     link, _, result_fd = ends
-    report = Report(0, 0, 0.0, 0.0, 0.0, [Sent(0, 0, [0x90, 60, 80])] * 200)
+    report = Report(0, 0, 120.0, True, 0, 0.0, 0.0, 0.0, [Sent(0, 0, [0x90, 60, 80])] * 200)
     for _ in range(100):  # several times what a pipe holds
         link.send(report)
     assert len(os.read(result_fd, 100)) == 100

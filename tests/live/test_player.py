@@ -1,117 +1,9 @@
-"""The player on an offline clock, with a port that takes down what it is sent and when."""
+"""The player that leads: its own tempo, from the first bar to the last."""
 
 import pytest
+from stage import BAR, Stage
 
-from midigan.errors import PortError
-from midigan.live.clock import PPQN, OfflineClock
-from midigan.live.offline import NoPort
-from midigan.live.player import Player
-from midigan.live.wire import Ask, Ended, Note, Part, Phrase, Report, Start, Stop
-
-PARTS = [Part("Lead", 0, 80), Part("Bass", 5, 33)]
-BAR = 4 * PPQN
-#: A phrase of one bar: the same key struck twice by one track, held to the end by the other.
-NOTES = [
-    Note(0, BAR // 2, 0, 60, 90),
-    Note(BAR // 2, BAR // 2, 0, 60, 91),
-    Note(0, BAR, 1, 40, 70),
-]
-
-
-class RecordingPort(NoPort):
-    """Takes down the seconds and the bytes of each message; `fails_at` a given message."""
-
-    def __init__(self, clock, fails_at=None, gone_at_s=float("inf")):
-        self.clock, self.fails_at, self.gone_at_s = clock, fails_at, gone_at_s
-        self.messages = []
-
-    def send(self, message):
-        if self.fails_at is not None and len(self.messages) >= self.fails_at:
-            raise PortError("it no longer takes messages")
-        self.messages.append((self.clock.now(), *message))
-
-    def check(self):
-        if self.clock.now() >= self.gone_at_s:
-            raise PortError("it has gone away")
-
-
-class SleepyClock(OfflineClock):
-    """Is suspended for half a minute when it is asked to be at `asleep_at_s` or later."""
-
-    asleep_at_s = float("inf")
-
-    def reach(self, due_s):
-        if due_s >= self.asleep_at_s:
-            self.asleep_at_s = float("inf")
-            super().reach(due_s + 30)
-        return super().reach(due_s)
-
-
-class Composing:
-    """A link that answers every Ask at once, or `late_s` after it for phrase `late`.
-
-    Phrase `broken` has a note on a track that does not exist. Of its own it sends a Stop
-    at `stop_at_s`.
-    """
-
-    def __init__(self, clock, notes=NOTES, late=None, late_s=0.0, broken=None, stop_at_s=9e9):
-        self.clock, self.notes = clock, notes
-        self.late, self.late_s, self.broken, self.stop_at_s = late, late_s, broken, stop_at_s
-        self.waiting = []
-        self.asked, self.reports = [], []
-
-    def receive(self, timeout_s):
-        now = self.clock.now()
-        if now >= self.stop_at_s:
-            return Stop()
-        ready_s, phrase = min(self.waiting, default=(9e9, None))
-        if ready_s <= now:
-            self.waiting.remove((ready_s, phrase))
-            return phrase
-        self.clock.reach(min(now + timeout_s, self.stop_at_s, ready_s))
-        return None
-
-    def send(self, message):
-        if isinstance(message, Ask):
-            self.asked.append((self.clock.now(), message.number))
-            ready_s = self.clock.now() + (self.late_s if message.number == self.late else 0)
-            notes = [Note(0, 1, 99, 60, 90)] if message.number == self.broken else self.notes
-            self.waiting.append((ready_s, Phrase(message.number, notes)))
-        elif isinstance(message, Report):
-            self.reports.append(message)
-
-
-class Stage:
-    """A player at 60 bpm with all that it needs: a beat is a second."""
-
-    def __init__(self, bars=None, port=None, **link):
-        self.clock = SleepyClock()
-        self.port = RecordingPort(self.clock, **(port or {}))
-        self.link = Composing(self.clock, **link)
-        end_tick = None if bars is None else bars * BAR
-        self.player = Player(self.port, self.clock, self.link, Start(60.0, BAR, end_tick, PARTS))
-
-    def run(self):
-        return self.player.run()
-
-    @property
-    def notes(self):
-        """Messages but for program and control changes, from the first note-on's second."""
-        found = [message for message in self.port.messages if message[1] & 0xF0 in (0x80, 0x90)]
-        return [(round(at - found[0][0], 6), *rest) for at, *rest in found] if found else []
-
-    def assert_silent(self):
-        """Every note-on has its own note-off, after it and before the key's next note-on."""
-        down = set()
-        for _, status, pitch, _ in self.notes:
-            key = status & 0x0F, pitch
-            if status & 0xF0 == 0x90:
-                assert key not in down
-                down.add(key)
-            else:
-                assert key in down
-                down.remove(key)
-        assert not down
+from midigan.live.wire import Ended, Note, Panic
 
 
 def test_phrases_follow_each_other_without_a_gap():
@@ -183,7 +75,7 @@ def test_a_port_that_goes_away_ends_the_music_soon():
 
 
 def test_a_defect_leaves_nothing_sounding_either():
-    stage = Stage(broken=2)
+    stage = Stage(broken=3)
     with pytest.raises(IndexError):
         stage.run()
     assert stage.notes
@@ -223,7 +115,8 @@ def test_reports_hold_everything_that_was_sent_in_order():
     assert ticks == sorted(ticks)
     assert ticks[-1] == 2 * BAR
     last = stage.link.reports[-1]
-    assert (last.notes, last.tick) == (6, 2 * BAR)
+    assert (last.notes, last.tick, last.played_ticks) == (6, 2 * BAR, 2 * BAR)
+    assert (last.tempo_bpm, last.rolling) == (60.0, True)
     times = [report.tick for report in stage.link.reports]
     assert len(times) > 8 * 3  # about four a second, all along
 
@@ -232,3 +125,17 @@ def test_a_rest_of_a_whole_phrase_is_kept():
     stage = Stage(bars=3, notes=[])
     assert stage.run() == Ended("")
     assert stage.clock.now() == pytest.approx(12.05)
+
+
+def test_panic_releases_everything_and_the_music_goes_on():
+    stage = Stage(bars=2, script=[(1.05, Panic())])
+    assert stage.run() == Ended("")
+    stage.assert_silent()
+    at_panic = [tuple(rest) for at, *rest in stage.port.messages if 1 < at < 1.5]
+    assert at_panic == [
+        (0x80, 60, 0),
+        (0x85, 40, 0),
+        *((0xB0 | channel, 123, 0) for channel in (0, 5)),
+        *((0xB0 | channel, 120, 0) for channel in (0, 5)),
+    ]
+    assert [at for at, _ in stage.strikes if at > 1.5]

@@ -3,9 +3,9 @@ import sys
 import pytest
 
 from midigan.errors import PortError
-from midigan.live import ports
+from midigan.live import port_names
 from midigan.live.advice import advice
-from midigan.live.ports import Listing, choose_port, match_port
+from midigan.live.port_names import Listing, choose_port, match_port
 
 NAMES = ["IAC Driver Bus 1", "IAC Driver Bus 10", "fs:midi_00", "FLUID Synth (88):Synth input"]
 
@@ -65,13 +65,13 @@ def test_a_name_that_means_several_is_refused_with_the_choice():
 def test_without_rtmidi_the_line_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "rtmidi", None)
     with pytest.raises(PortError, match="pip install python-rtmidi"):
-        ports.list_ports()
+        port_names.list_ports()
 
 
 def test_an_unknown_backend_is_refused_with_those_there_are():
     pytest.importorskip("rtmidi")
     with pytest.raises(PortError, match="legal are"):
-        ports.list_ports("nonsense")
+        port_names.list_ports("nonsense")
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32", "freebsd14"])

@@ -4,6 +4,7 @@ import queue
 
 import pytest
 
+from midigan.controls import Turn
 from midigan.live.child import Child
 from midigan.live.clock import PPQN
 from midigan.live.wire import Ask, Ended, Failed, Load, Loaded, Open, Part, Phrase, Stop
@@ -40,7 +41,7 @@ def start():
 
 def test_the_composer_answers_by_number(start, tiny_generator):
     composer = start("composer_process")
-    composer.child.send(Load(str(tiny_generator), 3, None))
+    composer.child.send(Load(str(tiny_generator), 3, []))
     loaded = composer.next()
     assert isinstance(loaded, Loaded)
     assert (loaded.tempo_bpm, loaded.bar_ticks, loaded.phrase_ticks) == (96, 4 * PPQN, 8 * PPQN)
@@ -63,7 +64,7 @@ def test_the_composer_says_why_it_cannot(content, key, start, tiny_generator, tm
         path = tmp_path / "x.onnx"
         path.write_bytes(content)
     composer = start("composer_process")
-    composer.child.send(Load(str(path), 3, key))
+    composer.child.send(Load(str(path), 3, [Turn("key", key)]))
     failed = composer.next()
     assert isinstance(failed, Failed)
     assert (repr(key) if key else "x.onnx") in failed.trouble

@@ -9,7 +9,17 @@ from pathlib import Path
 
 import mido
 import pytest
-from real_parts import SOUND_FONTS, Midigan, Receiver, jack_server, lack, require, wait_until
+from real_parts import (
+    PERIOD,
+    RATE,
+    SOUND_FONTS,
+    Midigan,
+    Receiver,
+    jack_server,
+    lack,
+    require,
+    wait_until,
+)
 
 FAST = ["--tempo", "240", "--seed", "3"]
 PLAYER, COMPOSER = "midigan.live.player_process", "midigan.live.composer_process"
@@ -138,14 +148,41 @@ def test_a_player_that_hangs_is_ended_by_the_watchdog(live, receiver, tiny_band)
     assert "'Receiver:in' stopped answering" in err
 
 
-def test_a_port_that_closes_ends_the_music(live, jack_name, tiny_band):
+def test_a_port_that_closes_is_opened_again_when_it_returns(live, jack_name, tiny_band):
     receiver = Receiver("Fleeting")
     midigan = live(tiny_band, "--port", "fleeting in")
     wait_until("notes", lambda: len(receiver.notes) > 20)
     receiver.close()
-    status, _, err = midigan.end(timeout_s=5)
-    assert status == 1
-    assert "'Fleeting:in' has gone away" in err
+    time.sleep(1.2)
+    back = Receiver("Fleeting")
+
+    def kinds():
+        return [data[0] & 0xF0 for _, data in list(back.messages)]
+
+    wait_until("notes", lambda: 0x90 in kinds(), timeout_s=1.2)
+    assert 0xC0 in kinds()[: kinds().index(0x90)]  # its programs, before anything sounds
+    midigan.process.send_signal(signal.SIGINT)
+    status, out, _ = midigan.end(timeout_s=5)
+    assert status == 0
+    assert out.count("'Fleeting:in' has gone away") == out.count("is back") == 1
+    back.assert_silent()
+    back.close()
+
+
+def test_its_clock_has_every_pulse_in_time_on_a_port_of_its_own(live, receiver, tiny_band):
+    other = Receiver("Follower")
+    arguments = ["--port", "receiver in", "--clock-to", "follower in", "--bars", 8]
+    status, _, err = live(tiny_band, *arguments).end()
+    assert (status, err) == (0, "")
+    kinds = [data[0] for _, data in other.messages]
+    assert (kinds[0], kinds[-1], len(kinds)) == (0xFA, 0xFC, 8 * 4 * 24 + 2)
+    pulses = [at for at, data in other.messages if data[0] == 0xF8]
+    origin = pulses[0]
+    off = sorted(at - origin - i * 60 / 240 / 24 for i, at in enumerate(pulses))
+    # Each is sent within a period, and the machine that tests run on may be busy.
+    assert off[round(0.95 * len(off))] - off[round(0.05 * len(off))] < 2.5 * PERIOD / RATE
+    assert all(data[0] < 0xF0 for _, data in receiver.messages)
+    other.close()
 
 
 def test_an_unknown_port_lists_those_there_are(live, receiver, tiny_band):

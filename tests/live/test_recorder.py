@@ -44,6 +44,19 @@ def test_every_track_ends_where_the_session_ended(recorder, tmp_path):
         assert track[-1].type == "end_of_track"
 
 
+def test_the_tempo_of_a_leader_is_kept_where_it_changes(recorder, tmp_path):
+    for beat, tempo_bpm in enumerate((120.0, 120.1, 120.0, 132.0, 132.1, 90.0)):
+        recorder.keep_tempo(beat * PPQN, tempo_bpm)
+    recorder.write(tmp_path / "x.mid")
+    now, found = 0, []
+    for message in mido.MidiFile(tmp_path / "x.mid").tracks[0]:
+        now += message.time
+        if message.type == "set_tempo":
+            found.append((now, round(mido.tempo2bpm(message.tempo))))
+    assert found == [(0, 120), (3 * PPQN, 132)]  # it ended before the last
+    assert now == 4 * PPQN
+
+
 @pytest.mark.parametrize(("beats", "meter"), [(3, (3, 4)), (3.5, (7, 8)), (0.75, (3, 16))])
 def test_the_meter_is_that_of_the_bar(beats, meter, tmp_path):
     Recorder(PARTS, 90.0, int(beats * PPQN)).write(tmp_path / "x.mid")

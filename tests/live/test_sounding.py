@@ -17,8 +17,8 @@ def sounding(sent):
 
 def note(owner, pitch=60, track=0, channel=2):
     return (
-        Event(0, STRIKE, owner, track, channel, pitch, 90),
-        Event(9, RELEASE, owner, track, channel, pitch, 90),
+        Event(0, STRIKE, owner, track, channel, pitch, 90, 9),
+        Event(9, RELEASE, owner, track, channel, pitch, 90, 9),
     )
 
 
@@ -51,6 +51,15 @@ def test_silence_lifts_notes_first_then_says_so_on_each_used_channel(sounding, s
     sounding.silence()
     assert sent == [(0, 0x83, 60, 0), (0, 0x80, 40, 0), (-1, 0xB0, 123, 0), (-1, 0xB3, 123, 0)]
     assert len(sounding) == 0
+
+
+def test_panic_ends_what_rings_on_too_and_the_music_goes_on(sounding, sent):
+    sounding.strike(note(1, channel=3)[0])
+    del sent[:]
+    sounding.panic()
+    assert sent == [(0, 0x83, 60, 0), (-1, 0xB3, 123, 0), (-1, 0xB3, 120, 0)]
+    sounding.strike(note(2, channel=3)[0])
+    assert len(sounding) == 1
 
 
 def test_a_note_that_may_have_gone_out_is_remembered(sent):

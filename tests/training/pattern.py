@@ -25,7 +25,7 @@ TINY_BOOK = {
 TINY_MULTISCALE = {
     "family": "multiscale",
     "generator": {"embedding": 8, "context": 24, "own": 16},
-    "critic": {"embedding": 8, "fine": 32, "middle": 32, "coarse": 32, "features": 32},
+    "critic": {"interval": 6, "channels": 32},
 }
 TINY = {
     "networks": TINY_MULTISCALE,

@@ -1,7 +1,5 @@
 """Batches: what is held out, in which key, and that chance repeats itself."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -15,8 +13,6 @@ from midigan.training.batches import (
     ALL_SHIFTS,
     Batches,
     prepare,
-    split_by_name,
-    split_by_song,
     transposed,
 )
 from midigan.training.recipe import DataRecipe
@@ -105,46 +101,6 @@ def test_in_one_key_all_songs_share_their_scale():
         assert classes == {0, 2, 4, 5, 7, 9, 11}
 
 
-def test_songs_are_held_out_whole_and_by_the_seed():
-    phrases = pattern_set(10)
-    kept, out = split_by_song(phrases, 0.2, seed=4)
-    assert len(out.names) == 2
-    assert sorted(kept.names + out.names) == sorted(phrases.names)
-    assert split_by_song(phrases, 0.2, seed=4)[1].names == out.names
-    assert len({split_by_song(phrases, 0.2, seed=s)[1].names for s in range(9)}) > 1
-
-
-@pytest.mark.parametrize(("songs", "held"), [(1, 0), (2, 0), (3, 1)])
-def test_of_few_songs_none_is_held_out(songs, held):
-    _, out = split_by_song(pattern_set(songs), 0.1, seed=0)
-    assert (0 if out is None else len(out.names)) == held
-
-
-def test_a_song_without_sound_is_not_what_is_left_to_train_on():
-    layout = tiny_layout()
-    silent = [Song(n, np.empty(0, NOTE), np.full(4, 8, np.uint16)) for n in "ab"]
-    songs = [*silent, pattern_song(layout, np.random.default_rng(0))]
-    for seed in range(6):
-        kept, _ = split_by_song(PhraseSet.from_songs(songs, layout), 0.4, seed)
-        assert len(kept) > 0
-
-
-def test_songs_held_out_by_name_take_their_melodies_siblings_with_them():
-    layout = tiny_layout()
-    rng = np.random.default_rng(5)
-    first, second, third, fourth = (pattern_song(layout, rng, name=n) for n in "abcd")
-    up = second.notes.copy()
-    up["pitch"] += 2
-    sibling = replace(second, name="folder/sibling", notes=up)
-    songs = PhraseSet.from_songs([first, second, third, sibling, fourth], layout)
-    training, held_out = split_by_name(songs, ["b", "d", "unknown"])
-    assert training.names == ("a", "c")
-    assert held_out.names == ("b", "d")
-    assert split_by_name(songs, ["unknown"])[1] is None
-    with pytest.raises(MidiganError, match="every song"):
-        split_by_name(songs, "abcd")
-
-
 def test_a_recipe_may_name_the_songs_to_hold_out():
     recipe = DataRecipe(held_out_songs=("b",))
     layout = tiny_layout()
@@ -153,3 +109,11 @@ def test_a_recipe_may_name_the_songs_to_hold_out():
     training, held_out = prepare(songs, recipe, seed=1)
     assert training.names == ("a", "c")
     assert held_out.names == ("b",)
+
+
+def test_phrases_are_transposed_as_songs_are():
+    phrases = pattern_set(3)
+    batches = Batches(phrases, DataRecipe("all"), 8, 0)
+    every = transposed(phrases, ALL_SHIFTS)
+    first = batches.draw_first(len(every), CPU).numpy() > 0
+    assert np.array_equal(first, every.phrases(repeats=DataRecipe("all").repeats))

@@ -1,6 +1,7 @@
 """Files of tensors: whole or not at all, and one clear line for what is not one of ours."""
 
 import errno
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,24 @@ def test_a_full_disk_leaves_the_last_checkpoint(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(MidiganError, match=r"cannot write .*last\.safetensors: No space left"):
         save_tensors(path, {"a": GROUPS["a"]}, 2)
+    assert load_tensors(path)[1] == 1
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file's size")
+def test_a_real_limit_leaves_the_last_checkpoint(tmp_path):
+    """The system itself refuses to write on, in the middle of the file."""
+    import resource
+
+    path = tmp_path / "last.safetensors"
+    save_tensors(path, {"a": GROUPS["a"]}, 1)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(MidiganError, match=r"cannot write .*last\.safetensors: File too large"):
+            save_tensors(path, {"a": {"x": torch.zeros(10_000)}}, 2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert load_tensors(path)[1] == 1
     assert list(tmp_path.iterdir()) == [path]
 

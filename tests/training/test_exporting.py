@@ -14,9 +14,10 @@ from pattern import TINY_BOOK, convert_at_once, pattern_set, tiny_recipe
 
 from midigan.errors import FormatError, MidiganError
 from midigan.generator import Generator, GeneratorInfo, choose, open_session
+from midigan.phrase_set import PhraseSet
 from midigan.song import TEMPO
 from midigan.training import onnx_file
-from midigan.training.batches import to_tensor
+from midigan.training.batches import prepare, to_tensor
 from midigan.training.export import export_run, kept_weights, typical_tempo
 from midigan.training.models import build_networks, load_weights
 from midigan.training.noise import draw_noise, generator_of
@@ -81,6 +82,9 @@ def test_the_metadata_is_all_that_a_player_needs(exported, trained):
     assert np.array(info.velocity) == pytest.approx(80)
     assert info.training["songs"] == 6
     assert info.training["networks"] == "multiscale"
+    held_out = prepare(trained.phrases(), trained.recipe.data, trained.config.seed)[1]
+    assert info.held_out_songs == held_out.names
+    assert len(info.held_out_songs) == 1
     critic = onnx.load(exported[1].path)
     assert GeneratorInfo.from_json(critic.metadata_props[0].value) == info
 
@@ -189,8 +193,12 @@ def test_a_checkpoint_of_another_run_is_refused(trained, tmp_path):
 
 def test_the_typical_tempo_is_the_median_of_first_tempos():
     phrases = pattern_set(3, bars=4)
-    tempos = np.array([(0, 90), (32, 60), (40, 200), (64, 140)], TEMPO)
-    assert typical_tempo(replace(phrases, tempos=tempos)) == 90
+    tempos = [[(0, 90)], [(0, 60), (8, 200)], [(0, 140)]]
+    songs = [
+        replace(song, tempos=np.array(rows, TEMPO))
+        for song, rows in zip(phrases.songs(), tempos, strict=True)
+    ]
+    assert typical_tempo(PhraseSet.from_songs(songs, phrases.layout)) == 90
     assert typical_tempo(phrases) == 100
 
 

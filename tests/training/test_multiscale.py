@@ -10,6 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from midigan.training.batches import to_tensor
 from midigan.training.chance import picked, picked_each, played, spread
 from midigan.training.multiscale import MultiscaleGenerator, interleaved
+from midigan.training.onnx_multiscale import chosen_steps
 
 SHAPE = (4, 2, 16, 84)
 SMALL = {"embedding": 8, "context": 12, "own": 8}
@@ -142,6 +143,43 @@ def test_examples_teach_a_rule():
     assert loss.item() < 0.6 * first
     drawn = cells(generator, noise(64, 2)).unflatten(2, (2, 8)).numpy()
     assert distance(drawn) < 0.2
+
+
+def test_the_frame_is_chosen_first_and_each_level_halves_what_is_between():
+    steps = chosen_steps(seeded())
+    assert steps[0] == [0, 16]
+    assert steps[1] == [8, 24]
+    assert steps[-1] == list(range(1, 32, 2))
+    assert sorted(step for level in steps for step in level) == list(range(32))
+    whole = chosen_steps(seeded(frame=1))
+    assert whole[:2] == [[0], [16]]
+
+
+def test_on_the_finest_level_tracks_do_not_hear_each_other():
+    """Another draw of one track there changes that track alone."""
+    generator, inputs = seeded((2, 1, 4, 12), frame=1), noise(32, 2)
+    level = generator.levels[-1]
+    assert [level.together for level in generator.levels] == [False, False, True]
+    known = torch.zeros(32, 2, 2, 12)
+    heights = torch.rand(32, 2, 2, generator=torch.Generator().manual_seed(0))
+    found = []
+    for shift in (0.0, 0.5):
+        moved = heights.clone()
+        moved[:, :, 1] = torch.frac(moved[:, :, 1] + shift)
+        found.append(level.choose(generator.pitch, known, inputs[1], moved, 1.0)[1])
+    assert torch.equal(found[0][:, :, 0], found[1][:, :, 0])
+    assert not torch.equal(found[0][:, :, 1], found[1][:, :, 1])
+
+
+def test_a_low_temperature_makes_likely_choices_likelier():
+    generator, shares = seeded((1, 1, 1, 12)), []
+    heights = torch.rand(500, 1, 1, generator=torch.Generator().manual_seed(0))
+    style = torch.zeros(500, 32)
+    for temperature in (0.1, 1.0):
+        level = generator.levels[0]
+        _, found = level.choose(generator.pitch, None, style, heights, temperature)
+        shares.append(found.mean(dim=0).max())
+    assert shares[0] > shares[1]
 
 
 def test_dropout_takes_its_chance_from_outside():

@@ -3,7 +3,7 @@
 import pytest
 
 from midigan.errors import FormatError
-from midigan.training.recipe import Recipe, load_recipe, shipped_recipes
+from midigan.training.recipe import FinishRecipe, Recipe, load_recipe, shipped_recipes
 from midigan.training.run import with_limits
 
 
@@ -71,3 +71,11 @@ def test_limits_given_on_the_command_line_win():
     limited = with_limits(book, None, 2.0)
     assert (limited.training.epochs, limited.training.minutes) == (500, 2.0)
     assert with_limits(book, 7, None).training.epochs == 7
+
+
+def test_a_short_run_is_finished_in_proportion():
+    whole = FinishRecipe(rounds=24, critic_steps=300)
+    assert whole.after(4000) == whole
+    assert whole.after(300) == FinishRecipe(rounds=5, critic_steps=75)
+    assert whole.after(1) == FinishRecipe(rounds=1, critic_steps=1)
+    assert FinishRecipe().after(4000) == FinishRecipe()

@@ -124,14 +124,15 @@ def test_the_best_weights_are_kept_beside_the_last(tmp_path, monkeypatch):
     assert load_tensors(run.last)[1]["steps"] == 3
 
 
-def test_weights_that_are_no_numbers_are_never_saved(tmp_path):
+@pytest.mark.parametrize("network", ["generator", "critic"])
+def test_weights_that_are_no_numbers_are_never_saved(tmp_path, network):
     run = begin(tmp_path / "run", training={"epochs": 2})
     begun = Session(run, CPU)
 
     def spoil():
         if begun.trainer.steps == 2:
             with torch.no_grad():
-                next(begun.trainer.generator.parameters()).fill_(float("nan"))
+                next(getattr(begun.trainer, network).parameters()).fill_(float("nan"))
         return False
 
     with pytest.raises(MidiganError, match="came apart"):

@@ -1,0 +1,199 @@
+"""Columns: a timeline as a folder of uncompressed `.npy` files, written as songs come.
+
+Each file holds one array, which grows by its first axis; `header.json` says what they mean.
+Memory stays the same however long the timeline grows, and what is written can be cut back to
+any earlier state, so that a writer that was killed is taken up again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from midigan.layout import Layout
+from midigan.maps import part_of
+from midigan.song import METER, NOTE, TEMPO, Song
+from midigan.timeline import Timeline, check_length, lay_songs
+from midigan.windows import Looks, find_windows
+
+#: Notes and songs after which a block is written; a few megabytes.
+BLOCK_NOTES, BLOCK_SONGS = 100_000, 256
+
+#: Columns that say where each song begins, and where the last one ends.
+_FIRSTS = {
+    **{"first_bar": "bar_steps", "first_note": "notes"},
+    **{"first_tempo": "tempos", "first_meter": "meters"},
+}
+
+#: Columns that a reader maps; the others hold a few numbers a song and are read.
+_MAPPED = ("notes", "bar_steps", "tempos", "meters", "windows", "spans")
+
+
+class Column:
+    """A `.npy` file of records that grows. A new one is empty, an old one is taken up.
+
+    width: the shape of a record, `()` for a plain number.
+    """
+
+    def __init__(self, path: Path, dtype: Any, width: tuple[int, ...] = ()) -> None:
+        self.dtype, self.width = np.dtype(dtype), width
+        self.file = path.open("r+b" if path.exists() else "w+b")
+        self._write_header(0)
+        self._begin = self.file.tell()
+        self._record = self.dtype.itemsize * int(np.prod(width, dtype=np.int64))
+        self.count = (self.file.seek(0, os.SEEK_END) - self._begin) // self._record
+
+    def append(self, array: NDArray[Any]) -> None:
+        """Write records `(n, *width)` behind those that are there."""
+        self.file.write(np.ascontiguousarray(array, self.dtype).tobytes())
+        self.count += len(array)
+
+    def cut(self, count: int) -> None:
+        """Forget all records but the first `count`. Raises ValueError if there are fewer."""
+        if count > self.count:
+            raise ValueError("a column is shorter than it was")
+        self.file.truncate(self._begin + count * self._record)
+        self.file.seek(0, os.SEEK_END)
+        self.count = count
+
+    def settle(self, *, sync: bool = False) -> None:
+        """Make the file a whole `.npy`; `sync` waits until the disk has it."""
+        self._write_header(self.count)
+        self.file.seek(0, os.SEEK_END)
+        self.file.flush()
+        if sync:
+            os.fsync(self.file.fileno())
+
+    def _write_header(self, count: int) -> None:
+        """Numpy leaves room in a header, so that it stays as long for any count."""
+        self.file.seek(0)
+        descr = np.lib.format.dtype_to_descr(self.dtype)
+        header = {"descr": descr, "fortran_order": False, "shape": (count, *self.width)}
+        np.lib.format.write_array_header_1_0(self.file, header)
+
+
+class ColumnWriter:
+    """Lays songs on a timeline of a folder, a block of them at a time.
+
+    A folder with columns in it is taken up where it ended; `cut_back` goes further back.
+    """
+
+    def __init__(self, folder: Path, layout: Layout, looks: Looks) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.layout, self.looks = folder, layout, looks
+        self._columns = {
+            name: Column(folder / f"{name}.npy", dtype, width)
+            for name, (dtype, width) in _columns_of(layout).items()
+        }
+        for name in _FIRSTS:
+            if not self._columns[name].count:
+                self._columns[name].append(np.zeros(1, np.int64))
+        self._waiting: list[Song] = []
+        self._waiting_notes = 0
+
+    def add(self, song: Song) -> None:
+        """Take a song, which is written with the next block."""
+        self._waiting.append(song)
+        self._waiting_notes += len(song.notes)
+        if self._waiting_notes >= BLOCK_NOTES or len(self._waiting) >= BLOCK_SONGS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the songs that wait. Raises MidiganError if the timeline is full."""
+        if self._waiting:
+            waiting, self._waiting, self._waiting_notes = self._waiting, [], 0
+            self.append(lay_songs(waiting, self.layout))
+
+    def append(self, block: Timeline) -> None:
+        """Write a timeline behind what is there, with its windows."""
+        count = {name: self._columns[of].count for name, of in _FIRSTS.items()}
+        bars, notes = count["first_bar"], count["first_note"]
+        check_length(bars + int(block.first_bar[-1]), self.layout)
+        windows, spans = find_windows(block.first_bar, block.notes, self.layout, self.looks)
+        arrays = {
+            **{name: getattr(block, name)[1:] + count[name] for name in _FIRSTS},
+            "notes": _shifted(block.notes, "start", bars * self.layout.steps),
+            "bar_steps": block.bar_steps,
+            "tempos": _shifted(block.tempos, "start", bars * self.layout.steps),
+            "meters": _shifted(block.meters, "bar", bars),
+            "programs": block.programs,
+            "keys": block.keys,
+            "names": _lines(block.names),
+            "windows": windows + bars,
+            "spans": spans + notes,
+        }
+        for name, column in self._columns.items():
+            column.append(arrays[name])
+
+    def commit(self, *, sync: bool = True) -> dict[str, int]:
+        """Write all that waits, safe from a crash. Returns the length of each column."""
+        self.flush()
+        for column in self._columns.values():
+            column.settle(sync=sync)
+        return {name: column.count for name, column in self._columns.items()}
+
+    def cut_back(self, counts: Mapping[str, int]) -> None:
+        """Go back to what a commit returned. Raises ValueError, KeyError if it is not there."""
+        for name, column in self._columns.items():
+            column.cut(counts[name])
+
+    def close(self) -> None:
+        """Make the folder one that `open_columns` reads."""
+        self.commit(sync=False)
+        header = {"layout": self.layout.to_dict(), **asdict(self.looks)}
+        (self.folder / "header.json").write_text(json.dumps(header), "utf-8")
+        self.release()
+
+    def release(self) -> None:
+        """Close the files as they are."""
+        for column in self._columns.values():
+            column.file.close()
+
+
+def open_columns(
+    folder: Path,
+) -> tuple[Timeline, Looks, NDArray[np.int64], NDArray[np.int64]]:
+    """The timeline, the looks, the windows and their spans of a folder, memory-mapped.
+
+    Raises one of `DAMAGED_ARRAYS` if the folder is not whole.
+    """
+    header = json.loads((folder / "header.json").read_text("utf-8"))
+    layout = Layout.from_dict(header.pop("layout"))
+    columns = {
+        name: np.load(
+            folder / f"{name}.npy", mmap_mode="r" if name in _MAPPED else None, allow_pickle=False
+        )
+        for name in _columns_of(layout)
+    }
+    windows, spans = columns.pop("windows"), columns.pop("spans")
+    names = tuple(json.loads(line) for line in columns.pop("names").tobytes().splitlines())
+    return Timeline(layout=layout, names=names, **columns), Looks(**header), windows, spans
+
+
+def _columns_of(layout: Layout) -> dict[str, tuple[Any, tuple[int, ...]]]:
+    """What type and width the records of each column have."""
+    return {
+        **dict.fromkeys(_FIRSTS, ("<i8", ())),
+        "names": ("u1", ()),
+        **{"notes": (NOTE, ()), "tempos": (TEMPO, ()), "meters": (METER, ())},
+        **{"bar_steps": ("<u2", ()), "programs": ("<i2", (len(layout.tracks),))},
+        **{"keys": ("u1", ()), "windows": ("<i8", ()), "spans": ("<i8", (2,))},
+    }
+
+
+def _shifted(array: NDArray[Any], column: str, by: int) -> NDArray[Any]:
+    moved = part_of(array, 0, len(array))
+    moved[column] += by
+    return moved
+
+
+def _lines(names: tuple[str, ...]) -> NDArray[np.uint8]:
+    """Names as JSON, one a line."""
+    return np.frombuffer("".join(f"{json.dumps(name)}\n" for name in names).encode(), np.uint8)

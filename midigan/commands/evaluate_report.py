@@ -1,0 +1,178 @@
+"""What evaluate prints: tables for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING
+
+import click
+
+from midigan.commands.common import print_facts, print_table
+
+if TYPE_CHECKING:
+    from midigan.evaluation.copying import Estimate, Memorisation, Nearness
+    from midigan.evaluation.neighbours import Nearest
+    from midigan.evaluation.overlap import Comparison
+    from midigan.evaluation.report import Evaluation, Music
+
+
+def print_tables(found: Evaluation) -> None:
+    """Print the measures of the headline, more measures, and what else was found."""
+    own, ceiling = found.generated, found.ceiling
+    _print_measures("The headline's measures", own.headline, ceiling.headline)
+    _print_measures("More measures of the field", own.field, ceiling.field)
+    print_facts(
+        [
+            ("phrases", _sizes(found.music)),
+            (
+                "mean overlap",
+                f"{own.headline.mean_overlap:.3f} (ceiling {ceiling.headline.mean_overlap:.3f}); "
+                f"weakest: {own.headline.weakest}",
+            ),
+            (
+                "judge",
+                f"area under the ROC curve {_number(own.auc)} (.5 cannot tell, 1 always can; "
+                f"ceiling {_number(ceiling.auc)})",
+            ),
+            (
+                "coverage",
+                f"{_number(own.spread.coverage)} (ceiling {_number(ceiling.spread.coverage)}), "
+                f"density {_number(own.spread.density)} ({_number(ceiling.spread.density)})",
+            ),
+            ("duplicates", f"{found.duplicates:.1%} of the phrases equal an earlier one"),
+            ("copies", _copies(found.memorisation)),
+        ]
+    )
+
+
+def _sizes(music: Music) -> str:
+    """How many phrases were compared with how many."""
+    words = f"{len(music.generated)} composed, {len(music.samples[1])} of "
+    words += f"{len(music.reference.names)} held-out songs"
+    if music.training is not None:
+        words += f", {len(music.training)} of {len(music.training.names)} songs learned from"
+    return words
+
+
+def _print_measures(title: str, own: Comparison, ceiling: Comparison) -> None:
+    rows = [
+        (
+            name,
+            f"{likeness.overlap:.3f}",
+            f"{ceiling.metrics[name].overlap:.3f}" if name in ceiling.metrics else "-",
+            f"{likeness.generated_mean:.3f}",
+            f"{likeness.reference_mean:.3f}",
+            f"{likeness.generated_mean - likeness.reference_mean:+.3f}",
+        )
+        for name, likeness in own.metrics.items()
+    ]
+    rows.append(("mean", f"{own.mean_overlap:.3f}", f"{ceiling.mean_overlap:.3f}", "", "", ""))
+    columns = ("measure", "overlap#", "ceiling#", "mean#", "held out#", "difference#")
+    print_table(columns, rows, title)
+
+
+def _copies(found: Memorisation | None) -> str:
+    from midigan.evaluation.copying import nearly_same
+
+    if found is None:
+        return "not looked for: give the training music with --training"
+    fair, own = found.fair, found.generated
+    tunes = "of other tunes " if found.beside_other_tunes else ""
+    return (
+        f"nearest training phrase in any key, median {_median(own):.3f} of 1 "
+        f"({fair.songs} held-out songs {tunes}{fair.median:.3f}, all {found.beside_all.songs} "
+        f"{found.beside_all.median:.3f}); .9 and more for {nearly_same(own.similarity):.1%} "
+        f"({fair.nearly_same:.1%}, {found.beside_all.nearly_same:.1%}). A generated phrase is "
+        f"nearer than one of the {fair.songs} songs in {fair.nearer.value:.1%} of pairs "
+        f"({fair.nearer.low:.1%} to {fair.nearer.high:.1%}): "
+        + ("it copies more" if fair.copies else "it copies no more")
+        + " than chance explains"
+    )
+
+
+def print_json(found: Evaluation) -> None:
+    """Print everything as JSON; what is undefined is null."""
+    own, ceiling = found.generated, found.ceiling
+    _, known, other = found.music.samples
+    training = found.music.training
+    click.echo(
+        json.dumps(
+            {
+                "phrases": len(found.music.generated),
+                "reference_phrases": len(known),
+                "reference_songs": len(found.music.reference.names),
+                "ceiling_phrases": len(other),
+                "training_songs": None if training is None else len(training.names),
+                "mean_overlap": own.headline.mean_overlap,
+                "ceiling_mean_overlap": ceiling.headline.mean_overlap,
+                "auc": _plain(own.auc),
+                "ceiling_auc": _plain(ceiling.auc),
+                "coverage": _plain(own.spread.coverage),
+                "ceiling_coverage": _plain(ceiling.spread.coverage),
+                "density": _plain(own.spread.density),
+                "ceiling_density": _plain(ceiling.spread.density),
+                "duplicates": found.duplicates,
+                "memorisation": _memorisation(found.memorisation),
+                "metrics": _metrics(own.headline, ceiling.headline),
+                "field_metrics": _metrics(own.field, ceiling.field),
+            },
+            indent=2,
+        )
+    )
+
+
+def _metrics(own: Comparison, ceiling: Comparison) -> dict[str, dict[str, float | None]]:
+    return {
+        name: {
+            "overlap": likeness.overlap,
+            "ceiling": ceiling.metrics[name].overlap if name in ceiling.metrics else None,
+            "mean": _plain(likeness.generated_mean),
+            "reference_mean": _plain(likeness.reference_mean),
+        }
+        for name, likeness in own.metrics.items()
+    }
+
+
+def _memorisation(found: Memorisation | None) -> dict[str, object] | None:
+    from midigan.evaluation.copying import nearly_same
+
+    if found is None:
+        return None
+    return {
+        "median": _median(found.generated),
+        "nearly_same": nearly_same(found.generated.similarity),
+        "held_out": _nearness(found.beside_all),
+        "held_out_of_other_tunes": (
+            _nearness(found.beside_other_tunes) if found.beside_other_tunes else None
+        ),
+        "more_than_by_chance": found.fair.copies,
+    }
+
+
+def _nearness(held_out: Nearness) -> dict[str, object]:
+    return {
+        "songs": held_out.songs,
+        "median": held_out.median,
+        "nearly_same": held_out.nearly_same,
+        "nearer": _interval(held_out.nearer),
+        "more_nearly_same": _interval(held_out.more_nearly_same),
+    }
+
+
+def _interval(estimate: Estimate) -> dict[str, float]:
+    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
+
+
+def _median(nearest: Nearest) -> float:
+    import statistics
+
+    return statistics.median(nearest.similarity.tolist())
+
+
+def _number(value: float) -> str:
+    return "undefined" if math.isnan(value) else f"{value:.3f}"
+
+
+def _plain(value: float) -> float | None:
+    return None if math.isnan(value) else value

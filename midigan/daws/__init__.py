@@ -1,0 +1,1 @@
+"""DAWs on this system, and the plug-ins for them."""

@@ -1,0 +1,108 @@
+"""A set of phrases as evaluation sees it: every measure, and the features that a judge learns from.
+
+Phrases come in blocks and go again, so that large sets need little memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from midigan.evaluation.features import histograms
+from midigan.evaluation.field import measure_field
+from midigan.evaluation.metrics import measure
+from midigan.evaluation.neighbours import in_blocks
+from midigan.evaluation.rolls import Phrases, Values, pitched
+from midigan.generator import Generator, draw_latents
+from midigan.layout import Layout
+from midigan.phrase_set import PhraseSet
+
+#: Of larger sets so many phrases are measured, evenly spread: more would change no figure.
+MOST = 5000
+
+_BATCH = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """`n` phrases, measured.
+
+    headline, field: each measure's values, `(n,)`, by name: those of `metrics`, of `field`.
+    features: float64 `(n, columns)`, the measures and `features.histograms`, NaN where undefined.
+    songs: int64 `(n,)`, which song each phrase is of; generated ones are each of their own.
+    """
+
+    headline: dict[str, Values]
+    field: dict[str, Values]
+    features: Values
+    songs: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Number of phrases."""
+        return len(self.songs)
+
+    def spread_out(self, most: int) -> Sample:
+        """At most so many of the phrases, evenly spread."""
+        return self._of(slice(None, None, -(-len(self) // most)))
+
+    def of_songs(self, chosen: NDArray[np.bool_]) -> Sample:
+        """The phrases of some songs; chosen: bool `(songs,)`."""
+        return self._of(chosen[self.songs])
+
+    def _of(self, rows: slice | NDArray[np.bool_]) -> Sample:
+        return Sample(
+            {name: values[rows] for name, values in self.headline.items()},
+            {name: values[rows] for name, values in self.field.items()},
+            self.features[rows],
+            self.songs[rows],
+        )
+
+
+def measure_set(phrases: PhraseSet) -> Sample:
+    """Measure a phrase set: all of it, or `MOST` phrases or fewer, evenly spread."""
+    index = spread_index(len(phrases))
+    blocks = in_blocks(lambda part: phrases.phrases(index[part]), len(index))
+    return _measure(blocks, phrases.layout, phrases.song_of_phrase()[index])
+
+
+def measure_generated(phrases: Phrases, layout: Layout) -> Sample:
+    """Measure generated phrases, bool `(n, tracks, bars, steps, pitches)`."""
+    blocks = in_blocks(lambda part: phrases[part], len(phrases))
+    return _measure(blocks, layout, np.arange(len(phrases)))
+
+
+def spread_index(count: int) -> NDArray[np.int64]:
+    """Numbers of the phrases of a set of `count` that are measured."""
+    return np.arange(0, count, max(1, -(-count // MOST)))
+
+
+def draw(generator: Generator, n: int, seed: int) -> Phrases:
+    """Draw `n` phrases in batches: bool `(n, tracks, bars, steps, pitches)`."""
+    rng = np.random.default_rng(seed)
+    tracks = len(generator.layout.tracks)
+    sizes = [min(_BATCH, n - first) for first in range(0, n, _BATCH)]
+    return np.concatenate([generator.phrases(draw_latents(rng, size, tracks)) for size in sizes])
+
+
+def duplicate_share(phrases: Phrases) -> float:
+    """Share 0..1 of phrases, `(n, ...)`, that equal one that came before."""
+    packed = np.packbits(phrases.reshape(len(phrases), -1), axis=1)
+    return 1 - len({row.tobytes() for row in packed}) / len(packed)
+
+
+def _measure(blocks: Iterable[Phrases], layout: Layout, songs: NDArray[np.int64]) -> Sample:
+    headline, field, shapes = [], [], []
+    for block in blocks:
+        headline.append(measure(*pitched(block, layout)))
+        field.append(measure_field(block, layout))
+        shapes.append(histograms(block, layout))
+    values, more = _joined(headline), _joined(field)
+    features = np.column_stack([*values.values(), *more.values(), np.concatenate(shapes)])
+    return Sample(values, more, features, songs)
+
+
+def _joined(blocks: list[dict[str, Values]]) -> dict[str, Values]:
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}

@@ -1,0 +1,160 @@
+"""Which channels play drums, and from when on: channel 10, unless the file says otherwise.
+
+General MIDI (MMA RP-003) has drums on channel 10 alone. Roland GS ("use for rhythm part",
+SC-55 and SC-88Pro owner's manuals, address 40 1x 15) and Yamaha XG ("part mode", XG
+specifications, address 08 nn 07, and bank select 126 and 127) let a file make drums of any
+channel, and anything of channel 10; General MIDI 2 (MMA RP-024) has banks 120 and 121 for that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+#: General MIDI's channel of drums, counted from 0.
+DRUM_CHANNEL = 9
+
+#: System exclusive messages, without their F0. General MIDI on, 1 or 2 (3 for the second).
+_GM_ON = re.compile(rb"\x7e.\x09([\x01\x03])\xf7", re.DOTALL)
+#: Roland (41), data set (12) for GS (42): reset and mode set; a part's use for rhythm.
+_GS_RESET = re.compile(rb"\x41.\x42\x12(?:\x40\x00\x7f\x00|\x00\x00\x7f[\0\x01]).\xf7", re.DOTALL)
+_GS_RHYTHM = re.compile(rb"\x41.\x42\x12\x40([\x10-\x1f])\x15([\0-\x02]).\xf7", re.DOTALL)
+#: Yamaha (43), parameter change for XG (4C): system on and all reset; a part's mode.
+_XG_RESET = re.compile(rb"\x43[\x10-\x1f]\x4c\0\0[\x7e\x7f]\0\xf7")
+_XG_PART = re.compile(rb"\x43[\x10-\x1f]\x4c\x08([\0-\x0f])\x07([\0-\x7f])\xf7")
+
+#: Those of them that leave other drums than those of channel 10.
+_TELLING = re.compile(
+    rb"\xf0.(?:\x41.\x42\x12\x40(?:[\x11-\x1f]\x15[^\0]|\x10\x15\0)"
+    rb"|\x43[\x10-\x1f]\x4c\x08(?:[^\x09]\x07[^\0]|\x09\x07\0))",
+    re.DOTALL,
+)
+#: The end of a bank select that may mean drums: a control change with up to three others
+#: before it that share its status byte.
+_BANK = re.compile(rb".*[\xb0-\xbf](?:[\0-\x7f]{3}){0,3}\0[\x78\x7e\x7f]", re.DOTALL)
+_BANK_BYTES = 12
+#: XG or GM 2 switched on, and a bank select on channel 10: it may be made melodic.
+_SWITCHED_ON = re.compile(rb"\xf0.(?:\x43[\x10-\x1f]\x4c\0\0\x7e|\x7e.\x09\x03)", re.DOTALL)
+_TENTH_BANK = b"\xb9\0"
+
+#: The banks that mean drums, and those that mean none, by what the file was switched to.
+_ALL = frozenset(range(128))
+_XG_DRUMS = frozenset({126, 127})
+_BANKS = {
+    "": (_XG_DRUMS, frozenset[int]()),
+    "gm": (frozenset[int](), frozenset[int]()),
+    "gm2": (frozenset({120}), frozenset({121})),
+    "gs": (frozenset[int](), frozenset[int]()),
+    "xg": (_XG_DRUMS, _ALL - _XG_DRUMS),
+}
+
+
+def may_have_drum_parts(data: bytes) -> bool:
+    """Whether the bytes of a MIDI file may hold an event that makes other drums than GM's.
+
+    A quick search. It may find one where there is none, and misses a bank select that many
+    others share a status byte with.
+    """
+    if _TELLING.search(data) or (_SWITCHED_ON.search(data) and _TENTH_BANK in data):
+        return True
+    events = np.frombuffer(data, np.uint8)
+    after_zero = np.flatnonzero((events[1:] >= 0x78) & (events[1:] < 0x80) & (events[:-1] == 0))
+    return any(
+        _BANK.fullmatch(data, max(at - _BANK_BYTES, 0), at + 2) is not None
+        for at in after_zero.tolist()
+    )
+
+
+@dataclass(frozen=True)
+class _Event:
+    """Something at a tick that may change which channels play drums."""
+
+    tick: int
+    change: Callable[[_Channels], None]
+
+
+class DrumParts:
+    """Collects the events of a file that tell which channels play drums, in any order of tracks.
+
+    Channels are 0..15.
+    """
+
+    def __init__(self) -> None:
+        self._events: list[_Event] = []
+
+    def sysex(self, tick: int, message: bytes) -> None:
+        """A system exclusive message, without its F0."""
+        if found := _GM_ON.fullmatch(message):
+            mode = "gm" if found[1] == b"\x01" else "gm2"
+            self._add(tick, lambda channels: channels.reset(mode))
+        elif _GS_RESET.fullmatch(message):
+            self._add(tick, lambda channels: channels.reset("gs"))
+        elif _XG_RESET.fullmatch(message):
+            self._add(tick, lambda channels: channels.reset("xg"))
+        elif found := _GS_RHYTHM.fullmatch(message):
+            # Parts are numbered from 1, but the tenth is block 0 and those before it follow.
+            block, drums = found[1][0] & 15, found[2] != b"\0"
+            channel = DRUM_CHANNEL if block == 0 else block - (block <= DRUM_CHANNEL)
+            self._add(tick, lambda channels: channels.part(channel, drums))
+        elif found := _XG_PART.fullmatch(message):
+            channel, drums = found[1][0], found[2] != b"\0"
+            self._add(tick, lambda channels: channels.part(channel, drums))
+
+    def bank(self, tick: int, channel: int, number: int) -> None:
+        """A bank select (controller 0); the next program change puts it in force."""
+        self._add(tick, lambda channels: channels.bank(channel, number))
+
+    def program(self, tick: int, channel: int) -> None:
+        """A program change."""
+        self._add(tick, lambda channels: channels.program(channel))
+
+    def _add(self, tick: int, change: Callable[[_Channels], None]) -> None:
+        self._events.append(_Event(tick, change))
+
+    def changes(self) -> dict[int, tuple[list[int], list[bool]]]:
+        """Of each channel that is not as in General MIDI throughout: ticks, and drums from there.
+
+        Each list begins with the state at tick 0. Events of a tick are taken in the order in
+        which they came; sounds of the same tick come after them.
+        """
+        channels = _Channels()
+        found = {channel: ([0], [drums]) for channel, drums in enumerate(channels.drums)}
+        for event in sorted(self._events, key=lambda event: event.tick):
+            event.change(channels)
+            for channel, drums in enumerate(channels.drums):
+                ticks, states = found[channel]
+                if drums != states[-1]:
+                    ticks.append(event.tick)
+                    states.append(drums)
+        return {channel: both for channel, both in found.items() if len(both[0]) > 1}
+
+
+class _Channels:
+    """The state of a sound module: what each of 16 channels plays at a moment."""
+
+    def __init__(self) -> None:
+        self.reset("")
+
+    def reset(self, mode: str) -> None:
+        """Drums on channel 10 alone; `mode` names the standard that was switched to."""
+        self.mode = mode
+        self.drums = [channel == DRUM_CHANNEL for channel in range(16)]
+        self._banks: list[int | None] = [None] * 16
+        self._told = [False] * 16
+
+    def part(self, channel: int, drums: bool) -> None:
+        """Drums or none by an exclusive message, which no bank select undoes."""
+        self.drums[channel], self._told[channel] = drums, True
+
+    def bank(self, channel: int, number: int) -> None:
+        """The bank that the channel's next program is taken from."""
+        self._banks[channel] = number
+
+    def program(self, channel: int) -> None:
+        """A program change: the bank selected before it is in force."""
+        with_drums, without = _BANKS[self.mode]
+        if not self._told[channel] and self._banks[channel] in with_drums | without:
+            self.drums[channel] = self._banks[channel] in with_drums

@@ -1,0 +1,58 @@
+"""Which songs are learned from, and which are kept back to judge by: always whole songs.
+
+Windows on one song share bars, and settings of one tune share more, so that a split of phrases
+would let a judge meet what was learned by heart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+
+from midigan.errors import MidiganError
+from midigan.files.melody import melody_key, melody_track
+from midigan.phrase_set import PhraseSet
+
+#: With fewer songs than this none is held out: each is needed for training.
+FEWEST_SONGS = 3
+
+
+def split_by_song(
+    phrases: PhraseSet, share: float, seed: int
+) -> tuple[PhraseSet, PhraseSet | None]:
+    """The songs to train on, and those held out: at least one, unless there are too few.
+
+    share: of the songs, 0..0.5; 0 holds none out. The same seed makes the same choice.
+    """
+    songs = len(phrases.names)
+    if share == 0 or songs < FEWEST_SONGS:
+        return phrases, None
+    held = max(1, round(share * songs))
+    order = np.random.default_rng([seed, songs]).permutation(songs)
+    kept, out = (phrases.subset(sorted(part)) for part in (order[held:], order[:held]))
+    return (kept, out) if len(kept) and len(out) else (phrases, None)
+
+
+def split_by_name(phrases: PhraseSet, names: Collection[str]) -> tuple[PhraseSet, PhraseSet | None]:
+    """The songs to train on, and those of these names; None if there are none of them.
+
+    A name without folders means a song of that name in any folder, unless one has it as it is.
+    A song whose melody (that of the first track that is not of drums, whatever its key) begins
+    like that of a held-out one is neither trained on nor measured by. Raises MidiganError if
+    nothing is left.
+    """
+    track = melody_track(phrases.layout)
+    melodies = [melody_key(song.notes, track) for song in phrases.songs()]
+    wanted = set(names)
+    anywhere = wanted - set(phrases.names)
+    held = [
+        i for i, name in enumerate(phrases.names) if name in wanted or Path(name).name in anywhere
+    ]
+    # Songs that are silent there have no melody, which is none that they share.
+    known = {melodies[i] for i in held} - {()}
+    kept = [i for i, melody in enumerate(melodies) if i not in held and melody not in known]
+    if not kept:
+        raise MidiganError("every song is held out by name: give others to train on")
+    return phrases.subset(kept), phrases.subset(held) if held else None

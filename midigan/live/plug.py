@@ -1,0 +1,121 @@
+"""A connection to a MIDI port that may go away and come back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from midigan.errors import PortError
+from midigan.live.advice import advice
+from midigan.live.hangup import HangUp
+from midigan.live.port_names import (
+    BACKENDS,
+    choose_port,
+    hushed,
+    list_ports,
+    load_rtmidi,
+    match_port,
+)
+
+#: What systems show as the client, and where clients have several ports, as the port.
+_CLIENT, _PORT = "midigan", "midi"
+
+
+class Plug:
+    """A client of python-rtmidi, input or output, and the port that it is connected to.
+
+    `wanted` is what the port was chosen by: a port that returns may have another number in
+    its name, and is known by those words. It is None for a virtual port, which never goes.
+    """
+
+    def __init__(self, client: Any, name: str, wanted: str | None, hang_up: HangUp) -> None:
+        self.client = client
+        self.name = name
+        self.away = False
+        self._wanted, self._hang_up = wanted, hang_up
+
+    def check(self) -> str:
+        """Close the connection if the port has gone, open it again if it is back.
+
+        Returns a line for people if either happened, else "". Raises PortError if the MIDI
+        service has died, and with it all ports: using them would hang.
+        """
+        if self._hang_up.happened():
+            raise PortError(f"the MIDI service behind port {self.name!r} has gone away")
+        if self._wanted is None:
+            return ""
+        # A port that was closed at the other end goes on taking messages silently.
+        names = self.client.get_ports()
+        if self.away:
+            found = [self.name] if self.name in names else match_port(self._wanted, names)
+            if len(found) == 1 and self._open(names.index(found[0])):
+                self.away, self.name = False, found[0]
+                return f"port {self.name!r} is back"
+        elif self.name not in names:
+            return self.lose()
+        return ""
+
+    def lose(self) -> str:
+        """Take the port as gone, because it refused a message; a line for people."""
+        if self._wanted is None:
+            raise PortError(f"port {self.name!r} no longer takes messages")
+        self.away = True
+        self.client.close_port()
+        return f"port {self.name!r} has gone away; it is opened again when it returns"
+
+    def close(self) -> None:
+        """Close the connection, but not if its service is dead: that would hang."""
+        if not self._hang_up.happened():
+            self.client.close_port()
+
+    def _open(self, index: int) -> bool:
+        try:
+            with hushed():
+                self.client.open_port(index, _PORT)
+        except OSError:  # gone again, or not ready yet: the next look tries again
+            return False
+        return True
+
+
+def connect(wanted: str, backend: str | None = None, *, inputs: bool = False) -> Plug:
+    """Connect to the one output port, or input, that `wanted` names in full or in part.
+
+    Raises PortError if none or several match, or if it cannot be opened.
+    """
+    backend, name = choose_port(wanted, list_ports(backend), inputs=inputs)
+    hang_up = HangUp()
+    client = _client(backend, inputs)
+    try:
+        with hushed():
+            client.open_port(client.get_ports().index(name), _PORT)
+    except (OSError, ValueError) as error:
+        raise PortError(f"port {name!r} cannot be opened: {error}") from error
+    return Plug(client, name, wanted, hang_up.armed())
+
+
+def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Plug:
+    """Create a virtual port of our own: one that sends, or for `inputs` one that receives.
+
+    Raises PortError where the system cannot.
+    """
+    answering = [listing.backend for listing in list_ports(backend) if not listing.trouble]
+    able = [name for name in answering if name != "winmm"]
+    if not able:
+        raise PortError(f"no virtual port can be created here: {' '.join(advice())}")
+    hang_up = HangUp()
+    client = _client(able[0], inputs)
+    try:
+        with hushed():
+            client.open_virtual_port(name)
+    except (OSError, NotImplementedError) as error:
+        raise PortError(f"virtual port {name!r} cannot be created: {error}") from error
+    return Plug(client, f"{name} ({able[0]})", None, hang_up.armed())
+
+
+def _client(backend: str, inputs: bool) -> Any:
+    rtmidi = load_rtmidi()
+    kind = rtmidi.MidiIn if inputs else rtmidi.MidiOut
+    try:
+        with hushed():
+            return kind(rtapi=getattr(rtmidi, BACKENDS[backend]), name=_CLIENT)
+    except OSError as error:
+        raise PortError(f"{backend} does not answer: {error}") from error

@@ -1,0 +1,48 @@
+"""What a live session is asked for, and whoever shows it to people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from midigan.controls import Turn
+from midigan.live.keeping import Kept
+from midigan.live.sync import Sync
+from midigan.live.wire import Loaded, Opened, Report, Start
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to play, and where to: one of `port` and `virtual`, unless it is offline."""
+
+    generator: Path
+    seed: int
+    turns: Sequence[Turn] = ()
+    tempo_bpm: float | None = None
+    bars: int | None = None
+    port: str | None = None
+    virtual: str | None = None
+    backend: str | None = None
+    kept: Kept = field(default_factory=Kept)
+    sync: Sync = field(default_factory=Sync)
+
+    def begin(self, loaded: Loaded) -> Start:
+        """The start of playing it with this generator."""
+        end_tick = None if self.bars is None else self.bars * loaded.bar_ticks
+        tempo_bpm = self.tempo_bpm or loaded.tempo_bpm
+        return Start(tempo_bpm, loaded.phrase_ticks, end_tick, loaded.parts)
+
+
+class Face(Protocol):
+    """Whoever shows a session to people."""
+
+    def started(self, opened: Opened, start: Start, bar_ticks: int) -> None:
+        """The port is open, the generator loaded, the first note about to sound."""
+
+    def progress(self, report: Report) -> None:
+        """Something was played."""
+
+    def say(self, line: str) -> None:
+        """Something happened that people should know."""

@@ -1,0 +1,73 @@
+"""The walk through the generator's noise: controls, a seed and a phrase number to latents.
+
+Every vector of noise walks by itself, along a line of points drawn from the seed: point 7
+is always the same, whatever was played before. Between two points it moves on the arc
+`cos(t) a + sin(t) b`: this is slerp for ends at a right angle, which independent normal
+vectors are on average (White 2016, arXiv 1609.04468), and the one whose every place is
+standard normal again, so that a slow walk leads through nothing the generator did not learn.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from midigan.controls import NOISES, NOISES_OF_TRACKS, Controls, Noise
+from midigan.generator import Floats, Latents, draw_latents
+
+# Streams of chance beside the seed's own: points drawn anew, and points before the first.
+_ROLLED, _CANDIDATE, _BEFORE = 2, 3, 4
+
+
+def latents_at(
+    controls: Controls, seed: int, number: int, tracks: int, candidate: int = 0
+) -> Latents:
+    """The latents of phrase `number`, n = 1: always the same for the same arguments.
+
+    With default controls they are those of `Generator.draw`. Another candidate differs in
+    the noise that is new with every phrase; what is locked or walks more slowly goes its way.
+    """
+    drawn: dict[str, Floats] = {}
+    for name in NOISES:
+        noise = controls.noise(name)
+        position = noise.position_at(number, controls.walk)
+        other = candidate if noise.speed(controls.walk) == 1 else 0
+        if name in NOISES_OF_TRACKS:
+            vectors = [
+                _vector(name, noise, track, position, (seed, other), tracks)
+                for track in range(tracks)
+            ]
+            drawn[name] = np.stack(vectors)[None]
+        else:
+            drawn[name] = _vector(name, noise, 0, position, (seed, other), tracks)[None]
+    return Latents(**drawn)
+
+
+def _vector(
+    name: str, noise: Noise, vector: int, position: float, seeds: tuple[int, int], tracks: int
+) -> Floats:
+    """One vector of noise `(32,)` at a position of its line; `seeds`: the seed and candidate."""
+    point = math.floor(position)
+    angle = (position - point) * math.pi / 2
+    roll = noise.roll(vector)
+    here = _point(name, vector, seeds, point, roll, tracks)
+    if angle == 0:
+        return here
+    there = _point(name, vector, seeds, point + 1, roll, tracks)
+    return np.float32(math.cos(angle)) * here + np.float32(math.sin(angle)) * there
+
+
+def _point(
+    name: str, vector: int, seeds: tuple[int, int], point: int, roll: int, tracks: int
+) -> Floats:
+    """One vector `(32,)` at a point of its line; the point is drawn whole, whatever is used."""
+    seed, candidate = seeds
+    stream = [seed, abs(point)]
+    if candidate:
+        stream += [_CANDIDATE, roll, candidate, point < 0]
+    elif roll or point < 0:
+        stream += [_BEFORE if point < 0 else _ROLLED, roll]
+    drawn = getattr(draw_latents(np.random.default_rng(stream), 1, tracks), name)[0]
+    found: Floats = drawn[vector] if name in NOISES_OF_TRACKS else drawn
+    return found

@@ -1,0 +1,119 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from midigan.daws.installing import install, remove, state_of
+from midigan.daws.plugin import Plugin, find_plugin, shipped_plugins
+from midigan.errors import MidiganError
+
+
+@pytest.fixture
+def plugin(tmp_path):
+    """A plug-in of two scripts, for a DAW of which there are three versions."""
+    source = tmp_path / "shipped" / "daw"
+    (source / "scripts" / "deep").mkdir(parents=True)
+    (source / "plugin.toml").write_text("")
+    (source / "README.md").write_text("about")
+    (source / "scripts" / "one.lua").write_text("one")
+    (source / "scripts" / "deep" / "two.lua").write_text("two")
+    places = dict.fromkeys(("linux", "macos", "windows"), (f"{tmp_path}/dåw home/daw[0-9]*",))
+    return Plugin("daw", "The DAW", "plays", "look", ("no-such-daw",), places, source)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for version in (9, 10, 8):
+        (tmp_path / "dåw home" / f"daw{version}").mkdir(parents=True)
+    own = tmp_path / "dåw home" / "daw10"
+    (own / "scripts").mkdir()
+    (own / "scripts" / "mine.lua").write_text("mine")
+    return own
+
+
+def content(folder):
+    return {path: path.is_file() and path.read_bytes() for path in sorted(folder.rglob("*"))}
+
+
+def test_the_newest_version_s_folder_is_found(plugin, folder):
+    assert plugin.daw_folder() == folder
+    assert plugin.program() is None
+    assert [str(file) for file in plugin.files] == ["scripts/deep/two.lua", "scripts/one.lua"]
+
+
+def test_what_is_installed_is_taken_away_exactly(plugin, folder):
+    before = content(folder)
+    installed = install(plugin, folder)
+    assert [file.read_text() for file in installed] == ["two", "one"]
+    assert state_of(plugin, folder) == "installed"
+    gone, kept = remove(plugin, folder)
+    assert (set(gone), kept) == (set(installed), [])
+    assert content(folder) == before
+    assert state_of(plugin, folder) == "not installed"
+
+
+def test_installing_again_brings_the_newer_version_and_drops_what_it_has_not(plugin, folder):
+    before = content(folder)
+    install(plugin, folder)
+    (plugin.source / "scripts" / "one.lua").write_text("newer")
+    (plugin.source / "scripts" / "deep" / "two.lua").unlink()
+    assert state_of(plugin, folder) == "older"
+    install(plugin, folder)
+    assert (folder / "scripts" / "one.lua").read_text() == "newer"
+    assert not (folder / "scripts" / "deep" / "two.lua").exists()
+    remove(plugin, folder)
+    assert content(folder) == before
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_file_of_the_user_s_is_never_overwritten(installed, plugin, folder):
+    if installed:
+        install(plugin, folder)
+    (folder / "scripts" / "one.lua").write_text("my own")
+    before = content(folder)
+    with pytest.raises(MidiganError, match=r"one\.lua is not as midigan installed it"):
+        install(plugin, folder)
+    assert content(folder) == before
+
+
+def test_a_changed_file_stays_when_the_rest_is_removed(plugin, folder):
+    install(plugin, folder)
+    changed = folder / "scripts" / "deep" / "two.lua"
+    changed.write_text("my own")
+    assert state_of(plugin, folder) == "changed"
+    gone, kept = remove(plugin, folder)
+    assert (gone, kept) == ([folder / "scripts" / "one.lua"], [changed])
+    assert changed.read_text() == "my own"
+
+
+def test_an_installation_that_broke_off_can_be_removed(plugin, folder, monkeypatch):
+    before = content(folder)
+
+    def broken(self, data):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", broken)
+        with pytest.raises(MidiganError, match="No space left"):
+            install(plugin, folder)
+    remove(plugin, folder)
+    assert content(folder) == before
+
+
+def test_what_is_not_there_is_said(plugin, folder):
+    with pytest.raises(MidiganError, match="is not installed in"):
+        remove(plugin, folder)
+    with pytest.raises(MidiganError, match="no folder"):
+        install(plugin, folder / "none")
+    with pytest.raises(MidiganError, match="no plug-in 'cubase': there are ardour"):
+        find_plugin("cubase")
+
+
+@pytest.mark.parametrize("plugin", shipped_plugins(), ids=lambda plugin: plugin.name)
+def test_what_ships_is_described_and_names_no_place_of_ours(plugin):
+    assert set(plugin.places) == {"linux", "macos", "windows"}
+    assert all((plugin.title, plugin.does, plugin.next_step, plugin.files))
+    for name in plugin.files:
+        text = (plugin.source / name).read_text("utf-8")
+        assert str(Path(sys.prefix)) not in text
+        assert "chorales" not in text

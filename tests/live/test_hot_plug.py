@@ -1,0 +1,140 @@
+"""Ports that go away and come back, with a client as python-rtmidi's."""
+
+import pytest
+
+from midigan.errors import PortError
+from midigan.live.plug import Plug
+from midigan.live.ports import RtMidiPort
+
+
+class Client:
+    """Stands in for rtmidi.MidiOut: what it is told, and which ports there are."""
+
+    def __init__(self, *names):
+        self.names = list(names)
+        self.opened, self.sent = [], []
+        self.refuses = False
+
+    def get_ports(self):
+        return list(self.names)
+
+    def open_port(self, index, name):
+        if self.refuses:
+            raise OSError("not ready")
+        self.opened.append(self.names[index])
+
+    def close_port(self):
+        self.opened.append(None)
+
+    def send_message(self, message):
+        if self.refuses:
+            raise OSError("gone")
+        self.sent.append(tuple(message))
+
+
+class Service:
+    """Stands in for the watch over a MIDI service."""
+
+    dead = False
+
+    def happened(self):
+        return self.dead
+
+
+@pytest.fixture
+def client():
+    return Client("Organ:in 20:0", "Synth:in 24:0")
+
+
+@pytest.fixture
+def service():
+    return Service()
+
+
+@pytest.fixture
+def port(client, service):
+    return RtMidiPort(Plug(client, "Synth:in 24:0", "synth", service))
+
+
+def test_a_port_that_goes_is_closed_once_and_named_once(port, client):
+    assert port.check() == ""
+    client.names.pop()
+    assert "'Synth:in 24:0' has gone away" in port.check()
+    assert port.check() == ""
+    assert client.opened == [None]
+
+
+def test_nothing_is_sent_while_it_is_away_and_nothing_raises(port, client):
+    client.names.pop()
+    port.check()
+    port.send((0x90, 60, 80))
+    assert client.sent == []
+
+
+def test_a_port_that_returns_is_silenced_and_given_its_programs(port, client):
+    for message in ((0xC0, 5), (0xC9, 0), (0x90, 60, 80), (0x90, 64, 80), (0x80, 60, 0)):
+        port.send(message)
+    del client.sent[:]
+    client.names.pop()
+    port.check()
+    port.send((0x90, 67, 80))  # never heard: nothing is owed for it
+    port.send((0x80, 64, 0))
+    client.names.append("Synth:in 24:0")
+    assert port.check() == "port 'Synth:in 24:0' is back"
+    assert client.opened == [None, "Synth:in 24:0"]
+    assert client.sent == [(0x80, 64, 0), (0xB0, 123, 0), (0xB9, 123, 0), (0xC0, 5), (0xC9, 0)]
+    port.send((0x80, 67, 0))
+    assert client.sent[-1] == (0x80, 67, 0)
+
+
+def test_a_port_that_returns_under_another_number_is_known(port, client):
+    client.names.pop()
+    port.check()
+    client.names.append("Synth:in 31:0")
+    assert "is back" in port.check()
+    assert port.name == "Synth:in 31:0"
+    client.names.pop()
+    assert "'Synth:in 31:0' has gone" in port.check()
+
+
+def test_a_name_that_several_have_now_is_left_alone(port, client):
+    client.names.pop()
+    port.check()
+    client.names += ["Synth:in 31:0", "Synth:in 32:0"]
+    assert port.check() == ""
+    assert client.opened == [None]
+
+
+def test_a_port_that_cannot_be_opened_yet_is_tried_again(port, client):
+    gone = client.names.pop()
+    port.check()
+    client.names.append(gone)
+    client.refuses = True
+    assert port.check() == ""
+    client.refuses = False
+    assert "is back" in port.check()
+
+
+def test_a_port_that_refuses_a_message_has_gone(port, client):
+    client.refuses = True
+    port.send((0x90, 60, 80))
+    port.send((0x90, 62, 80))
+    client.refuses = False
+    assert "is back" in port.check()  # its name was there all along
+    assert client.sent == [(0x80, 60, 0)]
+
+
+def test_a_virtual_port_that_refuses_a_message_is_the_end(client, service):
+    port = RtMidiPort(Plug(client, "midigan (jack)", None, service))
+    assert port.check() == ""
+    client.refuses = True
+    with pytest.raises(PortError, match="no longer takes messages"):
+        port.send((0x90, 60, 80))
+
+
+def test_a_dead_service_is_the_end_and_nothing_is_closed(port, client, service):
+    service.dead = True
+    with pytest.raises(PortError, match="MIDI service"):
+        port.check()
+    port.close()
+    assert client.opened == []

@@ -1,0 +1,124 @@
+"""Training in two processes: the same weights in both, and those that one process would have."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from pattern import TINY_BOOK, pattern_set, tiny_recipe
+
+from midigan.errors import MidiganError
+from midigan.training.checkpoint import load_tensors
+from midigan.training.processes import ALONE, Group, joined
+from midigan.training.run import create_run, open_run
+from midigan.training.session import Session
+
+CPU = torch.device("cpu")
+
+
+def train(folder, out, group):
+    """What each process does with a run; it leaves its weights in a file of its own."""
+    session = Session(open_run(folder), CPU, group)
+    session.train()
+    tensors = session.trainer.tensors()
+    torch.save({f"{g}/{n}": t for g, of in tensors.items() for n, t in of.items()}, out)
+
+
+def main(*folders):
+    torch.set_num_threads(1)
+    with joined() as group:
+        for folder in map(Path, folders):
+            train(folder, folder / f"rank{group.rank}.pt", group)
+
+
+def in_two_processes(*folders):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    around = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": "2"}
+    command = [sys.executable, __file__, *map(str, folders)]
+    started = [
+        subprocess.Popen(command, env={**around, "RANK": rank}, stderr=subprocess.PIPE, text=True)
+        for rank in ("0", "1")
+    ]
+    for process in started:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+
+
+def tensors(run):
+    groups, _ = load_tensors(run.last)
+    return {f"{g}/{n}": tensor for g, of in groups.items() for n, tensor in of.items()}
+
+
+def as_one(groups):
+    """All weights in a row, in order of their names."""
+    weights = {f"{g}/{n}": t for g in ("generator", "critic") for n, t in groups[g].items()}
+    return torch.cat([weights[name].flatten() for name in sorted(weights)])
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Runs that two processes have trained: with either kind of networks, and one taken up."""
+    folder = tmp_path_factory.mktemp("two")
+    book = tiny_recipe(
+        networks=TINY_BOOK,
+        loss={"family": "wasserstein"},
+        training={"critic_steps": 2, "epochs": 1},
+    )
+    made = {
+        "book": create_run(folder / "book", book, pattern_set(), seed=1),
+        "own": create_run(folder / "own", tiny_recipe(), pattern_set(), seed=1),
+        "begun alone": create_run(folder / "begun", tiny_recipe(), pattern_set(), seed=1),
+    }
+    left = iter(range(4))
+    Session(made["begun alone"], CPU).train(stopped=lambda: next(left, None) is None)
+    in_two_processes(*(run.folder for run in made.values()))
+    return made
+
+
+@pytest.mark.parametrize("name", ["book", "own", "begun alone"])
+def test_both_processes_end_with_the_same_weights(runs, name):
+    one, two = (torch.load(runs[name].folder / f"rank{rank}.pt") for rank in (0, 1))
+    assert one.keys() == two.keys()
+    assert all(torch.equal(one[key], two[key]) for key in one)
+    saved = tensors(runs[name])
+    assert all(torch.equal(one[key], saved[key]) for key in saved)
+
+
+@pytest.mark.parametrize("name", ["own", "begun alone"])
+def test_the_weights_are_those_of_one_process(runs, name, tmp_path):
+    """Without normalisation and chance of its own, where a batch is dealt changes nothing."""
+    alone = create_run(tmp_path / "alone", tiny_recipe(), pattern_set(), seed=1)
+    session = Session(alone, CPU)
+    first = as_one(session.trainer.tensors())
+    session.train()
+    expected, found = (as_one(load_tensors(run.last)[0]) for run in (alone, runs[name]))
+    # Sums in another order differ in the last digits, which Adam enlarges where gradients are 0.
+    assert (found - expected).norm() < 0.02 * (expected - first).norm()
+
+
+def test_a_run_of_two_processes_goes_on_in_one(runs):
+    longer = open_run(runs["own"].folder).with_limits(3, None)
+    session = Session(longer, CPU)
+    before = session.trainer.steps
+    assert session.train().steps == 3 * before // 2
+
+
+def test_a_batch_is_dealt_without_rest():
+    batch = torch.arange(5)
+    shares = [Group(rank, 2).share(batch) for rank in (0, 1)]
+    assert sorted(torch.cat(shares).tolist()) == batch.tolist()
+    assert torch.equal(ALONE.share(batch), batch)
+
+
+def test_too_small_a_batch_is_refused(trained):
+    with pytest.raises(MidiganError, match="a batch of 8 is too small for 5 processes"):
+        Session(trained, CPU, Group(0, 5))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
