@@ -4,7 +4,8 @@ import pytest
 
 from midigan.controls import Controls, Turn
 from midigan.errors import FormatError, MidiganError
-from midigan.turns import find_track, turned
+from midigan.turns import turned
+from midigan.turns.values import find_track
 
 TRACKS = ("Drums", "Bass", "Chords", "Lead")
 
