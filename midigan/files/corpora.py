@@ -60,7 +60,7 @@ CORPORA = {
         Corpus(
             "quartets",
             "Haydn, Mozart and Beethoven, movements of string quartets",
-            46,
+            62,
             ("haydn/**/*.mxl", "mozart/**/*.mxl", "beethoven/**/*.mxl"),
             _STRINGS,
             (40, 40, 41, 42),
@@ -92,6 +92,16 @@ CORPORA = {
             "most files state none; madrigals 5.4 and 5.5: copyright 2003 Ut Orpheus Edizioni",
         ),
     )
+}
+
+#: Scores that hold several movements, by piece name: the measure that each movement begins
+#: with, counted from 0.
+MOVEMENTS = {
+    "beethoven-opus132": (0, 264, 510, 722, 768),
+    "beethoven-opus18no3": (0, 271, 422, 594),
+    "beethoven-opus18no4": (0, 221, 482, 583),
+    "beethoven-opus18no5": (0, 228, 337, 489),
+    "beethoven-opus74": (0, 262, 431, 904),
 }
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from midigan.errors import SourceError
-from midigan.files.corpora import corpus_files, corpus_folder, find_corpus
-from midigan.files.piece import Piece, read_piece
+from midigan.files.corpora import MOVEMENTS, corpus_files, corpus_folder, find_corpus
+from midigan.files.piece import Piece, read_movements, read_piece
 from midigan.files.piece_midi import write_piece
 
-#: Called with (pieces done, pieces in all).
+#: Called with (scores done, scores in all).
 Progress = Callable[[int, int], None]
 
 
@@ -35,6 +35,8 @@ def write_corpus(
 ) -> CorpusReport:
     """Write every piece of the corpus `name` to `folder`, as `PIECE.mid`.
 
+    A score of several movements becomes as many pieces.
+
     jobs: how many processes parse. Files of the same names are replaced, each at once.
     Raises MidiganError if there is no such corpus or a file cannot be written.
     """
@@ -45,24 +47,25 @@ def write_corpus(
     failed: list[tuple[str, str]] = []
     first_with: dict[object, str] = {}
     progress(0, len(files))
-    with closing(_read_all(files, jobs)) as pieces:
-        for done, (stem, piece) in enumerate(zip(files, pieces, strict=True), 1):
-            if isinstance(piece, str):
-                failed.append((stem, piece))
-            elif len(piece.voices) != len(corpus.voices):
-                failed.append((stem, f"music21 reads {len(piece.voices)} voices"))
-            elif (same := first_with.setdefault(piece.voices, stem)) != stem:
-                duplicates.append((stem, same))
-            else:
-                target = folder / f"{stem}.mid"
-                write_piece(piece, target, corpus.voices, corpus.programs, corpus.tempo_bpm)
-                written.append(target)
+    with closing(_read_all(files, jobs)) as scores:
+        for done, (stem, found) in enumerate(zip(files, scores, strict=True), 1):
+            if isinstance(found, str):
+                failed.append((stem, found))
+            for piece in found if isinstance(found, list) else ():
+                if len(piece.voices) != len(corpus.voices):
+                    failed.append((piece.name, f"music21 reads {len(piece.voices)} voices"))
+                elif (same := first_with.setdefault(piece.voices, piece.name)) != piece.name:
+                    duplicates.append((piece.name, same))
+                else:
+                    target = folder / f"{piece.name}.mid"
+                    write_piece(piece, target, corpus.voices, corpus.programs, corpus.tempo_bpm)
+                    written.append(target)
             progress(done, len(files))
     return CorpusReport(tuple(written), tuple(duplicates), tuple(failed))
 
 
-def _read_all(files: dict[str, Path], jobs: int) -> Generator[Piece | str, None, None]:
-    """The pieces in the given order; a string says why one could not be read."""
+def _read_all(files: dict[str, Path], jobs: int) -> Generator[list[Piece] | str, None, None]:
+    """The pieces of each score; a string says why it could not be read."""
     if jobs <= 1:
         yield from map(_read, files.values(), files)
         return
@@ -79,9 +82,11 @@ def _read_all(files: dict[str, Path], jobs: int) -> Generator[Piece | str, None,
         pool.shutdown(cancel_futures=True)
 
 
-def _read(path: Path, name: str) -> Piece | str:
+def _read(path: Path, name: str) -> list[Piece] | str:
     try:
-        return read_piece(path, name)
+        if name in MOVEMENTS:
+            return read_movements(path, name, MOVEMENTS[name])
+        return [read_piece(path, name)]
     except SourceError as error:
         return str(error)
 

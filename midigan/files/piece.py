@@ -7,7 +7,7 @@ the wrong length, so notes are placed here measure by measure.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, zip_longest
@@ -46,6 +46,24 @@ def read_piece(source: Path | str, name: str) -> Piece:
     source: a file, or the text of one tune in ABC. Raises SourceError if music21 cannot read
     it or it holds no notes.
     """
+    return _piece(name, _parse(source, name))
+
+
+def read_movements(source: Path, name: str, starts: Sequence[int]) -> list[Piece]:
+    """The movements of a score, called NAME-movement1 and so on.
+
+    starts: the number of each one's first measure in the file, from 0. Raises SourceError as
+    `read_piece` does, and if a movement would be empty.
+    """
+    parts = _parse(source, name)
+    return [
+        _piece(f"{name}-movement{number}", [part[first:stop] for part in parts])
+        for number, (first, stop) in enumerate(zip_longest(starts, starts[1:]), 1)
+    ]
+
+
+def _parse(source: Path | str, name: str) -> list[list[Any]]:
+    """The measures of each part."""
     import warnings
 
     from music21 import converter
@@ -57,9 +75,12 @@ def read_piece(source: Path | str, name: str) -> Piece:
                 score = converter.parse(source, format="abc")
             else:
                 score = converter.parse(source, forceSource=True)
-            parts = [_measures_of(part) for part in score.parts]
+            return [_measures_of(part) for part in score.parts]
         except Exception as error:  # music21's readers fail in their own many ways
             raise SourceError(f"{name}: music21 cannot read it ({error})") from error
+
+
+def _piece(name: str, parts: list[list[Any]]) -> Piece:
     measures = _measures(parts)
     bars = lay_out_bars(measures)
     starts = [bars.silence]
@@ -68,7 +89,7 @@ def read_piece(source: Path | str, name: str) -> Piece:
     voices = tuple(_voice(part, starts) for part in parts)
     if not any(voices):
         raise SourceError(f"{name} holds no notes")
-    return Piece(name, voices, bars, _tempos(parts[0], starts))
+    return Piece(name, voices, bars, _tempos(parts[0] if parts else [], starts))
 
 
 def _measures_of(part: Any) -> list[Any]:

@@ -43,6 +43,15 @@ def test_an_unknown_corpus_is_refused_with_the_known_ones(tmp_path):
         corpus.write_corpus("nope", tmp_path)
 
 
+def test_movements_begin_where_music21s_scores_of_several_have_new_meters():
+    folder = corpora.corpus_folder()
+    files = corpora.corpus_files(corpora.CORPORA["quartets"], folder)
+    assert files.keys() >= corpora.MOVEMENTS.keys()
+    whole = len(files) - len(corpora.MOVEMENTS)
+    parts = sum(len(starts) for starts in corpora.MOVEMENTS.values())
+    assert corpora.CORPORA["quartets"].pieces == whole + parts
+
+
 @pytest.fixture
 def few_scores(monkeypatch, tmp_path):
     """The corpus `chorales` made of two scores that are equal and one that is broken."""
@@ -66,3 +75,11 @@ def test_duplicates_and_broken_scores_are_left_out_and_named(few_scores, tmp_pat
     assert "music21 cannot read it" in reason
     assert calls == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert [path.name for path in (tmp_path / "c").iterdir()] == ["bwv197.7-a.mid"]
+
+
+def test_a_score_of_two_movements_becomes_two_pieces(monkeypatch, tmp_path):
+    source = corpora.corpus_folder() / "haydn" / "opus1no1" / "movement3.mxl"
+    monkeypatch.setattr(corpus, "corpus_files", lambda *_: {"haydn": source})
+    monkeypatch.setattr(corpus, "MOVEMENTS", {"haydn": (0, 20)})
+    written = corpus.write_corpus("quartets", tmp_path).written
+    assert [path.name for path in written] == ["haydn-movement1.mid", "haydn-movement2.mid"]

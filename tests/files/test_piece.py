@@ -7,7 +7,7 @@ import pytest
 
 from midigan.errors import SourceError
 from midigan.files.corpora import corpus_folder, find_corpus
-from midigan.files.piece import VoiceNote, read_piece, without_overlaps
+from midigan.files.piece import VoiceNote, read_movements, read_piece, without_overlaps
 from midigan.files.piece_midi import PPQN, write_piece
 
 #: A pickup and bars split by repeats; a change of meter; tied notes and grace notes; a bar
@@ -96,6 +96,20 @@ def test_parts_stay_together_where_one_has_a_measure_of_the_wrong_length(tmp_pat
     """Trills of this movement fill a violin's measures with five beats of four."""
     piece = read_piece(corpus_folder() / "haydn" / "opus1no1" / "movement3.mxl", "haydn")
     assert [float(voice[-1].start) for voice in piece.voices] == [166] * 4
+
+
+def test_movements_share_out_what_the_whole_score_has():
+    source = corpus_folder() / "haydn" / "opus1no1" / "movement3.mxl"
+    whole = read_piece(source, "haydn")
+    first, second = read_movements(source, "haydn", (0, 20))
+    assert (first.name, second.name) == ("haydn-movement1", "haydn-movement2")
+    # The 20th measure's last bar line is at quarter note 80: nothing is tied across it.
+    for voice, begun, ended in zip(whole.voices, first.voices, second.voices, strict=True):
+        later = tuple(
+            note._replace(start=note.start + first.bars.end, end=note.end + first.bars.end)
+            for note in ended
+        )
+        assert begun + later == voice
 
 
 def test_overlaps_of_a_pitch_are_cut_and_unisons_merged():
