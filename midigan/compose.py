@@ -6,15 +6,15 @@ import math
 
 import numpy as np
 
+from midigan.candidates import draw_phrase
 from midigan.controls import Controls
 from midigan.feel import humanize_velocities, set_velocities, strike_again
 from midigan.generator import Generator
 from midigan.keys import transpose
-from midigan.masks import Legal, legal_pitches, semitones_to
-from midigan.notes import Phrases, phrases_to_notes
+from midigan.masks import semitones_to
+from midigan.notes import phrases_to_notes
 from midigan.song import Notes
 from midigan.timing import Times, played_at
-from midigan.walk import latents_at
 
 # Streams of chance beside the one that latents are drawn from, so that none moves another.
 _RESTRIKE, _VELOCITY, _TIMING = 1, 5, 6
@@ -31,9 +31,7 @@ def compose(generator: Generator, seed: int, number: int, controls: Controls = _
     choice among candidates without a critic.
     """
     layout, info = generator.layout, generator.info
-    semitones = semitones_to(info.key, controls)
-    legal = legal_pitches(layout, controls, info.key, semitones)
-    phrase = _best(generator, seed, number, controls, legal)
+    phrase = draw_phrase(generator, seed, number, controls)
     notes = phrases_to_notes(phrase, layout, joined=False)
     if info.restrike:
         # Rhythm is groove's: where that stands still, so do its repeated notes.
@@ -45,42 +43,7 @@ def compose(generator: Generator, seed: int, number: int, controls: Controls = _
     if controls.humanize:
         chance = np.random.default_rng([seed, number, _VELOCITY])
         notes = humanize_velocities(notes, controls.humanize, chance)
-    return transpose(notes, semitones, layout)
-
-
-def _best(
-    generator: Generator, seed: int, number: int, controls: Controls, legal: Legal | None
-) -> Phrases:
-    """The candidate that the critic likes best, alone and after the phrase before; n = 1.
-
-    The phrase before counts as the best one by itself: which it became after its own
-    predecessor, and that after its own, nobody could tell without composing them all.
-    """
-    found = _candidates(generator, seed, number, controls, legal)
-    if len(found) == 1:
-        return found
-    liking = generator.judge(found)
-    bars = generator.layout.bars
-    if number > 0 and bars > 1:
-        others = _candidates(generator, seed, number - 1, controls, legal)
-        before = others[int(generator.judge(others).argmax())]
-        end = np.broadcast_to(before[:, bars // 2 :], found[:, :, bars // 2 :].shape)
-        liking = liking + generator.judge(np.concatenate([end, found[:, :, : bars // 2]], axis=2))
-    best = int(liking.argmax())
-    return found[best : best + 1]
-
-
-def _candidates(
-    generator: Generator, seed: int, number: int, controls: Controls, legal: Legal | None
-) -> Phrases:
-    """All candidates for a phrase, one by one: a batch would compute them a little otherwise."""
-    tracks = len(generator.layout.tracks)
-    return np.concatenate(
-        [
-            generator.phrases(latents_at(controls, seed, number, tracks, candidate), legal)
-            for candidate in range(controls.candidates)
-        ]
-    )
+    return transpose(notes, semitones_to(info.key, controls), layout)
 
 
 def times_of(

@@ -24,7 +24,7 @@ BOUNDS = {
     "humanize": (0.0, 100.0),
 }
 #: The most candidates that can be composed before their phrase is due.
-MOST_CANDIDATES = 16
+MOST_CANDIDATES = 32
 
 #: Notes of this value are what swing delays: eighths or sixteenths.
 SWING_GRIDS = (8, 16)
@@ -49,6 +49,8 @@ class Noise:
     locked: it stays at `position`.
     rolls: how often each of its vectors was drawn anew, by track for melody and groove; a
         missing number is 0.
+    candidates: whose vectors they are where they are not new with every phrase; of two, halfway
+        between those of the point before and the point after; () for the first.
     """
 
     since: int = 0
@@ -56,6 +58,7 @@ class Noise:
     amount: float = 1.0
     locked: bool = False
     rolls: tuple[int, ...] = ()
+    candidates: tuple[int, ...] = ()
 
     def speed(self, walk: float) -> float:
         """Points a phrase, in a walk of speed `walk`."""
@@ -85,7 +88,7 @@ class Controls:
     swing: per cent of a pair of notes that its first one takes: 50 straight, 75 dotted.
     swing_grid: whose pairs: 8 for eighths, 16 for sixteenths.
     humanize: per cent of the jitter of a careless player, in time and loudness.
-    candidates: how many phrases the generator's critic chooses from; 1 asks no critic.
+    candidates: from how many phrases one is drawn as the critic likes them; 1 asks no critic.
     """
 
     walk: float = 1.0
@@ -127,7 +130,8 @@ class Controls:
             found = {name: values[name] for name in values.keys() - set(NOISES)}
             for name in values.keys() & set(NOISES):
                 noise = values[name]
-                found[name] = Noise(**{**noise, "rolls": tuple(noise.get("rolls", ()))})
+                lists = {key: tuple(noise.get(key, ())) for key in ("rolls", "candidates")}
+                found[name] = Noise(**{**noise, **lists})
             found["ranges"] = tuple(tuple(row) for row in found.get("ranges", ()))
             found["harmony"] = tuple(found.get("harmony", ()))
             found["muted"] = tuple(found.get("muted", ()))

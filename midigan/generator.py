@@ -135,6 +135,11 @@ class Generator:
         found = self._session.run(["phrase"], dict(zip(Latents._fields, latents, strict=True)))
         return np.asarray(found[0], np.float32)
 
+    @property
+    def has_critic(self) -> bool:
+        """Whether there is a critic beside the generator."""
+        return self.path.with_name(CRITIC).is_file()
+
     @cached_property
     def critic(self) -> InferenceSession:
         """The critic beside the generator. Raises FormatError if there is none."""

@@ -1,34 +1,38 @@
-"""The critic's choice among candidates: deterministic, and only of what is new anyway."""
+"""A phrase drawn from candidates by the critic: deterministic, and only of what is new anyway."""
+
+from dataclasses import replace
 
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 from tiny import write_tiny_generator
 
+from midigan.candidates import across, default_controls
 from midigan.compose import compose
-from midigan.controls import NOISES, Controls, Turn
+from midigan.controls import NOISES, Controls, Noise, Turn
 from midigan.errors import FormatError
 from midigan.generator import Generator
 from midigan.layout import load_layout
 from midigan.live.composer import Composer
-from midigan.live.wire import Load
+from midigan.live.wire import Heard, Load
 from midigan.walk import latents_at
 
 FOUR = Controls(candidates=4)
 
 
-def write_critic(path, layout, pitches=84):
-    """A critic that likes few notes: minus the mean of all cells."""
+def write_critic(path, layout, strictness=1.0, pitches=84):
+    """A critic that likes few notes: minus the mean of all cells, so many times."""
     shape = ["n", *layout.shape[:-1], pitches]
     graph = helper.make_graph(
         [
             helper.make_node("ReduceMean", ["phrase"], ["mean"], axes=[1, 2, 3, 4], keepdims=0),
-            helper.make_node("Neg", ["mean"], ["score"]),
+            helper.make_node("Mul", ["mean", "by"], ["score"]),
         ],
         "critic",
         [helper.make_tensor_value_info("phrase", TensorProto.FLOAT, shape)],
         [helper.make_tensor_value_info("score", TensorProto.FLOAT, ["n"])],
+        [numpy_helper.from_array(np.array(-strictness, np.float32), "by")],
     )
     opset = [helper.make_opsetid("", 17)]
     onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), str(path))
@@ -37,7 +41,8 @@ def write_critic(path, layout, pitches=84):
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     folder = tmp_path_factory.mktemp("critic")
-    write_critic(folder / "critic.onnx", load_layout("band"))
+    # So strict that the exponential leaves the others no chance.
+    write_critic(folder / "critic.onnx", load_layout("band"), strictness=1e6)
     return write_tiny_generator(folder / "generator.onnx", load_layout("band"))
 
 
@@ -45,25 +50,76 @@ def cells(notes):
     return int(notes["length"].sum())
 
 
-def test_the_one_that_the_critic_likes_best_is_played(path):
-    generator = Generator.load(path)
-    candidates = [generator.phrases(latents_at(FOUR, 1, 0, 4, j)) for j in range(4)]
-    counts = [int(phrase.sum()) for phrase in candidates]
-    assert len(set(counts)) == 4
-    assert cells(compose(generator, 1, 0, FOUR)) == min(counts)
-    chosen = sum(cells(compose(generator, 1, n, FOUR)) for n in range(1, 9))
-    assert chosen < sum(cells(compose(generator, 1, n)) for n in range(1, 9))
+def shapes(generator, number, style=()):
+    return [generator.phrases(latents_at(FOUR, 1, number, 4, j, style))[0] for j in range(4)]
 
 
-def test_the_join_counts_too(path):
-    """Of what comes after the same phrase, its first half is judged twice, its second once."""
+def test_what_the_critic_likes_far_best_is_played(path):
     generator = Generator.load(path)
-    expected = []
-    for number in range(1, 9):
-        phrases = [generator.phrases(latents_at(FOUR, 1, number, 4, j))[0] for j in range(4)]
-        weights = [2 * phrase[:, 0].sum() + phrase[:, 1].sum() for phrase in phrases]
-        expected.append(int(phrases[int(np.argmin(weights))].sum()))
-    assert [cells(compose(generator, 1, n, FOUR)) for n in range(1, 9)] == expected
+    for number in (0, 2, 4):
+        counts = [int(phrase.sum()) for phrase in shapes(generator, number)]
+        assert len(set(counts)) > 1
+        assert cells(compose(generator, 1, number, FOUR)) == min(counts)
+
+
+def test_between_two_phrases_both_joins_count(path):
+    """All bars are then judged twice: by themselves, and each across the join beside it."""
+    generator = Generator.load(path)
+    for number in (1, 3, 5):
+        beside = [
+            int(np.argmin([phrase.sum() for phrase in shapes(generator, number + by)]))
+            for by in (-1, 1)
+        ]
+        counts = [int(phrase.sum()) for phrase in shapes(generator, number, tuple(beside))]
+        assert cells(compose(generator, 1, number, FOUR)) == min(counts)
+
+
+def test_windows_across_joins_have_the_bars_beside_them():
+    first, second = (np.zeros((n, 1, 2, 16, 84), bool) for n in (1, 3))
+    first[:, :, 1, 0, 5], second[:, :, 0, 0, 7] = True, True
+    found = across(first, second)
+    assert found.shape == second.shape
+    assert found[:, 0, :, 0].argmax(axis=-1).tolist() == [[5, 7]] * 3
+    assert across(second, first)[:, 0, :, 0].any(axis=-1).sum() == 0
+
+
+def test_a_critic_of_little_opinion_leaves_most_to_chance(tmp_path):
+    """Drawn by the exponential: odds of e to the difference in liking, here of all but none."""
+    write_critic(tmp_path / "critic.onnx", load_layout("band"), strictness=1e-6)
+    generator = Generator.load(write_tiny_generator(tmp_path / "g.onnx", load_layout("band")))
+    firsts = [shapes(generator, number)[0] for number in range(0, 60, 2)]
+    plays = [compose(generator, 1, number, FOUR) for number in range(0, 60, 2)]
+    same = sum(cells(notes) == int(first.sum()) for first, notes in zip(firsts, plays, strict=True))
+    assert 2 <= same <= 16
+
+
+def test_by_default_a_critic_is_asked_where_there_is_one(path, tiny_band):
+    assert default_controls(Generator.load(path)).candidates > 1
+    assert default_controls(Generator.load(tiny_band)).candidates == 1
+
+
+def test_muting_or_drawing_one_track_anew_leaves_the_others_alone(path):
+    generator = Generator.load(path)
+    for number in range(6):
+        plain = compose(generator, 1, number, FOUR)
+        muted = compose(generator, 1, number, replace(FOUR, muted=(1,)))
+        assert np.array_equal(muted, plain[plain["track"] != 1])
+        rolled = compose(generator, 1, number, replace(FOUR, melody=Noise(rolls=(0, 0, 1))))
+        assert not np.array_equal(rolled, plain)
+        kept = [notes[notes["track"] != 2] for notes in (rolled, plain)]
+        assert np.array_equal(*kept)
+
+
+def test_a_lock_holds_what_is_heard_and_not_another_candidate(path):
+    for number in (4, 5):
+        composer = Composer(Load(str(path), 3, []))
+        composer.heard(Heard(number, rolling=True))
+        before = composer.phrase(number)
+        composer.turn(Turn("walk", 0))
+        assert composer.phrase(number).notes == before.notes
+        assert composer.phrase(number + 1).notes == before.notes
+        composer.turn(Turn("walk", 1))
+        assert composer.phrase(number + 1).notes != before.notes
 
 
 def test_the_choice_is_the_same_whatever_came_before(path):

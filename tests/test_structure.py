@@ -28,7 +28,7 @@ FLOORS = (
             "shipped",
             "files",
         ),
-        *("evaluation", "pictures", "compose"),
+        *("evaluation", "pictures", "compose", "candidates"),
     },
     {"training", "live", "daws"},
     {"commands"},

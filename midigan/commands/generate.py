@@ -73,7 +73,7 @@ def command(
 
     GENERATOR is a .onnx file, a run folder, or a name that ships with midigan (chorales).
     """
-    from midigan.controls import Controls
+    from midigan.candidates import default_controls
     from midigan.files.write import write_midi
     from midigan.generator import Generator
     from midigan.shipped import find_generator
@@ -83,7 +83,7 @@ def command(
     player = Generator.load(path)
     names = [track.name for track in player.layout.tracks]
     turns = [*turns_of(**hands), *_rerolled(rerolls)]
-    controls = all_turned(Controls(), turns, names)
+    controls = all_turned(default_controls(player), turns, names)
     bars = bars or player.layout.bars
     tempo = tempo or player.info.tempo_bpm
     seed = drawn_seed(seed)

@@ -63,7 +63,8 @@ _CONTROL_OPTIONS = (
     click.option(
         "--candidates",
         metavar="N",
-        help="Let the generator's critic choose each phrase from N. By default it is not asked.",
+        help="Draw each phrase from N by how well the generator's critic likes them: by default 16 "
+        "if it has a critic, 1 if not.",
     ),
 )
 

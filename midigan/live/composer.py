@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from midigan.candidates import default_controls, kept_as_heard
 from midigan.compose import compose, times_of
 from midigan.controls import Controls, Turn
 from midigan.errors import MidiganError
@@ -40,7 +41,7 @@ class Composer:
         self._sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         self._seed = load.seed
         self._names = [track.name for track in self._generator.layout.tracks]
-        self._controls = all_turned(Controls(), load.turns, self._names)
+        self._controls = all_turned(default_controls(self._generator), load.turns, self._names)
         self._check_critic(self._controls)
         self._heard = Heard(0, rolling=False)
         self._sent: dict[int, Phrase] = {}
@@ -78,8 +79,10 @@ class Composer:
         """
         before = self._controls
         try:
-            after, line = turned(before, turn, self._heard.number, self._names)
+            number = self._heard.number
+            after, line = turned(before, turn, number, self._names)
             self._check_critic(after)
+            after = kept_as_heard(self._generator, self._seed, number, before, after)
         except MidiganError as error:
             return Told(str(error), None)
         self._controls = after

@@ -15,7 +15,7 @@ it, and says in words what changed. It is pure, so that a log of turns is a log 
     harmony                   C E G     instead of the scale; no value: none
     swing                     50..75    after it /8 or /16: of eighths or sixteenths
     humanize                  0..100
-    candidates                1..16     phrases that the critic chooses from
+    candidates                1..32     phrases of which one is drawn as the critic likes them
 
 TRACK is a track's name in any case, or its number from 1.
 """

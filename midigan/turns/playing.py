@@ -30,10 +30,10 @@ def turn_humanize(controls: Controls, of: str, value: Value, _: int, __: Sequenc
 
 
 def turn_candidates(controls: Controls, of: str, value: Value, _: int, __: Sequence[str]) -> Turned:
-    """From how many phrases the critic chooses."""
+    """From how many phrases one is drawn as the critic likes them."""
     check_whole("candidates", of)
     count = finite("candidates", value)
     if count not in range(1, MOST_CANDIDATES + 1):
         raise MidiganError(f"candidates is {count:g}, legal are 1 to {MOST_CANDIDATES}, whole")
-    line = f"the critic chooses from {count:g}" if count > 1 else "no critic"
+    line = f"drawn from {count:g} by the critic" if count > 1 else "no critic"
     return Turned(replace(controls, candidates=int(count)), line)

@@ -1,0 +1,150 @@
+"""One phrase of several: drawn by how much the generator's critic likes each of them.
+
+The critic's score is the logarithm of how much likelier a phrase is in music than among
+generated ones. Drawn in proportion to its exponential, phrases come to be spread as music
+spreads them (sampling-importance-resampling: Rubin 1987; for GANs: arXiv 1810.06758); the best
+one every time would leave out what is rare.
+
+Joins are judged as well, on the window across them. Every second phrase is drawn by itself, and
+those between for how they follow the one before and lead to the one after, in a style halfway
+between theirs: so each join is judged, and every phrase can still be composed without all that
+lie before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from midigan.controls import NOISES, NOISES_OF_TRACKS, Controls
+from midigan.generator import Floats, Generator, Latents
+from midigan.masks import legal_pitches, semitones_to
+from midigan.notes import Phrases
+from midigan.walk import latents_at
+
+#: Candidates of a generator that has a critic, unless another number is wanted.
+CANDIDATES = 16
+
+# Stream of chance for the draw, beside those of `walk` and `compose`.
+_DRAW = 7
+
+# Draws that are kept: of a phrase, the one before and the one after, and some turns later.
+_KEPT = 16
+
+
+class Drawn(NamedTuple):
+    """Which candidate was drawn, its phrase, n = 1, and its style as `latents_at` takes it."""
+
+    candidate: int
+    phrase: Phrases
+    style: tuple[int, ...] = ()
+
+
+def default_controls(generator: Generator) -> Controls:
+    """Controls that leave everything to the generator, and to its critic if it has one."""
+    return Controls(candidates=CANDIDATES if generator.has_critic else 1)
+
+
+def draw_phrase(generator: Generator, seed: int, number: int, controls: Controls) -> Phrases:
+    """Phrase `number` of the stream `seed`, n = 1: always the same for the same arguments.
+
+    Raises MidiganError for a key that is none, FormatError for candidates without a critic.
+    """
+    drawn = _draw(generator, seed, number, _judged(generator, controls))
+    return _phrases(generator, seed, number, controls, [drawn.candidate], drawn.style)
+
+
+def kept_as_heard(
+    generator: Generator, seed: int, number: int, before: Controls, after: Controls
+) -> Controls:
+    """Controls `after` a turn, with what is no longer new as it is in phrase `number`.
+
+    What is locked or slowed down while that phrase is heard stays what it was `before`.
+    """
+    slowed = [
+        name
+        for name in NOISES
+        if before.noise(name).speed(before.walk) == 1 and after.noise(name).speed(after.walk) < 1
+    ]
+    if slowed and before.candidates > 1:
+        drawn = _draw(generator, seed, number, _judged(generator, before))
+        for name in slowed:
+            line = drawn.style if name == "style" and drawn.style else (drawn.candidate,)
+            after = after.with_noise(name, replace(after.noise(name), candidates=line))
+    return after
+
+
+def _judged(generator: Generator, controls: Controls) -> Controls:
+    """The controls under which candidates are judged.
+
+    A track that is muted, drawn anew by itself or held to a chord at once leaves the draw as it
+    is, so that the other tracks go on with what they play.
+    """
+    tracks = range(len(generator.layout.tracks))
+    for name in NOISES_OF_TRACKS:
+        noise = controls.noise(name)
+        rolls = min(map(noise.roll, tracks))
+        controls = controls.with_noise(name, replace(noise, rolls=(rolls,) * len(tracks)))
+    return replace(controls, muted=(), harmony=())
+
+
+@lru_cache(_KEPT)
+def _draw(generator: Generator, seed: int, number: int, controls: Controls) -> Drawn:
+    """The draw; phrases of even numbers by themselves, others between their neighbours."""
+    count = controls.candidates if _fresh(controls) else 1
+    chance = np.random.default_rng([seed, number, _DRAW])
+    if count == 1 or number % 2 == 0 or generator.layout.bars < 2:
+        found = _phrases(generator, seed, number, controls, range(count))
+        chosen = _proportional(generator.judge(found), chance) if count > 1 else 0
+        return Drawn(chosen, found[chosen : chosen + 1])
+    before, after = (_draw(generator, seed, number + by, controls) for by in (-1, 1))
+    style = before.candidate, after.candidate
+    found = _phrases(generator, seed, number, controls, range(count), style)
+    liking = generator.judge(found)
+    liking = liking + generator.judge(across(before.phrase, found))
+    liking = liking + generator.judge(across(found, after.phrase))
+    chosen = _proportional(liking, chance)
+    return Drawn(chosen, found[chosen : chosen + 1], style)
+
+
+def _phrases(
+    generator: Generator,
+    seed: int,
+    number: int,
+    controls: Controls,
+    candidates: Sequence[int],
+    style: tuple[int, ...] = (),
+) -> Phrases:
+    """Candidates of a phrase, as one batch."""
+    layout = generator.layout
+    semitones = semitones_to(generator.info.key, controls)
+    legal = legal_pitches(layout, controls, generator.info.key, semitones)
+    of = (controls, seed, number, len(layout.tracks))
+    each = [latents_at(*of, candidate, style) for candidate in candidates]
+    return generator.phrases(Latents(*map(np.concatenate, zip(*each, strict=True))), legal)
+
+
+def _fresh(controls: Controls) -> bool:
+    """Whether any noise is new with every phrase, so that candidates differ."""
+    return any(controls.noise(name).speed(controls.walk) == 1 for name in NOISES)
+
+
+def across(first: Phrases, second: Phrases) -> Phrases:
+    """The windows from the latter half of the bars of one phrase to the first half of the next.
+
+    Either is one phrase or several, `(n, tracks, bars, steps, pitches)`.
+    """
+    half = first.shape[2] // 2
+    n = max(len(first), len(second))
+    ends, begins = first[:, :, half:], second[:, :, :half]
+    both = (np.broadcast_to(part, (n, *part.shape[1:])) for part in (ends, begins))
+    return np.concatenate(list(both), axis=2)
+
+
+def _proportional(liking: Floats, chance: np.random.Generator) -> int:
+    """An index, in proportion to the exponential of its liking (the Gumbel-max trick)."""
+    return int((liking + chance.gumbel(size=len(liking))).argmax())
