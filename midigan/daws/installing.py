@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -24,11 +25,14 @@ class Record:
 
     files: the SHA-256 of each file, by its path in the folder.
     folders: the folders that were made for them, the innermost first.
+    command: the words that call the midigan which installed them, for scripts in a DAW that
+        does not share the terminal's PATH.
     """
 
     version: str
     files: dict[str, str]
     folders: list[str]
+    command: list[str] = field(default_factory=lambda: [sys.executable, "-m", "midigan"])
 
 
 def state_of(plugin: Plugin, folder: Path) -> State:
@@ -61,9 +65,9 @@ def install(plugin: Plugin, folder: Path) -> list[Path]:
     made = _missing_folders(folder, new) + (before.folders if before else [])
     # The record first: what is interrupted after it can be removed.
     _save(plugin, folder, Record(__version__, {**old, **new}, made))
-    for name in new:
+    for name, source in plugin.files.items():
         with whole_file(folder / name) as beside:
-            beside.write_bytes((plugin.source / name).read_bytes())
+            beside.write_bytes(source.read_bytes())
     for name in old.keys() - new.keys():
         (folder / name).unlink(missing_ok=True)
     _save(plugin, folder, Record(__version__, new, made))
@@ -97,9 +101,7 @@ def remove(plugin: Plugin, folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def _shipped(plugin: Plugin) -> dict[str, str]:
-    return {
-        str(name): sha256((plugin.source / name).read_bytes()).hexdigest() for name in plugin.files
-    }
+    return {name: sha256(source.read_bytes()).hexdigest() for name, source in plugin.files.items()}
 
 
 def _digest(file: Path) -> str | None:

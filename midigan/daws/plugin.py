@@ -1,8 +1,9 @@
 """DAWs and the plug-ins for them: what ships, where it belongs, what is installed.
 
 A plug-in is a folder in `plugins/`, shaped like the DAW's own folder for its user's files,
-and in it a `plugin.toml` that describes it. Installing copies its files and leaves a record
-beside them, so that removing takes away exactly what was installed.
+and in it a `plugin.toml` that describes it. What several need lies once in `plugins/shared`.
+Installing copies the files and leaves a record beside them, so that removing takes away exactly
+what was installed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from midigan.errors import FormatError
 from midigan.shipped import shipped_folder
@@ -33,6 +34,7 @@ class Plugin:
     programs: names of the DAW's executable, to look for on the PATH.
     places: by system (`linux`, `macos`, `windows`), patterns of the DAW's user folder, in
         which `~` and `$NAME` are expanded; of several that exist the last one counts.
+    shared: files of `plugins/shared`, and for each where it goes in the DAW's folder.
     source: where the files are.
     """
 
@@ -42,14 +44,16 @@ class Plugin:
     next_step: str
     programs: tuple[str, ...]
     places: Mapping[str, tuple[str, ...]]
+    shared: Mapping[str, str]
     source: Path
 
     @property
-    def files(self) -> list[PurePosixPath]:
-        """The files to install, sorted, as seen from the DAW's folder."""
-        found = (path for path in self.source.rglob("*") if path.is_file())
-        names = (PurePosixPath(path.relative_to(self.source).as_posix()) for path in found)
-        return sorted(name for name in names if str(name) not in _ABOUT)
+    def files(self) -> dict[str, Path]:
+        """The files to install: by place in the DAW's folder, sorted, where each comes from."""
+        own = (path for path in self.source.rglob("*") if path.is_file())
+        found = {path.relative_to(self.source).as_posix(): path for path in own}
+        found |= {to: self.source.parent / "shared" / name for name, to in self.shared.items()}
+        return {name: found[name] for name in sorted(found) if name not in _ABOUT}
 
     def daw_folder(self) -> Path | None:
         """The folder in which the DAW keeps its user's files; None if there is none yet.
@@ -95,6 +99,7 @@ def _read(path: Path) -> Plugin:
         next_step=about["next_step"],
         programs=tuple(about["programs"]),
         places={system: tuple(places) for system, places in about["places"].items()},
+        shared=about.get("shared", {}),
         source=path.parent,
     )
 

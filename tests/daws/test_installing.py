@@ -1,8 +1,13 @@
+import json
+import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from midigan.commands import cli
 from midigan.daws.installing import install, remove, state_of
 from midigan.daws.plugin import Plugin, find_plugin, shipped_plugins
 from midigan.errors import MidiganError
@@ -17,8 +22,11 @@ def plugin(tmp_path):
     (source / "README.md").write_text("about")
     (source / "scripts" / "one.lua").write_text("one")
     (source / "scripts" / "deep" / "two.lua").write_text("two")
+    (source.parent / "shared").mkdir()
+    (source.parent / "shared" / "three.lua").write_text("three")
     places = dict.fromkeys(("linux", "macos", "windows"), (f"{tmp_path}/dåw home/daw[0-9]*",))
-    return Plugin("daw", "The DAW", "plays", "look", ("no-such-daw",), places, source)
+    shared = {"three.lua": "scripts/shared.lua"}
+    return Plugin("daw", "The DAW", "plays", "look", ("no-such-daw",), places, shared, source)
 
 
 @pytest.fixture
@@ -38,13 +46,13 @@ def content(folder):
 def test_the_newest_version_s_folder_is_found(plugin, folder):
     assert plugin.daw_folder() == folder
     assert plugin.program() is None
-    assert [str(file) for file in plugin.files] == ["scripts/deep/two.lua", "scripts/one.lua"]
+    assert list(plugin.files) == ["scripts/deep/two.lua", "scripts/one.lua", "scripts/shared.lua"]
 
 
 def test_what_is_installed_is_taken_away_exactly(plugin, folder):
     before = content(folder)
     installed = install(plugin, folder)
-    assert [file.read_text() for file in installed] == ["two", "one"]
+    assert [file.read_text() for file in installed] == ["two", "one", "three"]
     assert state_of(plugin, folder) == "installed"
     gone, kept = remove(plugin, folder)
     assert (set(gone), kept) == (set(installed), [])
@@ -82,7 +90,8 @@ def test_a_changed_file_stays_when_the_rest_is_removed(plugin, folder):
     changed.write_text("my own")
     assert state_of(plugin, folder) == "changed"
     gone, kept = remove(plugin, folder)
-    assert (gone, kept) == ([folder / "scripts" / "one.lua"], [changed])
+    scripts = folder / "scripts"
+    assert (gone, kept) == ([scripts / "one.lua", scripts / "shared.lua"], [changed])
     assert changed.read_text() == "my own"
 
 
@@ -105,15 +114,58 @@ def test_what_is_not_there_is_said(plugin, folder):
         remove(plugin, folder)
     with pytest.raises(MidiganError, match="no folder"):
         install(plugin, folder / "none")
-    with pytest.raises(MidiganError, match="no plug-in 'cubase': there are ardour"):
+    with pytest.raises(MidiganError, match="no plug-in 'cubase': there are ardour, reaper"):
         find_plugin("cubase")
+
+
+def test_the_midigan_that_installed_is_told_and_a_record_of_before_has_none(plugin, folder):
+    install(plugin, folder)
+    record = folder / ".midigan-daw.json"
+    told = json.loads(record.read_text())
+    command = told.pop("command")
+    version = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
+    assert told["version"] in version.stdout
+    record.write_text(json.dumps(told))
+    assert state_of(plugin, folder) == "installed"
+
+
+@pytest.mark.parametrize("plugin", shipped_plugins(), ids=lambda plugin: plugin.name)
+def test_what_ships_is_installed_and_taken_away_exactly_by_the_command(
+    plugin, tmp_path, monkeypatch
+):
+    home = tmp_path / "Zoë Müller's home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    run = partial(CliRunner().invoke, cli)
+    refused = run(["plugins", "install", plugin.name])
+    assert refused.exit_code == 1
+    assert "start it once" in refused.stderr
+
+    pattern = plugin.places["linux"][0]
+    monkeypatch.setattr(sys, "platform", "linux")
+    folder = Path(pattern.replace("[0-9]*", "8")).expanduser()
+    folder.mkdir(parents=True)
+    (folder / "mine.ini").write_text("mine")
+    before = content(home)
+    assert run(["plugins", "install", plugin.name]).exit_code == 0
+    assert {path.relative_to(folder).as_posix() for path in content(folder)} >= {*plugin.files}
+    assert run(["plugins", "remove", plugin.name]).exit_code == 0
+    assert content(home) == before
+
+    portable = tmp_path / "portable Ünit"
+    portable.mkdir()
+    for word in ("install", "remove"):
+        assert run(["plugins", word, plugin.name, "--dir", str(portable)]).exit_code == 0
+    assert content(portable) == {}
 
 
 @pytest.mark.parametrize("plugin", shipped_plugins(), ids=lambda plugin: plugin.name)
 def test_what_ships_is_described_and_names_no_place_of_ours(plugin):
     assert set(plugin.places) == {"linux", "macos", "windows"}
     assert all((plugin.title, plugin.does, plugin.next_step, plugin.files))
-    for name in plugin.files:
-        text = (plugin.source / name).read_text("utf-8")
+    for source in plugin.files.values():
+        text = source.read_text("utf-8")
         assert str(Path(sys.prefix)) not in text
         assert "chorales" not in text

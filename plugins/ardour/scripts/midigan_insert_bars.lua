@@ -8,7 +8,7 @@ ardour {
 
 function action_params ()
 	return {
-		["midigan"] = { title = "The midigan command, or its full path", default = "midigan" },
+		["midigan"] = { title = "Full path of midigan (empty: the one that installed this)", default = "", optional = true },
 		["bars"] = { title = "Bars", default = "8" },
 		["generator"] = { title = "Generator (a name or .onnx file; empty: midigan's own)", default = "", optional = true },
 		["key"] = { title = "Key, such as D or 'B minor' (empty: the generator's)", default = "", optional = true },
@@ -18,10 +18,6 @@ end
 function factory (params) return function ()
 	local home = ARDOUR.user_config_directory (-1)
 	local common = assert (loadfile (ARDOUR.LuaAPI.build_filename (home, "midigan", "common.lua"))) ()
-
-	local function say (text)
-		LuaDialog.Message ("midigan", text, LuaDialog.MessageType.Warning, LuaDialog.ButtonType.Close):run ()
-	end
 
 	-- The MIDI track of that name, made if there is none.
 	local function track_named (name)
@@ -61,13 +57,10 @@ function factory (params) return function ()
 	local folder = common.clip_folder (Session)
 	local playhead = Temporal.timepos_t (Session:transport_sample ())
 	local map = Temporal.TempoMap.read ()
-	local options = common.options_of (params)
-	for _, word in ipairs { "--bars", params["bars"], "--tempo", map:quarters_per_minute_at (playhead) } do
-		options[#options + 1] = word
-	end
-	local answer, trouble = common.generate (params["midigan"], options, folder)
+	local answer, trouble = common.generate (params, { "--separate", "--bars", params["bars"],
+		"--tempo", map:quarters_per_minute_at (playhead) }, folder)
 	if not answer then
-		say (trouble)
+		common.say (trouble)
 		return
 	end
 
@@ -81,9 +74,10 @@ function factory (params) return function ()
 		if voice.file then
 			local region = import (voice.file, track_named (voice.name), position)
 			if region then
-				region:set_name (common.region_name (voice.name, answer.seed, 0, answer.bars))
+				region:set_name (common.answer.name_of { track = voice.name, seed = answer.seed,
+					roll = 0, bars = answer.bars })
 			else
-				say (voice.file .. " could not be imported")
+				common.say (voice.file .. " could not be imported")
 			end
 		end
 	end

@@ -8,7 +8,7 @@ ardour {
 
 function action_params ()
 	return {
-		["midigan"] = { title = "The midigan command, or its full path", default = "midigan" },
+		["midigan"] = { title = "Full path of midigan (empty: the one that installed this)", default = "", optional = true },
 		["generator"] = { title = "Generator (a name or .onnx file; empty: midigan's own)", default = "", optional = true },
 		["key"] = { title = "Key, such as D or 'B minor' (empty: the generator's)", default = "", optional = true },
 	}
@@ -18,24 +18,18 @@ function factory (params) return function ()
 	local home = ARDOUR.user_config_directory (-1)
 	local common = assert (loadfile (ARDOUR.LuaAPI.build_filename (home, "midigan", "common.lua"))) ()
 
-	local function say (text)
-		LuaDialog.Message ("midigan", text, LuaDialog.MessageType.Warning, LuaDialog.ButtonType.Close):run ()
-	end
-
-	-- The selected regions that midigan made, by the music that they belong to.
-	local musics, found = {}, 0
+	-- The selected regions that midigan made.
+	local parts = {}
 	for region in Editor:get_selection ().regions:regionlist ():iter () do
-		local track, seed, roll, bars = common.parse_region_name (region:name ())
+		local part = common.answer.parse_name (region:name ())
 		local midi = region:to_midiregion ()
-		if track and not midi:isnil () then
-			local name = seed .. "-" .. roll .. "-" .. bars
-			musics[name] = musics[name] or { seed = seed, roll = roll, bars = bars, voices = {} }
-			table.insert (musics[name].voices, { track = track, region = region, midi = midi })
-			found = found + 1
+		if part and not midi:isnil () then
+			part.region, part.midi = region, midi
+			parts[#parts + 1] = part
 		end
 	end
-	if found == 0 then
-		say ("Select a region that midigan inserted: its name says so.")
+	if #parts == 0 then
+		common.say ("Select a region that midigan inserted: its name says so.")
 		return
 	end
 
@@ -52,27 +46,24 @@ function factory (params) return function ()
 		model:apply_command (Session, change)
 	end
 
-	local folder = common.clip_folder (Session)
-	for _, music in pairs (musics) do
-		local options = common.options_of (params)
-		local together = #music.voices > 1
-		local more = { "--bars", music.bars }
-		if not together then
-			more = { "--bars", music.bars, "--seed", music.seed, "--reroll",
-				music.voices[1].track .. "=" .. music.roll + 1 }
-		end
-		table.move (more, 1, #more, #options + 1, options)
-		local answer, trouble = common.generate (params["midigan"], options, folder)
+	-- Every answer first: if one is wrong, nothing is changed.
+	local clips = common.clip_folder (Session)
+	local musics = common.answer.musics (parts)
+	for _, music in ipairs (musics) do
+		local answer, trouble = common.generate (params, music.more, clips)
 		if not answer then
-			say (trouble)
+			common.say (trouble)
 			return
 		end
-		local roll = together and 0 or music.roll + 1
-		for _, voice in ipairs (music.voices) do
-			for _, track in ipairs (answer.clips[1].tracks) do
-				if track.name == voice.track then
-					replace_notes (voice.midi, track.notes, track.channel)
-					voice.region:set_name (common.region_name (track.name, answer.seed, roll, answer.bars))
+		music.answer = answer
+	end
+	for _, music in ipairs (musics) do
+		for _, part in ipairs (music.parts) do
+			for _, voice in ipairs (music.answer.clips[1].tracks) do
+				if voice.name == part.track then
+					replace_notes (part.midi, voice.notes, voice.channel)
+					part.seed, part.roll = music.answer.seed, music.roll
+					part.region:set_name (common.answer.name_of (part))
 				end
 			end
 		end
