@@ -12,6 +12,7 @@ import click
 from midigan.commands.common import seed_option
 from midigan.commands.hands import Hands, ReadyHands, hand_options
 from midigan.commands.learning import learn_map
+from midigan.commands.lines import Lines
 from midigan.commands.playing import (
     control_options,
     drawn_seed,
@@ -24,7 +25,7 @@ from midigan.commands.syncing import PACES, sync_of, sync_options
 from midigan.errors import MidiganError, PortError
 
 if TYPE_CHECKING:
-    from midigan.live.wire import Opened, Report, Start
+    from midigan.commands.face import View
     from midigan.live.wish import Wish
 
 
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
 )
 @hand_options
 @seed_option
+@click.option("--plain", is_flag=True, help="Print lines instead of showing a view.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing unless something is wrong.")
 def command(
     generator: str | None,
@@ -94,6 +96,7 @@ def command(
     map_file: Path | None,
     learn: bool,
     seed: int | None,
+    plain: bool,
     quiet: bool,
     **controls: Any,
 ) -> None:
@@ -127,14 +130,11 @@ def command(
     kept = Kept(record, log or (None if offline else new_log()), clips)
     turns = turns_of(**controls)
     wish = Wish(path, drawn_seed(seed), turns, tempo, bars, port, virtual, backend, kept, follow)
-    lines = Lines(name_of(path), wish.seed, PACES.get(sync, ""), quiet=quiet)
-    try:
-        if offline:
-            _play_offline(wish, lines)
-        else:
-            _play(wish, lines, ReadyHands(hands, backend))
-    finally:
-        lines.ended()
+    if offline:
+        _play_offline(wish, Lines(name_of(path), wish.seed, "", quiet=quiet))
+    else:
+        face = _face_of(wish, plain=plain, quiet=quiet)
+        _play(wish, face, ReadyHands(hands, backend))
     if record is not None and not quiet:
         click.echo(f"recorded to {record}")
 
@@ -142,76 +142,38 @@ def command(
 def _play_offline(wish: Wish, lines: Lines) -> None:
     from midigan.live.offline import play_offline
 
-    play_offline(wish, lines)
+    try:
+        play_offline(wish, lines)
+    finally:
+        lines.ended()
 
 
-def _play(wish: Wish, lines: Lines, ready: ReadyHands) -> None:
+def _play(wish: Wish, face: Lines | View, ready: ReadyHands) -> None:
     """Play with all hands on it."""
     from midigan.live.session import Session
 
-    session = Session(wish, lines)
+    session = Session(wish, face)
     with ready.on(session.desk):
-        session.run()
+        try:
+            session.run()
+        finally:
+            face.ended()
 
 
-class Lines:
-    """Calm lines on the terminal: one that stays in place while it plays, one at the end."""
+def _face_of(wish: Wish, *, plain: bool, quiet: bool) -> Lines | View:
+    """A view where the terminal can show one, else lines."""
+    from midigan.commands.face import View, can_be_drawn
+    from midigan.commands.face_scene import Scene
 
-    def __init__(self, name: str, seed: int, leader: str, *, quiet: bool) -> None:
-        self._name, self._seed, self._leader, self._quiet = name, seed, leader, quiet
-        self._in_place = sys.stdout.isatty()
-        self._bar_ticks = 1
-        self._priority = ""
-        self._last: Report | None = None
-
-    def started(self, opened: Opened, start: Start, bar_ticks: int) -> None:
-        """Say what plays where."""
-        self._bar_ticks = bar_ticks
-        self._priority = opened.priority
-        if not self._quiet:
-            ending = "Ctrl-C stops" if start.end_tick is None else f"{self._bars(start.end_tick)}"
-            keys = ", ? lists keys" if sys.stdin.isatty() and self._in_place else ""
-            alone = f"at {start.tempo_bpm:g} bpm"
-            pace = f"in time with {self._leader}" if self._leader else alone
-            click.echo(
-                f"playing {self._name} to {opened.port} {pace}, seed {self._seed}, {ending}{keys}"
-            )
-
-    def progress(self, report: Report) -> None:
-        """Bring the line that stays in place up to date."""
-        self._last = report
-        if self._in_place and not self._quiet:
-            bar = report.tick // self._bar_ticks + 1
-            where = f"bar {bar}" if report.rolling else f"stopped at bar {bar}"
-            click.echo(
-                f"\r  {where}   {report.tempo_bpm:.5g} bpm   {report.notes} notes   "
-                f"late {report.late_p99_ms:.2f} ms\x1b[K",
-                nl=False,
-            )
-
-    def say(self, line: str) -> None:
-        """Say what happened, above the line that stays in place."""
-        if not self._quiet:
-            click.echo(f"\r  {line}\x1b[K" if self._in_place else f"  {line}")
-
-    def ended(self) -> None:
-        """Say what was played, and how well in time."""
-        report = self._last
-        if report is None or self._quiet:
-            return
-        if self._in_place:
-            click.echo("\r\x1b[K", nl=False)
-        line = f"{report.notes} notes in {self._bars(report.played_ticks)}"
-        if self._priority != "offline" and report.notes:
-            line += (
-                f", late at most {report.late_p50_ms:.3f} ms (p50), {report.late_p99_ms:.3f} ms "
-                f"(p99), {report.late_max_ms:.3f} ms (all), {self._priority}"
-            )
-        click.echo(line)
-
-    def _bars(self, ticks: int) -> str:
-        bars = -(-ticks // self._bar_ticks)
-        return f"{bars} bar{'' if bars == 1 else 's'}"
+    name, sync = name_of(wish.generator), wish.sync
+    leader = PACES.get(sync.kind, "")
+    drawn = not (plain or quiet) and can_be_drawn()
+    lines = Lines(name, wish.seed, leader, quiet=quiet, moving=not drawn)
+    if not drawn:
+        return lines
+    sends_clock = sync.send_clock or sync.clock_to is not None
+    scene = Scene(name, wish.seed, leader=leader, sends_clock=sends_clock, keys=sys.stdin.isatty())
+    return View(scene, lines)
 
 
 def _check_places(

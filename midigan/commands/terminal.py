@@ -64,9 +64,9 @@ class Terminal:
         import select
 
         while not self._ended.is_set():
-            if not self._in_foreground():
+            if not in_foreground(self._fd):
                 self._ended.wait(0.2)
-            elif select.select([self._fd], [], [], 0.1)[0] and self._in_foreground():
+            elif select.select([self._fd], [], [], 0.1)[0] and in_foreground(self._fd):
                 text = b""
                 with contextlib.suppress(OSError):
                     text = os.read(self._fd, 64)
@@ -83,23 +83,16 @@ class Terminal:
         self._handlers = {number: signal.signal(number, hook) for number, hook in hooks.items()}
         self._resumed()
 
-    def _in_foreground(self) -> bool:
-        with contextlib.suppress(OSError):
-            return os.tcgetpgrp(self._fd) == os.getpgrp()
-        return False
-
     def _suspended(self, *_: object) -> None:
         """Ctrl-Z: give the terminal back first, then stop as if nobody had handled it."""
         self._give_back()
-        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTSTP)
-        # Here it goes on, after SIGCONT.
+        suspend()
         signal.signal(signal.SIGTSTP, self._suspended)
         self._resumed()
 
     def _resumed(self, *_: object) -> None:
         """Single keys, unseen; Ctrl-C and Ctrl-Z stay what they are."""
-        if self._in_foreground():
+        if in_foreground(self._fd):
             import termios
             import tty
 
@@ -108,8 +101,25 @@ class Terminal:
                 tty.setcbreak(self._fd, termios.TCSANOW)
 
     def _give_back(self) -> None:
-        if self._own_mode and self._in_foreground():
+        if self._own_mode and in_foreground(self._fd):
             import termios
 
             with contextlib.suppress(OSError, termios.error):
                 termios.tcsetattr(self._fd, termios.TCSANOW, self._own_mode)
+
+
+def in_foreground(fd: int) -> bool:
+    """Whether the terminal behind a file descriptor listens to this process and its group."""
+    if sys.platform == "win32":
+        return True
+    with contextlib.suppress(OSError):
+        return os.tcgetpgrp(fd) == os.getpgrp()
+    return False
+
+
+def suspend() -> None:
+    """Stop as if nobody had handled Ctrl-Z; returns after SIGCONT."""
+    if sys.platform != "win32":
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        # To this thread, so that it is stopped before the call returns.
+        signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)

@@ -64,6 +64,6 @@ def play_offline(wish: Wish, face: Face) -> None:
 
     if trouble := keeping.begin(loaded, start):
         raise MidiganError(trouble)
-    face.started(Opened(NoPort.name, "offline"), start, loaded.bar_ticks)
+    face.started(Opened(NoPort.name, "offline"), start, loaded)
     Player(NoPort(), clock, DirectLink(), start).run()
     keeping.close()

@@ -244,5 +244,7 @@ class Player:
     def _report(self) -> None:
         tally, transport = self._tally, self._transport
         tick = tally.played_ticks - self._shift
-        self._link.send(tally.report(tick, transport.tempo_bpm, rolling=transport.rolling))
+        tempo_bpm, rolling, now = transport.tempo_bpm, transport.rolling, self._clock.now()
+        self._link.send(tally.report(tick, tempo_bpm, rolling=rolling))
+        self._link.send(Position(transport.tick_at(now), now, tempo_bpm, rolling))
         self._next_report_s = self._clock.now() + _REPORT_EVERY_S

@@ -32,6 +32,7 @@ from midigan.live.wire import (
     Opened,
     Panic,
     Phrase,
+    Position,
     Report,
     Start,
     Stop,
@@ -108,7 +109,7 @@ class Session:
                 raise MidiganError(f"the {who} process ended before it could begin")
         start = self._wish.begin(loaded)
         trouble = self._keeping.begin(loaded, start)
-        self._face.started(opened, start, loaded.bar_ticks)
+        self._face.started(opened, start, loaded)
         self._say(trouble)
         self._player.send(start)
         self.desk.open = True
@@ -130,6 +131,8 @@ class Session:
                 raise PortError(f"port {opened.port!r} stopped answering") from None
             if isinstance(message, Report):
                 self._take(message, start.phrase_ticks)
+            elif isinstance(message, Position):
+                self._face.at(message)
             elif isinstance(message, Told):
                 self._hear_of(message)
             elif isinstance(message, Turn):
@@ -171,7 +174,7 @@ class Session:
         """A control was turned, or could not be."""
         if told.controls is not None:
             self._keeping.turn(told.line, told.controls)
-        self._say(told.line)
+        self._face.turned(told)
 
     def _say(self, line: str) -> None:
         if line:
@@ -194,6 +197,7 @@ class Session:
         if isinstance(message, Phrase):
             self._player.send(message)
             self._keeping.phrase(message)
+            self._face.composed(message)
         else:
             self._inbox.put(("composer", message))
 

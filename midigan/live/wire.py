@@ -115,7 +115,7 @@ class Following(NamedTuple):
 
 
 class Position(NamedTuple):
-    """From the process that follows: where the leader is.
+    """From the process that follows: where the leader is. From the player: where it is itself.
 
     It was or will be at `tick`, counted from its bar 1, at `at_s` of the monotonic clock that
     all processes of a computer share; from there it goes on at `tempo_bpm`, or, if it is not

@@ -10,7 +10,7 @@ from typing import Protocol
 from midigan.controls import Turn
 from midigan.live.keeping import Kept
 from midigan.live.sync import Sync
-from midigan.live.wire import Loaded, Opened, Report, Start
+from midigan.live.wire import Loaded, Opened, Phrase, Position, Report, Start, Told
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,22 @@ class Wish:
 
 
 class Face(Protocol):
-    """Whoever shows a session to people."""
+    """Whoever shows a session to people. No call may take long, or wait for a terminal."""
 
-    def started(self, opened: Opened, start: Start, bar_ticks: int) -> None:
+    def started(self, opened: Opened, start: Start, loaded: Loaded) -> None:
         """The port is open, the generator loaded, the first note about to sound."""
+
+    def composed(self, phrase: Phrase) -> None:
+        """A phrase is ready, for the first time or changed; called from any thread."""
+
+    def at(self, position: Position) -> None:
+        """The music is there; said a few times a second."""
 
     def progress(self, report: Report) -> None:
         """Something was played."""
+
+    def turned(self, told: Told) -> None:
+        """A control was turned, or could not be."""
 
     def say(self, line: str) -> None:
         """Something happened that people should know."""

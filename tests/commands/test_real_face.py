@@ -1,0 +1,67 @@
+"""The view of a real session, played with keys in a terminal into a real JACK server."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("termios", reason="the job control of POSIX terminals")
+
+from pseudo_terminal import LEFT, plain, shell
+from real_parts import Receiver, jack_server
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def receiver():
+    with jack_server(f"face{os.getpid()}"):
+        receiver = Receiver("Face")
+        yield receiver
+        receiver.close()
+
+
+def live(*arguments, **how):
+    command = ["-m", "midigan", "live", *map(str, arguments), "--tempo", "240", "--seed", "3"]
+    return shell(*command, PYTHONPATH=str(ROOT), **how)
+
+
+def test_a_session_is_shown_and_played_with_keys(receiver, tiny_band):
+    with live(tiny_band, "--port", "face in") as terminal:
+        terminal.wait("bar 3", lambda: terminal.shows("bar 3"))
+        for key, line in (("2", "Bass muted"), ("C", "chords locked"), ("\x1b[B", "walk 0.90")):
+            terminal.type(key)
+            terminal.wait(line, lambda said=line: terminal.shows(said))
+        picture = "\n".join(terminal.picture())
+        assert " muted " in picture
+        assert "chords locked" in picture
+        assert "240 bpm" in picture
+        assert any(half in picture for half in "▀▄█")
+        terminal.type("q")
+        assert terminal.told() == "ended True 0"
+        summary = plain(terminal.everything.rpartition(LEFT)[2])
+        assert "late at most" in summary
+        assert "Bass muted" not in summary
+    receiver.assert_silent()
+
+
+def test_it_may_be_lines_or_nothing(receiver, tiny_band):
+    for option, words in (("--plain", "band to Face:in"), ("--quiet", "")):
+        with live(tiny_band, "--port", "face in", "--bars", 1, option) as terminal:
+            assert terminal.told() == "ended True 0"
+            assert "\x1b[?1049h" not in terminal.everything
+            text = plain(terminal.everything)
+            assert words in text if words else not text
+
+
+def test_who_shows_it_stays_light():
+    code = (
+        "import midigan.live.session, midigan.commands.live, midigan.commands.face, sys\n"
+        "import midigan.commands.face_frame\n"
+        "print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"torch", "music21", "matplotlib", "numpy", "onnxruntime", "symusic", "pretty_midi"}
+    assert not set(run.stdout.split()) & heavy
