@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from midigan.controls import NOISES, NOISES_OF_TRACKS, Controls
+from midigan.directions import inclination, turned_latents
 from midigan.generator import Floats, Generator, Latents
 from midigan.masks import legal_pitches, semitones_to
 from midigan.notes import Phrases
@@ -99,12 +100,12 @@ def _draw(generator: Generator, seed: int, number: int, controls: Controls) -> D
     chance = np.random.default_rng([seed, number, _DRAW])
     if count == 1 or number % 2 == 0 or generator.layout.bars < 2:
         found = _phrases(generator, seed, number, controls, range(count))
-        chosen = _proportional(generator.judge(found), chance) if count > 1 else 0
+        chosen = _proportional(_liking(generator, found, controls), chance) if count > 1 else 0
         return Drawn(chosen, found[chosen : chosen + 1])
     before, after = (_draw(generator, seed, number + by, controls) for by in (-1, 1))
     style = before.candidate, after.candidate
     found = _phrases(generator, seed, number, controls, range(count), style)
-    liking = generator.judge(found)
+    liking = _liking(generator, found, controls)
     liking = liking + generator.judge(across(before.phrase, found))
     liking = liking + generator.judge(across(found, after.phrase))
     chosen = _proportional(liking, chance)
@@ -125,7 +126,13 @@ def _phrases(
     legal = legal_pitches(layout, controls, generator.info.key, semitones)
     of = (controls, seed, number, len(layout.tracks))
     each = [latents_at(*of, candidate, style) for candidate in candidates]
-    return generator.phrases(Latents(*map(np.concatenate, zip(*each, strict=True))), legal)
+    latents = Latents(*map(np.concatenate, zip(*each, strict=True)))
+    return generator.phrases(turned_latents(latents, generator.info, controls), legal)
+
+
+def _liking(generator: Generator, phrases: Phrases, controls: Controls) -> Floats:
+    """The logarithm of each phrase's odds, `(n,)`: the critic's, and the turned attributes'."""
+    return generator.judge(phrases) + inclination(phrases, generator.info, controls)
 
 
 def _fresh(controls: Controls) -> bool:

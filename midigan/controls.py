@@ -16,10 +16,14 @@ from midigan.errors import FormatError
 NOISES = ("chords", "style", "melody", "groove")
 NOISES_OF_TRACKS = ("melody", "groove")
 
+#: What a phrase can have more or less of, if its generator's directions say how.
+ATTRIBUTES = ("density", "register", "activity", "dissonance")
+
 #: Legal values of the controls that are numbers: lowest and highest.
 BOUNDS = {
     "walk": (0.0, 1.0),
     "amount": (0.0, 1.0),
+    "attribute": (-1.0, 1.0),
     "swing": (50.0, 75.0),
     "humanize": (0.0, 100.0),
 }
@@ -85,6 +89,7 @@ class Controls:
     harmony: pitch classes 0..11 that pitches are held to instead of a scale; () for none.
     ranges: `(track, lowest, highest)` MIDI pitches, both legal, of tracks held to a range.
     muted: tracks that are silent.
+    attributes: `(name, -1..1)` of each attribute that is to be less or more than usual, by name.
     swing: per cent of a pair of notes that its first one takes: 50 straight, 75 dotted.
     swing_grid: whose pairs: 8 for eighths, 16 for sixteenths.
     humanize: per cent of the jitter of a careless player, in time and loudness.
@@ -101,6 +106,7 @@ class Controls:
     harmony: tuple[int, ...] = ()
     ranges: tuple[tuple[int, int, int], ...] = ()
     muted: tuple[int, ...] = ()
+    attributes: tuple[tuple[str, float], ...] = ()
     swing: float = 50.0
     swing_grid: int = 16
     humanize: float = 0.0
@@ -133,6 +139,7 @@ class Controls:
                 lists = {key: tuple(noise.get(key, ())) for key in ("rolls", "candidates")}
                 found[name] = Noise(**{**noise, **lists})
             found["ranges"] = tuple(tuple(row) for row in found.get("ranges", ()))
+            found["attributes"] = tuple(tuple(row) for row in found.get("attributes", ()))
             found["harmony"] = tuple(found.get("harmony", ()))
             found["muted"] = tuple(found.get("muted", ()))
             return cls(**found)

@@ -59,6 +59,7 @@ class GeneratorInfo:
         step before is struck again at that step of the bar; () for never.
     velocity: `tracks` rows of `steps` mean velocities 1..127; () for a plain 80.
     genres: names of the labels, in the order of the optional input `genre`.
+    directions: of its latents, by attribute, as `directions.Direction` has them in plain values.
     training: what it was trained on and how, for people.
     held_out_songs: names of the songs of its source that it was kept from, to measure it by.
     licence: terms of the weights.
@@ -71,6 +72,7 @@ class GeneratorInfo:
     restrike: tuple[tuple[float, ...], ...] = ()
     velocity: tuple[tuple[float, ...], ...] = ()
     genres: tuple[str, ...] = ()
+    directions: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     held_out_songs: tuple[str, ...] = ()
     licence: str = ""

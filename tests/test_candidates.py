@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
+from critics import write_critic
 from tiny import write_tiny_generator
 
 from midigan.candidates import across, default_controls
@@ -19,23 +18,6 @@ from midigan.live.wire import Heard, Load
 from midigan.walk import latents_at
 
 FOUR = Controls(candidates=4)
-
-
-def write_critic(path, layout, strictness=1.0, pitches=84):
-    """A critic that likes few notes: minus the mean of all cells, so many times."""
-    shape = ["n", *layout.shape[:-1], pitches]
-    graph = helper.make_graph(
-        [
-            helper.make_node("ReduceMean", ["phrase"], ["mean"], axes=[1, 2, 3, 4], keepdims=0),
-            helper.make_node("Mul", ["mean", "by"], ["score"]),
-        ],
-        "critic",
-        [helper.make_tensor_value_info("phrase", TensorProto.FLOAT, shape)],
-        [helper.make_tensor_value_info("score", TensorProto.FLOAT, ["n"])],
-        [numpy_helper.from_array(np.array(-strictness, np.float32), "by")],
-    )
-    opset = [helper.make_opsetid("", 17)]
-    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), str(path))
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ FLOORS = (
             "shipped",
             "files",
         ),
-        *("evaluation", "pictures", "compose", "candidates"),
+        *("evaluation", "pictures", "compose", "candidates", "attributes", "directions", "finding"),
     },
     {"training", "live", "daws"},
     {"commands"},

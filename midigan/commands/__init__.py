@@ -27,6 +27,7 @@ COMMANDS = (
     "finetune",
     "export",
     "generate",
+    "attributes",
     "evaluate",
     "render",
     "live",

@@ -74,6 +74,7 @@ def command(
     GENERATOR is a .onnx file, a run folder, or a name that ships with midigan (chorales).
     """
     from midigan.candidates import default_controls
+    from midigan.directions import check_attributes
     from midigan.files.write import write_midi
     from midigan.generator import Generator
     from midigan.shipped import find_generator
@@ -84,6 +85,7 @@ def command(
     names = [track.name for track in player.layout.tracks]
     turns = [*turns_of(**hands), *_rerolled(rerolls)]
     controls = all_turned(default_controls(player), turns, names)
+    check_attributes(player, controls)
     bars = bars or player.layout.bars
     tempo = tempo or player.info.tempo_bpm
     seed = drawn_seed(seed)

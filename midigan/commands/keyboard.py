@@ -9,16 +9,20 @@ HELP = (
     "c t m g  draw chords, style, melody, groove anew   r  all that is not locked",
     "C T M G  lock them as they are, or let them go     1 2 3 4  mute a track",
     "up down  walk faster, slower                       s  keep the last 8 bars",
+    "d e a x  less dense, elevated, active, dissonant   D E A X  more",
     "p  all notes off                                   q  stop    ?  these lines",
 )
 
 _NOISES = {"c": "chords", "t": "style", "m": "melody", "g": "groove"}
+_ATTRIBUTES = {"d": "density", "e": "register", "a": "activity", "x": "dissonance"}
 _FASTER, _SLOWER = Turn("walk/by", 0.1), Turn("walk/by", -0.1)
 
 KEYS = {
     **{key: Turn(f"reroll/{name}") for key, name in _NOISES.items()},
     **{key.upper(): Turn(f"lock/{name}") for key, name in _NOISES.items()},
     **{str(track): Turn(f"mute/{track}") for track in range(1, 10)},
+    **{key: Turn(f"attribute/{name}/by", -0.25) for key, name in _ATTRIBUTES.items()},
+    **{key.upper(): Turn(f"attribute/{name}/by", 0.25) for key, name in _ATTRIBUTES.items()},
     "r": Turn("reroll/all"),
     **dict.fromkeys((UP, RIGHT), _FASTER),
     **dict.fromkeys((DOWN, LEFT), _SLOWER),

@@ -53,6 +53,14 @@ _CONTROL_OPTIONS = (
         help="How far music drifts from a phrase to the next: 1 (new ones) to 0 (the same one).",
     ),
     click.option(
+        "--attribute",
+        "attributes",
+        multiple=True,
+        metavar="NAME=-1..1",
+        help="Less or more density, register, activity or dissonance than usual, where the "
+        "generator knows how. May be repeated.",
+    ),
+    click.option(
         "--swing",
         metavar="50..75[/8]",
         help="Delay every second sixteenth, or with /8 eighth: 50 straight, 66 triplets.",
@@ -82,6 +90,7 @@ def turns_of(
     ranges: Sequence[str],
     mutes: Sequence[str],
     walk: str | None,
+    attributes: Sequence[str],
     swing: str | None,
     humanize: str | None,
     candidates: str | None,
@@ -95,6 +104,11 @@ def turns_of(
         if not equals or not pitches:
             raise MidiganError(f"range {text!r}: write a track and its pitches, like bass=E1-G3")
         turns.append(Turn(f"range/{track}", pitches))
+    for text in attributes:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise MidiganError(f"attribute {text!r}: write how much of it, like density=0.5")
+        turns.append(Turn(f"attribute/{name}", value))
     turns += [Turn(f"mute/{track}", 1) for track in mutes]
     return turns
 

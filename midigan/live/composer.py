@@ -11,6 +11,7 @@ import numpy as np
 from midigan.candidates import default_controls, kept_as_heard
 from midigan.compose import compose, times_of
 from midigan.controls import Controls, Turn
+from midigan.directions import check_attributes
 from midigan.errors import MidiganError
 from midigan.generator import Generator
 from midigan.live.wire import Heard, Load, Loaded, Note, Part, Phrase, Told
@@ -42,7 +43,7 @@ class Composer:
         self._seed = load.seed
         self._names = [track.name for track in self._generator.layout.tracks]
         self._controls = all_turned(default_controls(self._generator), load.turns, self._names)
-        self._check_critic(self._controls)
+        self._check(self._controls)
         self._heard = Heard(0, rolling=False)
         self._sent: dict[int, Phrase] = {}
         self._at_once = False
@@ -81,7 +82,7 @@ class Composer:
         try:
             number = self._heard.number
             after, line = turned(before, turn, number, self._names)
-            self._check_critic(after)
+            self._check(after)
             after = kept_as_heard(self._generator, self._seed, number, before, after)
         except MidiganError as error:
             return Told(str(error), None)
@@ -102,8 +103,9 @@ class Composer:
         old = {n: self._sent[n] for n in waiting}
         return [phrase for n in waiting if (phrase := self.phrase(n)) != old[n]]
 
-    def _check_critic(self, controls: Controls) -> None:
-        """Raises FormatError if the critic is needed and cannot be used."""
+    def _check(self, controls: Controls) -> None:
+        """Raises MidiganError if the generator cannot follow, or its critic cannot be used."""
+        check_attributes(self._generator, controls)
         if controls.candidates > 1:
             nothing = np.zeros((1, *self._generator.layout.shape), bool)
             self._generator.judge(nothing)

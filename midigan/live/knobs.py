@@ -4,9 +4,9 @@
     walk = 20                                            # on any channel
     "lock/melody" = { controller = 30, channel = 2 }     # channels count from 1
 
-A knob or fader sets what has a range (walk, amount, swing, humanize). For a switch (lock,
-mute) the upper half of its values is on. A button (reroll, keep, panic, quit) acts when it
-comes up into the upper half.
+A knob or fader sets what has a range (walk, amount, attribute, swing, humanize). For a switch
+(lock, mute) the upper half of its values is on. A button (reroll, keep, panic, quit) acts when
+it comes up into the upper half.
 """
 
 from __future__ import annotations
@@ -55,8 +55,7 @@ class Knobs:
     def _turn(self, control: str, value: int) -> list[Turn]:
         kind = control.partition("/")[0]
         if kind in BOUNDS:
-            low, high = BOUNDS[kind]
-            return [Turn(control, round(low + (high - low) * value / 127, 3))]
+            return [Turn(control, _within(*BOUNDS[kind], value))]
         up, was_up = value >= _HALF, self._up.get(control)
         self._up[control] = up
         if kind in _BUTTONS:
@@ -99,9 +98,15 @@ def write_knobs(knobs: Mapping[str, Knob]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _within(low: float, high: float, value: int) -> float:
+    """A controller's value 0..127 between two bounds; 64 is the middle of what has one at 0."""
+    share = max(value - 1, 0) / 126 if low == -high else value / 127
+    return round(low + (high - low) * share, 3)
+
+
 def _knob(control: str, value: Any) -> Knob:
     kind = control.partition("/")[0]
-    if kind not in (*BOUNDS, *_SWITCHES, *_BUTTONS) or control == "walk/by":
+    if kind not in (*BOUNDS, *_SWITCHES, *_BUTTONS) or control.endswith("/by"):
         legal = ", ".join((*BOUNDS, *_SWITCHES, *_BUTTONS))
         raise FormatError(f"no controller can turn {control!r}, legal are {legal}")
     known = value if isinstance(value, dict) else {"controller": value}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from midigan.training.models import Tensors, build_networks, load_weights
 from midigan.training.multiscale import MultiscaleGenerator
 from midigan.training.noise import draw_noise, generator_of
 from midigan.training.onnx_file import Converted, Inputs, convert
+from midigan.training.onnx_metadata import add_directions
 from midigan.training.recipe import FinishRecipe
 from midigan.training.run import Run
 
@@ -74,7 +75,7 @@ def finished_weights(run: Run) -> Kept:
     """
     kept, recipe = kept_weights(run), run.recipe
     generator, critic = build_networks(recipe.networks, run.layout, run.config.seed)
-    wanted = recipe.finish.after(kept.values.get("steps", 0))
+    wanted = replace(recipe.finish.after(kept.values.get("steps", 0)), phrases=0)
     if wanted == FinishRecipe() or not isinstance(generator, MultiscaleGenerator):
         return kept
     path = run.folder / "checkpoints" / "finished.safetensors"
@@ -96,7 +97,8 @@ def finished_weights(run: Run) -> Kept:
 def export_run(run: Run, path: Path, licence: str = "") -> tuple[Exported, Exported]:
     """Write the generator of a run to `path`, and its critic beside it.
 
-    Both are checked against PyTorch before either is written. Raises MidiganError if they
+    Both are checked against PyTorch before either is written; then directions for attributes
+    are found, as the recipe's `finish` asks for, and added. Raises MidiganError if they
     differ or cannot be written, FormatError if the run cannot be read.
     """
     kept = finished_weights(run)
@@ -104,6 +106,8 @@ def export_run(run: Run, path: Path, licence: str = "") -> tuple[Exported, Expor
     beside = path.with_name(CRITIC)
     critic.write(beside)
     generator.write(path)
+    if phrases := run.recipe.finish.after(kept.values.get("steps", 0)).phrases:
+        add_directions(path, path, phrases)
     return (
         Exported(path, generator.largest_difference),
         Exported(beside, critic.largest_difference),

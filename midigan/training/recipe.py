@@ -99,8 +99,9 @@ class DataRecipe:
     held_out_songs: tuple[str, ...] = ()
 
 
-#: Steps of training for which one round of calibration, and one step of a critic, are worth it.
-STEPS_A_ROUND, STEPS_A_CRITIC_STEP = 60, 4
+#: Steps of training for which one round of calibration, and one step of a critic, are worth it,
+#: and how many phrases for directions one step of training is worth.
+STEPS_A_ROUND, STEPS_A_CRITIC_STEP, PHRASES_A_STEP = 60, 4, 4
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,12 @@ class FinishRecipe:
 
     rounds: of counting what the generator does and moving its tables until it does it as often
         as songs do; critic_steps: of teaching the critic, alone, to tell its phrases from real
-        ones. 0 leaves either out.
+        ones; phrases: by which directions for attributes are found. 0 leaves any of them out.
     """
 
     rounds: int = 0
     critic_steps: int = 0
+    phrases: int = 0
 
     def after(self, steps: int) -> FinishRecipe:
         """What is done after a run of so many steps: less after a short one.
@@ -123,6 +125,7 @@ class FinishRecipe:
         return FinishRecipe(
             min(self.rounds, -(-steps // STEPS_A_ROUND)),
             min(self.critic_steps, -(-steps // STEPS_A_CRITIC_STEP)),
+            min(self.phrases, steps * PHRASES_A_STEP),
         )
 
 

@@ -8,6 +8,8 @@ it, and says in words what changed. It is pure, so that a log of turns is a log 
     lock/chords ... groove    0 or 1    no value: the other way round
     reroll/chords ... groove  [track]   anew; melody and groove also for one track alone
     reroll/all                          everything that is not locked
+    attribute/density ...     -1..1     less or more than usual: see `attributes`
+    attribute/density/by      -2..2     so much less or more
     mute/TRACK                0 or 1    no value: the other way round
     range/TRACK               C2-G4     no value: the whole range
     key                       D         no value: the generator's own
@@ -27,7 +29,7 @@ from collections.abc import Callable, Iterable, Sequence
 from midigan.controls import Controls, Turn, Value
 from midigan.errors import MidiganError
 from midigan.turns.pitches import turn_harmony, turn_key, turn_mute, turn_range, turn_scale
-from midigan.turns.playing import turn_candidates, turn_humanize, turn_swing
+from midigan.turns.playing import turn_attribute, turn_candidates, turn_humanize, turn_swing
 from midigan.turns.values import Turned
 from midigan.turns.walking import turn_amount, turn_lock, turn_reroll, turn_walk
 
@@ -56,6 +58,7 @@ _KINDS: dict[str, Callable[[Controls, str, Value, int, Sequence[str]], Turned]] 
     "amount": turn_amount,
     "lock": turn_lock,
     "reroll": turn_reroll,
+    "attribute": turn_attribute,
     "mute": turn_mute,
     "range": turn_range,
     "key": turn_key,

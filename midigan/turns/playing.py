@@ -1,11 +1,11 @@
-"""Turns of how notes are struck and chosen: swing, looseness, and the critic's choice."""
+"""Turns of how notes are struck and phrases chosen: swing, looseness, attributes, candidates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from midigan.controls import MOST_CANDIDATES, SWING_GRIDS, Controls, Value
+from midigan.controls import ATTRIBUTES, BOUNDS, MOST_CANDIDATES, SWING_GRIDS, Controls, Value
 from midigan.errors import MidiganError
 from midigan.turns.values import Turned, as_number, bounded, check_whole, finite
 
@@ -27,6 +27,23 @@ def turn_humanize(controls: Controls, of: str, value: Value, _: int, __: Sequenc
     check_whole("humanize", of)
     humanize = bounded("humanize", value)
     return Turned(replace(controls, humanize=humanize), f"humanize {humanize:g}%")
+
+
+def turn_attribute(controls: Controls, of: str, value: Value, _: int, __: Sequence[str]) -> Turned:
+    """How much more, or below 0 less, of an attribute than usual; with `by` so much more."""
+    name, _slash, by = of.partition("/")
+    if name not in ATTRIBUTES or by not in ("", "by"):
+        legal = ", ".join(f"attribute/{name}" for name in ATTRIBUTES)
+        raise MidiganError(f"no control attribute/{of}: legal are {legal}")
+    others = dict(controls.attributes)
+    before = others.pop(name, 0.0)
+    low, high = BOUNDS["attribute"]
+    if by:
+        now = min(max(round(before + finite(f"attribute/{of}", value), 3), low), high)
+    else:
+        now = bounded("attribute", value)
+    turned = others | ({name: now} if now else {})
+    return Turned(replace(controls, attributes=tuple(sorted(turned.items()))), f"{name} {now:+.2f}")
 
 
 def turn_candidates(controls: Controls, of: str, value: Value, _: int, __: Sequence[str]) -> Turned:

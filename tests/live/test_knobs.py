@@ -18,6 +18,9 @@ def touch(knobs, controller, *values, channel=0):
 def test_a_knob_sets_what_has_a_range():
     knobs = Knobs({"walk": Knob(20), "swing": Knob(21)})
     assert touch(knobs, 20, 0, 127) == [Turn("walk", 0.0), Turn("walk", 1.0)]
+    around = Knobs({"attribute/density": Knob(27)})
+    levels = [turn.value for turn in touch(around, 27, 0, 1, 64, 127)]
+    assert levels == [-1.0, -1.0, 0.0, 1.0]  # the middle of a knob is 64
     assert touch(knobs, 21, 0, 127) == [Turn("swing", 50.0), Turn("swing", 75.0)]
     assert touch(knobs, 22, 5) == []
 

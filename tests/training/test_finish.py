@@ -3,10 +3,12 @@
 import torch
 from pattern import pattern_set, tiny_layout, tiny_recipe
 
+from midigan.directions import directions_of
+from midigan.generator import Generator
 from midigan.training import export
 from midigan.training.batches import to_tensor
 from midigan.training.critic import IntervalCritic
-from midigan.training.export import finished_weights, kept_weights
+from midigan.training.export import export_run, finished_weights, kept_weights
 from midigan.training.finish import joined, teach_critic
 from midigan.training.moments import draw
 from midigan.training.multiscale import MultiscaleGenerator
@@ -55,6 +57,17 @@ def test_a_run_is_finished_once(tmp_path, monkeypatch):
     again = finished_weights(run)
     for name, weights in found.critic.items():
         assert torch.equal(weights, again.critic[name])
+
+
+def test_directions_are_looked_for_as_the_recipe_asks(tmp_path, monkeypatch):
+    """An attribute counts as known that moves at all: so little training teaches none well."""
+    monkeypatch.setattr("midigan.finding.LEAST_MOVED", 1e-6)
+    path = tmp_path / "generator.onnx"
+    export_run(finished_run(tmp_path / "run", phrases=8), path)
+    known = directions_of(Generator.load(path).info)
+    assert known
+    export_run(finished_run(tmp_path / "other"), path)
+    assert not directions_of(Generator.load(path).info)
 
 
 def test_without_a_finish_weights_stay_as_they_are(tmp_path):

@@ -74,8 +74,8 @@ def test_limits_given_on_the_command_line_win():
 
 
 def test_a_short_run_is_finished_in_proportion():
-    whole = FinishRecipe(rounds=24, critic_steps=300)
+    whole = FinishRecipe(rounds=24, critic_steps=300, phrases=8192)
     assert whole.after(4000) == whole
-    assert whole.after(300) == FinishRecipe(rounds=5, critic_steps=75)
-    assert whole.after(1) == FinishRecipe(rounds=1, critic_steps=1)
+    assert whole.after(300) == FinishRecipe(rounds=5, critic_steps=75, phrases=1200)
+    assert whole.after(1) == FinishRecipe(rounds=1, critic_steps=1, phrases=4)
     assert FinishRecipe().after(4000) == FinishRecipe()
