@@ -13,7 +13,7 @@ lie before it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -30,8 +30,8 @@ from midigan.walk import latents_at
 #: Candidates of a generator that has a critic, unless another number is wanted.
 CANDIDATES = 16
 
-# Stream of chance for the draw, beside those of `walk` and `compose`.
-_DRAW = 7
+# Streams of chance for the draws, beside those of `walk` and `compose`.
+_DRAW, _LINE = 7, 8
 
 # Draws that are kept: of a phrase, the one before and the one after, and some turns later.
 _KEPT = 16
@@ -50,13 +50,24 @@ def default_controls(generator: Generator) -> Controls:
     return Controls(candidates=CANDIDATES if generator.has_critic else 1)
 
 
-def draw_phrase(generator: Generator, seed: int, number: int, controls: Controls) -> Phrases:
+def draw_phrase(
+    generator: Generator,
+    seed: int,
+    number: int,
+    controls: Controls,
+    lines: Mapping[int, int] | None = None,
+) -> Phrases:
     """Phrase `number` of the stream `seed`, n = 1: always the same for the same arguments.
 
-    Raises MidiganError for a key that is none, FormatError for candidates without a critic.
+    lines: tracks that get a line of their own drawn anew, and the how manieth one, over what
+    the others play. Raises MidiganError for a key that is none, FormatError for candidates
+    without a critic.
     """
     drawn = _draw(generator, seed, number, _judged(generator, controls))
-    return _phrases(generator, seed, number, controls, [drawn.candidate], drawn.style)
+    phrase = _phrases(generator, seed, number, controls, [drawn.candidate], drawn.style)
+    for track, times in (lines or {}).items():
+        phrase = _with_line(generator, seed, number, controls, drawn, phrase, track, times)
+    return phrase
 
 
 def kept_as_heard(
@@ -133,6 +144,40 @@ def _phrases(
 def _liking(generator: Generator, phrases: Phrases, controls: Controls) -> Floats:
     """The logarithm of each phrase's odds, `(n,)`: the critic's, and the turned attributes'."""
     return generator.judge(phrases) + inclination(phrases, generator.info, controls)
+
+
+def _with_line(
+    generator: Generator,
+    seed: int,
+    number: int,
+    controls: Controls,
+    drawn: Drawn,
+    phrase: Phrases,
+    track: int,
+    times: int,
+) -> Phrases:
+    """A phrase with another line on one track.
+
+    Tracks are drawn together, and a track of a phrase with other noise need not fit into this
+    one: of several the critic likes one as it stands among the others.
+    """
+    count = controls.candidates
+    anew = []
+    for roll in range((times - 1) * count + 1, times * count + 1):
+        rolled = controls
+        for name in NOISES_OF_TRACKS:
+            noise = controls.noise(name)
+            rolls = [noise.roll(place) for place in range(len(generator.layout.tracks))]
+            rolls[track] += roll
+            rolled = rolled.with_noise(name, replace(noise, rolls=tuple(rolls)))
+        anew.append(_phrases(generator, seed, number, rolled, [drawn.candidate], drawn.style))
+    found = np.repeat(phrase, count, axis=0)
+    found[:, track] = np.concatenate(anew)[:, track]
+    if count == 1:
+        return found
+    chance = np.random.default_rng([seed, number, _LINE, track, times])
+    chosen = _proportional(generator.judge(found), chance)
+    return found[chosen : chosen + 1]
 
 
 def _fresh(controls: Controls) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -22,8 +23,16 @@ _RESTRIKE, _VELOCITY, _TIMING = 1, 5, 6
 _DEFAULT = Controls()
 
 
-def compose(generator: Generator, seed: int, number: int, controls: Controls = _DEFAULT) -> Notes:
+def compose(
+    generator: Generator,
+    seed: int,
+    number: int,
+    controls: Controls = _DEFAULT,
+    lines: Mapping[int, int] | None = None,
+) -> Notes:
     """The notes of phrase `number` of the stream `seed`, starts counted from the phrase.
+
+    lines: tracks whose own lines are drawn anew, and the how manieth ones are wanted.
 
     The same generator, seed, number and controls give the same notes, whatever was composed
     before. Returns a sorted NOTE array; pitches that a transposition moves out of 0..127
@@ -31,7 +40,7 @@ def compose(generator: Generator, seed: int, number: int, controls: Controls = _
     choice among candidates without a critic.
     """
     layout, info = generator.layout, generator.info
-    phrase = draw_phrase(generator, seed, number, controls)
+    phrase = draw_phrase(generator, seed, number, controls, lines)
     notes = phrases_to_notes(phrase, layout, joined=False)
     if info.restrike:
         # Rhythm is groove's: where that stands still, so do its repeated notes.

@@ -7,7 +7,7 @@ import pytest
 from critics import write_critic
 from tiny import write_tiny_generator
 
-from midigan.candidates import across, default_controls
+from midigan.candidates import across, default_controls, draw_phrase
 from midigan.compose import compose
 from midigan.controls import NOISES, Controls, Noise, Turn
 from midigan.errors import FormatError
@@ -90,6 +90,31 @@ def test_muting_or_drawing_one_track_anew_leaves_the_others_alone(path):
         assert not np.array_equal(rolled, plain)
         kept = [notes[notes["track"] != 2] for notes in (rolled, plain)]
         assert np.array_equal(*kept)
+
+
+def test_a_line_anew_is_the_one_of_several_that_the_critic_likes_over_the_others(path):
+    generator = Generator.load(path)
+
+    def rolled(times):
+        rolls = (0, times, 0, 0)
+        noises = {name: replace(FOUR.noise(name), rolls=rolls) for name in ("melody", "groove")}
+        return draw_phrase(generator, 3, number, replace(FOUR, **noises))[:, 1]
+
+    for number in range(3):
+        before = draw_phrase(generator, 3, number, FOUR)
+        for times in (1, 2):
+            after = draw_phrase(generator, 3, number, FOUR, {1: times})
+            rest = np.delete(after, 1, axis=1)
+            np.testing.assert_array_equal(rest, np.delete(before, 1, axis=1))
+            asked = range((times - 1) * 4 + 1, times * 4 + 1)
+            assert after[:, 1].sum() == min(rolled(again).sum() for again in asked)
+
+
+def test_without_a_critic_a_line_anew_is_the_next_one(tiny_band):
+    generator = Generator.load(tiny_band)
+    before, after = (draw_phrase(generator, 3, 0, Controls(), lines) for lines in ({}, {2: 1}))
+    np.testing.assert_array_equal(np.delete(after, 2, axis=1), np.delete(before, 2, axis=1))
+    assert (after[:, 2] != before[:, 2]).any()
 
 
 def test_a_lock_holds_what_is_heard_and_not_another_candidate(path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from midigan.commands.playing import (
 from midigan.errors import MidiganError
 
 if TYPE_CHECKING:
-    from midigan.controls import Controls, Turn
+    from midigan.controls import Controls
     from midigan.generator import Generator
     from midigan.song import Song
     from midigan.timing import Times
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     "rerolls",
     multiple=True,
     metavar="TRACK[=N]",
-    help="Draw a track's own melody and groove anew, or N times. May be repeated.",
+    help="Draw a track's own line anew, or N times, over the others. May be repeated.",
 )
 @click.option("--separate", is_flag=True, help="Write each track to a file of its own, too.")
 @seed_option
@@ -83,9 +84,9 @@ def command(
     path = find_generator(generator)
     player = Generator.load(path)
     names = [track.name for track in player.layout.tracks]
-    turns = [*turns_of(**hands), *_rerolled(rerolls)]
-    controls = all_turned(default_controls(player), turns, names)
+    controls = all_turned(default_controls(player), turns_of(**hands), names)
     check_attributes(player, controls)
+    lines = _lines(rerolls, names)
     bars = bars or player.layout.bars
     tempo = tempo or player.info.tempo_bpm
     seed = drawn_seed(seed)
@@ -95,7 +96,7 @@ def command(
     clips = []
     notes = 0
     for clip in range(count):
-        song, times = draw_clip(player, seed, clip, bars, controls, tempo)
+        song, times = draw_clip(player, seed, clip, bars, controls, tempo, lines)
         file = folder / f"clip-{clip + 1:0{digits}}.mid"
         write = partial(write_midi, song, player.layout, end_step=end_step, times=times)
         write(file)
@@ -125,18 +126,18 @@ def command(
     click.echo(f"{name_of(path)} at {tempo:g} bpm, seed {seed}")
 
 
-def _rerolled(rerolls: tuple[str, ...]) -> list[Turn]:
-    """The option `--reroll` as turns."""
-    from midigan.controls import NOISES_OF_TRACKS, Turn
+def _lines(rerolls: tuple[str, ...], tracks: Sequence[str]) -> dict[int, int]:
+    """The option `--reroll`: by track, how often its line is drawn anew."""
+    from midigan.turns.values import find_track
 
-    turns = []
+    found: dict[int, int] = {}
     for text in rerolls:
-        track, _, times = text.partition("=")
+        name, _, times = text.partition("=")
         if times and not times.isdecimal():
             raise MidiganError(f"reroll {text!r}: write a track and how often, like bass=2")
-        again = range(int(times or 1))
-        turns += [Turn(f"reroll/{noise}/{track}") for noise in NOISES_OF_TRACKS for _ in again]
-    return turns
+        track = find_track(name, tracks)
+        found[track] = found.get(track, 0) + int(times or 1)
+    return {track: times for track, times in found.items() if times}
 
 
 def _tracks(song: Song, times: Times, generator: Generator) -> list[dict[str, Any]]:
@@ -155,11 +156,18 @@ def _tracks(song: Song, times: Times, generator: Generator) -> list[dict[str, An
 
 
 def draw_clip(
-    generator: Generator, seed: int, clip: int, bars: int, controls: Controls, tempo_bpm: float
+    generator: Generator,
+    seed: int,
+    clip: int,
+    bars: int,
+    controls: Controls,
+    tempo_bpm: float,
+    lines: Mapping[int, int] | None = None,
 ) -> tuple[Song, Times]:
     """Clip number `clip`, counted from 0: the next phrases of the stream, cut to `bars`.
 
-    Beside the song on the grid, when its notes are played: ticks `(n, 2)`.
+    Beside the song on the grid, when its notes are played: ticks `(n, 2)`. lines: as `compose`
+    takes them.
     """
     import numpy as np
 
@@ -172,7 +180,7 @@ def draw_clip(
     drawn, timed = [], []
     for place in range(phrases):
         number = clip * phrases + place
-        notes = compose(generator, seed, number, controls)
+        notes = compose(generator, seed, number, controls, lines)
         begin = place * layout.phrase_steps
         times = times_of(notes, generator, seed, number, controls)
         timed.append(times + ticks_of(begin, layout.steps_per_beat))
