@@ -50,11 +50,11 @@ def user_folder(home: Path) -> Path:
     return folder
 
 
-def new_session(folder: Path) -> None:
-    """An empty session that listens to OSC."""
+def new_session(folder: Path, *tracks: str) -> None:
+    """A session with MIDI tracks of these names, that listens to OSC."""
     require("ardour7-lua")
     for _ in range(_ATTEMPTS):
-        made = ["ardour7-lua", str(SCRIPTS / "new_session.lua"), str(folder)]
+        made = ["ardour7-lua", str(SCRIPTS / "new_session.lua"), str(folder), *tracks]
         subprocess.run(made, capture_output=True, timeout=_START_S, check=False)
         if (file := folder / f"{folder.name}.ardour").is_file():
             text = file.read_text()
@@ -115,6 +115,10 @@ class Window:
         self._send("/save_state")
         time.sleep(0.5)
         return enough(self._file.read_text())
+
+    def play(self) -> None:
+        """Start the transport."""
+        self._send("/transport_play")
 
     def __enter__(self) -> Window:
         return self

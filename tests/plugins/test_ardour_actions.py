@@ -10,7 +10,7 @@ import mido
 import pytest
 from ardour import SCRIPTS
 from ardour_window import Window, new_session, user_folder
-from real_parts import jack_server, wait_until
+from real_parts import Midigan, Receiver, jack_server, wait_until
 
 from midigan.daws.installing import install
 from midigan.daws.plugin import find_plugin
@@ -120,3 +120,42 @@ def test_a_wrong_answer_changes_nothing(said, home, tmp_path):
         window.act((tmp_path / "asked").exists)
         window.saved(bool)
     assert notes_in(session, tmp_path / "exported") == (set(), set())
+
+
+def test_midigan_live_is_connected_track_by_track_and_follows_the_clock(
+    home, midigan, tiny_generator, tmp_path
+):
+    session = tmp_path / "session"
+    new_session(session, "Bass")
+    params = {"midigan": str(midigan), "generator": str(tiny_generator)}
+    receiver = Receiver("listener")
+    live = Midigan("live", tiny_generator, "--virtual", "--backend", "jack", "--sync", "midi")
+    try:
+        (source,) = wait_until(
+            "a port", lambda: receiver.client.get_ports("midigan", is_output=True), 60
+        )
+
+        def connected():
+            return receiver.client.get_all_connections(source)
+
+        with Window(session, home, script(home, "midigan_connect.lua"), params) as window:
+            window.act(connected)
+            wait_until("four tracks", lambda: len(connected()) == 4, 60)
+            voices = ("Soprano", "Alto", "Tenor", "Bass")
+            assert {port.name for port in connected()} == {
+                f"ardour:{voice}/midi_in 1" for voice in voices
+            }
+            wait_until("channels", lambda: window.saved(lambda text: channels(text) == 4), 60)
+            receiver.connect("midigan:")
+            window.play()
+            wait_until("notes in Ardour's time", lambda: receiver.notes, 60)
+    finally:
+        live.process.terminate()
+        live.end()
+        receiver.close()
+
+
+def channels(text):
+    """How many tracks of a session file record one channel of the first four, each its own."""
+    mask = r'capture-channel-mode="FilterChannels" [^>]*?capture-channel-mask="0x(\w+)"'
+    return len({int(found, 16) for found in re.findall(mask, text)} & {1, 2, 4, 8})

@@ -13,8 +13,14 @@ M.answer = assert (loadfile (folder .. "answer.lua")) (folder)
 -- Seconds that midigan may take.
 local PATIENCE_S = 60
 
-function M.say (text)
-	LuaDialog.Message ("midigan", text, LuaDialog.MessageType.Warning, LuaDialog.ButtonType.Close):run ()
+-- Runs an action, and says what it returns or, since Ardour tells nobody, what it raises.
+function M.act (action)
+	local ok, told = pcall (action)
+	if told then
+		LuaDialog.Message ("midigan", ok and told or "Something went wrong: " .. tostring (told),
+			LuaDialog.MessageType.Info, LuaDialog.ButtonType.Close):run ()
+	end
+	collectgarbage ()
 end
 
 local function quoted (word)
@@ -76,6 +82,23 @@ function M.generate (params, more, clips)
 	return M.answer.read (text, well, PATIENCE_S, ("'%s' was called. Install midigan (pipx install "
 		.. "midigan), or set its full path in this action's parameters."):format (
 		table.concat (command, " ")))
+end
+
+-- The MIDI track of that name, made if there is none.
+function M.track_named (session, name)
+	local route = session:route_by_name (name)
+	if not route:isnil () then
+		local track = route:to_track ()
+		if not track:isnil () and not track:to_midi_track ():isnil () then
+			return track
+		end
+		name = name .. " (midigan)"
+	end
+	local one = ARDOUR.ChanCount (ARDOUR.DataType ("midi"), 1)
+	local two = ARDOUR.ChanCount (ARDOUR.DataType ("audio"), 2)
+	local made = session:new_midi_track (one, two, true, ARDOUR.PluginInfo (), nil, nil, 1, name,
+		ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true)
+	return made:front ():to_track ()
 end
 
 -- A folder in the session for clips, made if there is none.

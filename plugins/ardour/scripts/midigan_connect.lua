@@ -3,17 +3,24 @@ ardour {
 	name = "midigan: connect midigan live",
 	author = "midigan",
 	license = "MIT",
-	description = [[Connects the port of a running 'midigan live --virtual' to every selected MIDI track, or to all of them if none is selected, and Ardour's MIDI clock to midigan where it listens to one.]]
+	description = [[Connects the port of a running 'midigan live --virtual' to a MIDI track for each of midigan's voices, which then records that voice's channel, and sends Ardour's MIDI clock to midigan where it listens to one. Tracks of these names are used again.]]
 }
 
-function factory () return function ()
-	local function say (text)
-		LuaDialog.Message ("midigan", text, LuaDialog.MessageType.Info, LuaDialog.ButtonType.Close):run ()
-	end
+function action_params ()
+	return {
+		["midigan"] = { title = "Full path of midigan (empty: the one that installed this)", default = "", optional = true },
+		["generator"] = { title = "Generator that is played (a name or .onnx file; empty: midigan's own)", default = "", optional = true },
+	}
+end
+
+function factory (params) return function ()
+	local home = ARDOUR.user_config_directory (-1)
+	local common = assert (loadfile (ARDOUR.LuaAPI.build_filename (home, "midigan", "common.lua"))) ()
 
 	-- Names of other programs' MIDI ports in which "midigan" occurs.
+	local engine = Session:engine ()
 	local function ports (direction)
-		local _, found = AudioEngine:get_backend_ports ("", ARDOUR.DataType ("midi"), direction, C.StringVector ())
+		local _, found = engine:get_backend_ports ("", ARDOUR.DataType ("midi"), direction, C.StringVector ())
 		local named = {}
 		for name in found[4]:iter () do
 			if name:lower ():find ("midigan", 1, true) and not name:find ("^ardour:") then
@@ -23,36 +30,40 @@ function factory () return function ()
 		return named
 	end
 
-	local sources = ports (ARDOUR.PortFlags.IsOutput)
-	if #sources == 0 then
-		say ("There is no port of midigan's. Start 'midigan live --virtual' in a terminal, then again.")
-		return
-	end
-
-	local tracks, of_all = {}, {}
-	local selected = Editor:get_selection ().tracks:routelist ()
-	for route in (selected:size () > 0 and selected or Session:get_tracks ()):iter () do
-		local track = route:to_track ()
-		if not track:isnil () and not track:to_midi_track ():isnil () then
-			tracks[#tracks + 1] = track
+	common.act (function ()
+		local sources = ports (ARDOUR.PortFlags.IsOutput)
+		if #sources == 0 then
+			return "There is no port of midigan's. Start 'midigan live --virtual' in a terminal, then again."
 		end
-	end
-	for _, track in ipairs (tracks) do
-		for _, source in ipairs (sources) do
-			track:input ():midi (0):connect (source)
+		-- Which tracks there are and on which channels, a clip tells.
+		local answer, trouble = common.generate (params, {}, common.clip_folder (Session))
+		if not answer then
+			return trouble
 		end
-		of_all[#of_all + 1] = track:name ()
-	end
-	local clocked = {}
-	for _, target in ipairs (ports (ARDOUR.PortFlags.IsInput)) do
-		if AudioEngine:connect ("ardour:MIDI Clock out", target) == 0 then
-			clocked[#clocked + 1] = target
+		local told = {}
+		for _, voice in ipairs (answer.clips[1].tracks) do
+			local track = common.track_named (Session, voice.name)
+			for _, source in ipairs (sources) do
+				track:input ():midi (0):connect (source)
+			end
+			track:to_midi_track ():set_capture_channel_mode (ARDOUR.ChannelMode.FilterChannels, 1 << voice.channel)
+			track:rec_enable_control ():set_value (1, PBD.GroupControlDisposition.NoGroup)
+			told[#told + 1] = ("%s: channel %d"):format (track:name (), voice.channel + 1)
 		end
-	end
-	say (("%s now plays into: %s.\n%s"):format (table.concat (sources, ", "),
-		#of_all > 0 and table.concat (of_all, ", ") or "no MIDI track; make one, then again",
-		#clocked > 0 and "Ardour's MIDI clock goes to " .. table.concat (clocked, ", ") .. "."
-		or "midigan keeps its own time (midigan live --sync midi follows Ardour's clock)."))
+		local clocked = {}
+		for _, target in ipairs (ports (ARDOUR.PortFlags.IsInput)) do
+			if engine:connect ("ardour:MIDI Clock out", target) == 0 then
+				clocked[#clocked + 1] = target
+			end
+		end
+		if #clocked > 0 then
+			ARDOUR.config ():set_send_midi_clock (true)
+		end
+		return ("These tracks are armed to record from %s:\n%s\n\n%s"):format (table.concat (sources, ", "),
+			table.concat (told, "\n"),
+			#clocked > 0 and "Ardour sends its MIDI clock to " .. table.concat (clocked, ", ") .. "."
+			or "midigan keeps its own time (midigan live --sync midi follows Ardour's clock).")
+	end)
 end end
 
 function icon (params) return function (ctx, width, height, fg)

@@ -19,23 +19,6 @@ function factory (params) return function ()
 	local home = ARDOUR.user_config_directory (-1)
 	local common = assert (loadfile (ARDOUR.LuaAPI.build_filename (home, "midigan", "common.lua"))) ()
 
-	-- The MIDI track of that name, made if there is none.
-	local function track_named (name)
-		local route = Session:route_by_name (name)
-		if not route:isnil () then
-			local track = route:to_track ()
-			if not track:isnil () and not track:to_midi_track ():isnil () then
-				return track
-			end
-			name = name .. " (midigan)"
-		end
-		local one = ARDOUR.ChanCount (ARDOUR.DataType ("midi"), 1)
-		local two = ARDOUR.ChanCount (ARDOUR.DataType ("audio"), 2)
-		local made = Session:new_midi_track (one, two, true, ARDOUR.PluginInfo (), nil, nil, 1, name,
-			ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true)
-		return made:front ()
-	end
-
 	-- A file's music as a region on a track; the region, or nil.
 	local function import (file, track, position)
 		local before = {}
@@ -54,34 +37,36 @@ function factory (params) return function ()
 		end
 	end
 
-	local folder = common.clip_folder (Session)
-	local playhead = Temporal.timepos_t (Session:transport_sample ())
-	local map = Temporal.TempoMap.read ()
-	local answer, trouble = common.generate (params, { "--separate", "--bars", params["bars"],
-		"--tempo", map:quarters_per_minute_at (playhead) }, folder)
-	if not answer then
-		common.say (trouble)
-		return
-	end
+	common.act (function ()
+		local folder = common.clip_folder (Session)
+		local playhead = Temporal.timepos_t (Session:transport_sample ())
+		local map = Temporal.TempoMap.read ()
+		local answer, trouble = common.generate (params, { "--separate", "--bars", params["bars"],
+			"--tempo", map:quarters_per_minute_at (playhead) }, folder)
+		if not answer then
+			return trouble
+		end
 
-	-- Back from the playhead to the beginning of its bar.
-	local bbt = map:bbt_at (playhead)
-	local of_beat = Temporal.ticks_per_beat * 4 / map:meter_at (playhead):note_value ()
-	local into_bar = (bbt.beats - 1) * of_beat + bbt.ticks
-	local begin = playhead:ticks () - into_bar
-	local position = Temporal.timepos_t.from_ticks (math.floor (begin + 0.5))
-	for _, voice in ipairs (answer.clips[1].tracks) do
-		if voice.file then
-			local region = import (voice.file, track_named (voice.name), position)
-			if region then
-				region:set_name (common.answer.name_of { track = voice.name, seed = answer.seed,
-					roll = 0, bars = answer.bars })
-			else
-				common.say (voice.file .. " could not be imported")
+		-- Back from the playhead to the beginning of its bar.
+		local bbt = map:bbt_at (playhead)
+		local of_beat = Temporal.ticks_per_beat * 4 / map:meter_at (playhead):note_value ()
+		local into_bar = (bbt.beats - 1) * of_beat + bbt.ticks
+		local begin = playhead:ticks () - into_bar
+		local position = Temporal.timepos_t.from_ticks (math.floor (begin + 0.5))
+		local missing
+		for _, voice in ipairs (answer.clips[1].tracks) do
+			if voice.file then
+				local region = import (voice.file, common.track_named (Session, voice.name), position)
+				if region then
+					region:set_name (common.answer.name_of { track = voice.name, seed = answer.seed,
+						roll = 0, bars = answer.bars })
+				else
+					missing = voice.file .. " could not be imported"
+				end
 			end
 		end
-	end
-	collectgarbage ()
+		return missing
+	end)
 end end
 
 function icon (params) return function (ctx, width, height, fg)

@@ -18,21 +18,6 @@ function factory (params) return function ()
 	local home = ARDOUR.user_config_directory (-1)
 	local common = assert (loadfile (ARDOUR.LuaAPI.build_filename (home, "midigan", "common.lua"))) ()
 
-	-- The selected regions that midigan made.
-	local parts = {}
-	for region in Editor:get_selection ().regions:regionlist ():iter () do
-		local part = common.answer.parse_name (region:name ())
-		local midi = region:to_midiregion ()
-		if part and not midi:isnil () then
-			part.region, part.midi = region, midi
-			parts[#parts + 1] = part
-		end
-	end
-	if #parts == 0 then
-		common.say ("Select a region that midigan inserted: its name says so.")
-		return
-	end
-
 	local function replace_notes (midi, notes, channel)
 		local model = midi:midi_source (0):model ()
 		local change = model:new_note_diff_command ("midigan re-roll")
@@ -46,29 +31,43 @@ function factory (params) return function ()
 		model:apply_command (Session, change)
 	end
 
-	-- Every answer first: if one is wrong, nothing is changed.
-	local clips = common.clip_folder (Session)
-	local musics = common.answer.musics (parts)
-	for _, music in ipairs (musics) do
-		local answer, trouble = common.generate (params, music.more, clips)
-		if not answer then
-			common.say (trouble)
-			return
+	common.act (function ()
+		-- The selected regions that midigan made.
+		local parts = {}
+		for region in Editor:get_selection ().regions:regionlist ():iter () do
+			local part = common.answer.parse_name (region:name ())
+			local midi = region:to_midiregion ()
+			if part and not midi:isnil () then
+				part.region, part.midi = region, midi
+				parts[#parts + 1] = part
+			end
 		end
-		music.answer = answer
-	end
-	for _, music in ipairs (musics) do
-		for _, part in ipairs (music.parts) do
-			for _, voice in ipairs (music.answer.clips[1].tracks) do
-				if voice.name == part.track then
-					replace_notes (part.midi, voice.notes, voice.channel)
-					part.seed, part.roll = music.answer.seed, music.roll
-					part.region:set_name (common.answer.name_of (part))
+		if #parts == 0 then
+			return "Select a region that midigan inserted: its name says so."
+		end
+
+		-- Every answer first: if one is wrong, nothing is changed.
+		local clips = common.clip_folder (Session)
+		local musics = common.answer.musics (parts)
+		for _, music in ipairs (musics) do
+			local answer, trouble = common.generate (params, music.more, clips)
+			if not answer then
+				return trouble
+			end
+			music.answer = answer
+		end
+		for _, music in ipairs (musics) do
+			for _, part in ipairs (music.parts) do
+				for _, voice in ipairs (music.answer.clips[1].tracks) do
+					if voice.name == part.track then
+						replace_notes (part.midi, voice.notes, voice.channel)
+						part.seed, part.roll = music.answer.seed, music.roll
+						part.region:set_name (common.answer.name_of (part))
+					end
 				end
 			end
 		end
-	end
-	collectgarbage ()
+	end)
 end end
 
 function icon (params) return function (ctx, width, height, fg)
