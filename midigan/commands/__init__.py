@@ -33,6 +33,7 @@ COMMANDS = (
     "live",
     "recall",
     "ports",
+    "doctor",
     "plugins",
 )
 

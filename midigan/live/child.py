@@ -33,7 +33,7 @@ class Child:
         self._writing = threading.Lock()
         with _interrupts_ignored():
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _RUN.format(root=_ROOT, module=module)],
+                command_of(module),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -80,6 +80,11 @@ class Child:
                 except MidiganError as error:
                     self._hear(Failed(str(error)))
         self._hear(None)
+
+
+def command_of(module: str) -> list[str]:
+    """The command line that runs a module of this midigan."""
+    return [sys.executable, "-P", "-c", _RUN.format(root=_ROOT, module=module)]
 
 
 @contextlib.contextmanager
