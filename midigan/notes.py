@@ -100,7 +100,8 @@ def phrases_to_notes(
 
 def sort_notes(notes: Notes) -> Notes:
     """The notes in the order that every NOTE array keeps: by (start, track, pitch)."""
-    return notes.take(order_of(_place(notes["start"], notes["track"], notes["pitch"])))
+    place = _place(notes["start"], notes["track"], notes["pitch"])
+    return notes.take(np.argsort(place, kind="stable"))
 
 
 def separate_overlaps(notes: Notes) -> Notes:
@@ -118,16 +119,18 @@ def separated(start: Ints, length: Ints, track: Ints, pitch: Ints, velocity: Int
     Songs that lie one after another on one timeline do not touch each other.
     """
     place = _place(start, track, pitch)
-    order = order_of(place)
-    place, length, velocity = place[order], length[order], velocity[order]
-    first = np.flatnonzero(np.append(True, place[1:] != place[:-1])[: len(place)])
-    if len(first) < len(place):
-        place = place[first]
+    # Notes come sorted track by track: merging those is faster than sorting from nothing.
+    order = np.argsort(place, kind="stable")
+    place, length, velocity = place.take(order), length.take(order), velocity.take(order)
+    new = place[1:] != place[:-1]
+    if not new.all():
+        first = np.append(0, np.flatnonzero(new) + 1)
+        place = place.take(first)
         length, velocity = (np.maximum.reduceat(many, first) for many in (length, velocity))
     notes = np.empty(len(place), NOTE)
     notes["start"] = start = place >> _START
     notes["length"] = _up_to_next(start, length, place.astype(np.uint16))
-    notes["track"], notes["pitch"] = place >> _TRACK & 0xFF, place & 0xFF
+    notes["track"], notes["pitch"] = place >> _TRACK, place
     notes["velocity"] = velocity
     return notes
 
@@ -135,28 +138,13 @@ def separated(start: Ints, length: Ints, track: Ints, pitch: Ints, velocity: Int
 def _up_to_next(start: Ints, length: Ints, voice: NDArray[np.uint16]) -> Ints:
     """The lengths of sorted notes, each at most as far as the next one of its `voice`."""
     order = np.argsort(voice, kind="stable")
-    voice, ended = voice[order], length[order]
-    space = np.diff(start[order])
-    # Notes of another pitch or track, the next in order, are no limit.
-    space[voice[1:] != voice[:-1]] = np.iinfo(np.int32).max
-    ended[:-1] = np.minimum(ended[:-1], space)
+    # Notes of another pitch or track, the next in order, are too far away to be a limit.
+    place = (voice.astype(np.int64) << 32 | start).take(order)
+    ended = length.take(order)
+    np.minimum(ended[:-1], np.diff(place), out=ended[:-1])
     lengths = np.empty_like(ended)
     lengths[order] = ended
     return lengths
-
-
-def order_of(keys: Ints) -> NDArray[np.intp]:
-    """The indices that sort `keys`, `(n,)` of 0 or more; equal ones stay in their order.
-
-    Numbers are sorted several times as fast as indices, so keys and indices are sorted in
-    one number each, if that has bits enough.
-    """
-    bits = len(keys).bit_length()
-    if len(keys) == 0 or int(keys.max()) >> (63 - bits):
-        return np.argsort(keys, kind="stable")
-    packed = keys << bits | np.arange(len(keys))
-    packed.sort()
-    return packed & ((1 << bits) - 1)
 
 
 # One number to sort by is several times as fast as three columns. A start has 32 bits, a
@@ -166,11 +154,10 @@ _START, _TRACK = 16, 8
 
 def _place(start: Ints, track: Ints, pitch: Ints) -> Ints:
     """A number for each note, which grows with (start, track, pitch)."""
-    return (
-        (start.astype(np.int64) << _START)
-        | (track.astype(np.int64) << _TRACK)
-        | pitch.astype(np.int64)
-    )
+    place = start.astype(np.int64) << _START
+    place |= track.astype(np.int64) << _TRACK
+    place |= pitch
+    return place
 
 
 def fold_pitches(pitches: NDArray[np.int64], layout: Layout) -> NDArray[np.int64]:

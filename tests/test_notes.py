@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from midigan.layout import Layout, Track, load_layout
 from midigan.notes import (
     fold_pitches,
-    order_of,
     phrases_to_notes,
     render,
     separate_overlaps,
@@ -187,10 +186,3 @@ def test_twins_become_the_longest_and_loudest():
 def test_no_notes_render_to_silence():
     assert not render(np.empty(0, NOTE), first_windows(0, 16), SATB).any()
     assert len(separate_overlaps(np.empty(0, NOTE))) == 0
-
-
-@pytest.mark.parametrize("greatest", [3, 2**40, 2**62])
-def test_keys_of_any_size_are_sorted_and_equal_ones_stay_in_order(greatest):
-    keys = np.array([greatest, 1, greatest, 0, 1, 0])
-    assert order_of(keys).tolist() == [3, 5, 1, 4, 0, 2]
-    assert order_of(keys[:0]).tolist() == []

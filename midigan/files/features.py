@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 
 from midigan.files.grid import Gridded
-from midigan.notes import order_of
 
 #: Steps further than any song goes on.
 _FAR = 1 << 32
@@ -34,7 +33,7 @@ class Features:
         begin = source * _FAR + gridded.start
         end = begin + gridded.length
         if np.any(begin[1:] < begin[:-1]):
-            order = order_of(begin)
+            order = np.argsort(begin, kind="stable")
             source, begin, end = source[order], begin[order], end[order]
         overlapping = np.flatnonzero(begin[1:] < end[:-1]) + 1
         counts = np.bincount(source, minlength=sources)

@@ -11,6 +11,7 @@ from midigan.errors import SourceError
 from midigan.files.careful import read_carefully
 from midigan.files.drum_parts import may_have_drum_parts
 from midigan.files.fast import read_fast
+from midigan.files.orderly import META_SIZES, in_order
 from midigan.files.pedal import may_use_pedal
 from midigan.files.score import Score
 
@@ -22,8 +23,6 @@ _LAST_CHANNEL_STATUS, _SYSEX, _SYSEX_END, _META = 0xEF, 0xF0, 0xF7, 0xFF
 #: What tells a status byte that does not from a byte of a long delta time: just before it
 #: comes a one-byte delta time, and before that a whole message or the head of the track.
 _BEFORE_SYSTEM = re.compile(rb".*(?:[\x80-\xbf\xe0-\xef][\0-\x7f]{2}|MTrk.{4})[\0-\x7f]", re.DOTALL)
-#: Sizes of meta events (prefix, port, tempo, meter, key) that symusic takes for granted.
-_META_SIZES = {0x20: 1, 0x21: 1, 0x51: 3, 0x58: 4, 0x59: 2}
 #: A message without a status byte just after a system message.
 _LAPSED_STATUS = re.compile(rb"\xf7[\x80-\xff]{0,3}[\0-\x7f]{2}")
 _END_OF_TRACK = b"\xff\x2f\x00"
@@ -89,7 +88,8 @@ def _sound_chunks(data: bytes) -> list[tuple[int, int]] | None:
 def _in_order(data: bytes, chunks: list[tuple[int, int]]) -> bool:
     """Whether each track ends where its header says, and none holds an event as above.
 
-    Nearly all bytes of music are below those that begin such events.
+    Nearly all bytes of music are below those that begin such events. Where one of the others
+    may, the track is walked through: it may as well be a byte of a long delta time.
     """
     stop = chunks[-1][1] if chunks else 14
     ends = [end - 3 for _, end in chunks]
@@ -97,13 +97,16 @@ def _in_order(data: bytes, chunks: list[tuple[int, int]]) -> bool:
     places = (high + 14).tolist()
     if [at for at in places if data[at : at + 3] == _END_OF_TRACK] != ends:
         return False
-    return not any(_is_odd(data, at) for at in places)
+    odd = [at for at in places if _is_odd(data, at)]
+    return all(
+        in_order(data, begin, end) for begin, end in chunks if any(begin <= at < end for at in odd)
+    )
 
 
 def _is_odd(data: bytes, at: int) -> bool:
     """Whether a byte over _LAST_CHANNEL_STATUS may begin an event that symusic cannot take."""
     if data[at] == _META:
-        return data[at + 1] in _META_SIZES and data[at + 2] != _META_SIZES[data[at + 1]]
+        return META_SIZES.get(data[at + 1], data[at + 2]) != data[at + 2]
     if data[at] == _SYSEX_END:
         return _LAPSED_STATUS.match(data, at) is not None
     return data[at] != _SYSEX and _BEFORE_SYSTEM.fullmatch(data, max(at - 9, 0), at) is not None
