@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from midigan.layout import Layout
 from midigan.maps import part_of
 from midigan.song import METER, NOTE, TEMPO, Song
-from midigan.timeline import Timeline, check_length, lay_songs
+from midigan.timeline import Timeline, check_length, join, lay_songs
 from midigan.windows import Looks, find_windows
 
-#: Notes and songs after which a block is written; a few megabytes.
-BLOCK_NOTES, BLOCK_SONGS = 100_000, 256
+#: Notes and songs after which a block is written: so few that the block stays in the
+#: processor's cache while it is worked on.
+BLOCK_NOTES, BLOCK_SONGS = 1 << 15, 256
 
 #: Columns that say where each song begins, and where the last one ends.
 _FIRSTS = {
@@ -79,22 +80,34 @@ class Column:
         np.lib.format.write_array_header_1_0(self.file, header)
 
 
-class ColumnWriter:
-    """Lays songs on a timeline of a folder, a block of them at a time.
+class MemoryColumn:
+    """The same in memory."""
 
-    A folder with columns in it is taken up where it ended; `cut_back` goes further back.
-    """
+    def __init__(self, dtype: Any, width: tuple[int, ...] = ()) -> None:
+        self._parts = [np.empty((0, *width), dtype)]
+        self.count = 0
 
-    def __init__(self, folder: Path, layout: Layout, looks: Looks) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.layout, self.looks = folder, layout, looks
-        self._columns = {
-            name: Column(folder / f"{name}.npy", dtype, width)
-            for name, (dtype, width) in _columns_of(layout).items()
-        }
+    def append(self, array: NDArray[Any]) -> None:
+        """Take records `(n, *width)` behind those that are there."""
+        self._parts.append(array)
+        self.count += len(array)
+
+    def joined(self) -> NDArray[Any]:
+        """All records, in one array."""
+        return join(self._parts, self._parts[0].dtype)
+
+
+class _Layer:
+    """Lays songs on a timeline of columns, a block of them at a time."""
+
+    def __init__(
+        self, columns: Mapping[str, Column | MemoryColumn], layout: Layout, looks: Looks
+    ) -> None:
+        self.layout, self.looks = layout, looks
+        self._columns = columns
         for name in _FIRSTS:
-            if not self._columns[name].count:
-                self._columns[name].append(np.zeros(1, np.int64))
+            if not columns[name].count:
+                columns[name].append(np.zeros(1, np.int64))
         self._waiting: list[Song] = []
         self._waiting_notes = 0
 
@@ -132,16 +145,32 @@ class ColumnWriter:
         for name, column in self._columns.items():
             column.append(arrays[name])
 
+
+class ColumnWriter(_Layer):
+    """Lays songs on a timeline of a folder, a block of them at a time.
+
+    A folder with columns in it is taken up where it ended; `cut_back` goes further back.
+    """
+
+    def __init__(self, folder: Path, layout: Layout, looks: Looks) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._files = {
+            name: Column(folder / f"{name}.npy", dtype, width)
+            for name, (dtype, width) in _columns_of(layout).items()
+        }
+        super().__init__(self._files, layout, looks)
+
     def commit(self, *, sync: bool = True) -> dict[str, int]:
         """Write all that waits, safe from a crash. Returns the length of each column."""
         self.flush()
-        for column in self._columns.values():
+        for column in self._files.values():
             column.settle(sync=sync)
-        return {name: column.count for name, column in self._columns.items()}
+        return {name: column.count for name, column in self._files.items()}
 
     def cut_back(self, counts: Mapping[str, int]) -> None:
         """Go back to what a commit returned. Raises ValueError, KeyError if it is not there."""
-        for name, column in self._columns.items():
+        for name, column in self._files.items():
             column.cut(counts[name])
 
     def close(self) -> None:
@@ -153,8 +182,24 @@ class ColumnWriter:
 
     def release(self) -> None:
         """Close the files as they are."""
-        for column in self._columns.values():
+        for column in self._files.values():
             column.file.close()
+
+
+class ColumnGatherer(_Layer):
+    """Lays songs on a timeline in memory, a block of them at a time."""
+
+    def __init__(self, layout: Layout, looks: Looks) -> None:
+        columns = {name: MemoryColumn(*kind) for name, kind in _columns_of(layout).items()}
+        super().__init__(columns, layout, looks)
+        self._gathered = columns
+
+    def finish(self) -> tuple[Timeline, NDArray[np.int64], NDArray[np.int64]]:
+        """The timeline, the windows and their spans. Raises MidiganError if it is too long."""
+        self.flush()
+        arrays = {name: column.joined() for name, column in self._gathered.items()}
+        windows, spans = arrays.pop("windows"), arrays.pop("spans")
+        return _timeline(arrays, self.layout), windows, spans
 
 
 def open_columns(
@@ -173,8 +218,13 @@ def open_columns(
         for name in _columns_of(layout)
     }
     windows, spans = columns.pop("windows"), columns.pop("spans")
+    return _timeline(columns, layout), Looks(**header), windows, spans
+
+
+def _timeline(columns: dict[str, NDArray[Any]], layout: Layout) -> Timeline:
+    """The timeline of columns as they are written."""
     names = tuple(json.loads(line) for line in columns.pop("names").tobytes().splitlines())
-    return Timeline(layout=layout, names=names, **columns), Looks(**header), windows, spans
+    return Timeline(layout=layout, names=names, **columns)
 
 
 def _columns_of(layout: Layout) -> dict[str, tuple[Any, tuple[int, ...]]]:

@@ -7,15 +7,13 @@ import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from midigan.columns import BLOCK_SONGS, ColumnWriter, open_columns
+from midigan.columns import BLOCK_NOTES, BLOCK_SONGS, ColumnWriter, open_columns
 from midigan.keys import Key, parse_key, shift_between, transpose
 from midigan.layout import Layout
-from midigan.maps import part_of
 from midigan.notes import Phrases, Repeats, pairs_in, render_pairs
 from midigan.set_file import SetReader, open_set, write_set
 from midigan.song import Song
@@ -88,10 +86,17 @@ class PhraseSet(Timeline):
         """Uint64 `(phrases,)`: a number for each phrase, the same for the same notes."""
         return hash_phrases(self.windows, self.notes, self.layout)
 
-    def blocks(self, songs: int = BLOCK_SONGS) -> Iterator[Timeline]:
-        """Timelines of at most so many of the songs, in order: for what needs to see all notes."""
-        for first in range(0, len(self.names), songs):
-            yield self.part(first, min(first + songs, len(self.names)))
+    def blocks(self) -> Iterator[Timeline]:
+        """Timelines of a few of the songs each, in order: for what needs to see all notes.
+
+        Each has at most BLOCK_SONGS songs, and BLOCK_NOTES notes unless it is one song.
+        """
+        ends, first = self.first_note, 0
+        while first < len(self.names):
+            most = int(np.searchsorted(ends, ends[first] + BLOCK_NOTES, side="right")) - 1
+            stop = min(max(most, first + 1), first + BLOCK_SONGS, len(self.names))
+            yield self.part(first, stop)
+            first = stop
 
     def subset(self, songs: Iterable[int]) -> PhraseSet:
         """A set of some of the songs, in the given order."""
@@ -141,14 +146,6 @@ class PhraseSet(Timeline):
         """The set of a folder of columns, memory-mapped: as large as the disk. See `columns`."""
         songs, looks, windows, spans = open_columns(folder)
         return cls(**vars(songs), looks=looks, windows=windows, spans=spans)
-
-    def in_memory(self) -> PhraseSet:
-        """The same set without any map."""
-        return PhraseSet(**{name: _copied(value) for name, value in vars(self).items()})
-
-
-def _copied(value: Any) -> Any:
-    return part_of(value, 0, len(value)) if isinstance(value, np.memmap) else value
 
 
 def _read_whole(file: SetReader) -> Timeline:

@@ -130,7 +130,7 @@ def lay_songs(songs: Sequence[Song], layout: Layout) -> Timeline:
         first_tempo=first_tempo,
         first_meter=first_meter,
         notes=notes,
-        bar_steps=_join([song.bar_steps for song in kept], np.dtype(np.uint16)),
+        bar_steps=join([song.bar_steps for song in kept], np.dtype(np.uint16)),
         tempos=_on_timeline([song.tempos for song in kept], TEMPO, "start", steps),
         meters=_on_timeline([song.meters for song in kept], METER, "bar", bars),
         programs=programs,
@@ -184,7 +184,7 @@ def _on_timeline(
     arrays: list[Notes], dtype: np.dtype[Any], column: str, begin: NDArray[np.int64]
 ) -> Notes:
     """The events of all songs, each song's positions counted from where it begins."""
-    joined = _join(arrays, dtype)
+    joined = join(arrays, dtype)
     joined[column] += np.repeat(begin, [len(array) for array in arrays])
     return joined
 
@@ -196,7 +196,7 @@ def _cut(array: Notes, ends: NDArray[np.int64], column: str, begin: int) -> Note
     return own
 
 
-def _join(arrays: list[NDArray[Any]], dtype: np.dtype[Any]) -> NDArray[Any]:
+def join(arrays: Sequence[NDArray[Any]], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Arrays of one type, joined as bytes: numpy would copy field by field."""
     if not arrays:
         return np.empty(0, dtype)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from midigan.files.align import Align
 from midigan.files.choose import find_layout, find_meter
 from midigan.files.encode_apart import encode_in_workers
 from midigan.files.encode_file import encode_files
+from midigan.files.gathering import Gathering
 from midigan.files.journal import Journal
 from midigan.files.meters import NATIVE, ONLY, layout_in
 from midigan.files.read import Reading
@@ -77,29 +76,28 @@ def encode(
     layout = layout_in(layout, meter)
     rules, looks = Rules(layout, meter, max_off_grid, reading), Looks(hop, fewest_notes)
     options = {"rules": asdict(rules), "keep_duplicates": keep_duplicates}
-    with _folder(workspace) as folder:
-        journal = Journal(folder, files, options, layout, looks)
-        try:
-            if tell and journal.remark:
-                tell(journal.remark)
-            _read_rest(journal, files, rules, jobs, progress, keep_duplicates=keep_duplicates)
-            for path, reason in problems:
-                journal.add_problem(path, reason)
-            report = journal.report
-            if not report.used_files:
-                journal.forget()
-                raise MidiganError(_nothing(sources, report))
-            phrases = journal.finish()
-            report.summary, report.meter_reason = summarise(phrases), meter_reason
-            if workspace is None:
-                phrases, report.files = phrases.in_memory(), list(report.files)
-        finally:
-            journal.close()
+    run: Gathering | Journal = Gathering(layout, looks)
+    if workspace is not None:
+        run = Journal(workspace, files, options, layout, looks)
+    try:
+        if tell and run.remark:
+            tell(run.remark)
+        _read_rest(run, files, rules, jobs, progress, keep_duplicates=keep_duplicates)
+        for path, reason in problems:
+            run.add_problem(path, reason)
+        report = run.report
+        if not report.used_files:
+            run.forget()
+            raise MidiganError(_nothing(sources, report))
+        phrases = run.finish()
+        report.summary, report.meter_reason = summarise(phrases), meter_reason
+    finally:
+        run.close()
     return phrases, report
 
 
 def _read_rest(
-    journal: Journal,
+    run: Gathering | Journal,
     files: Sequence[Source],
     rules: Rules,
     jobs: int,
@@ -107,24 +105,14 @@ def _read_rest(
     *,
     keep_duplicates: bool,
 ) -> None:
-    """Read the files that the journal does not know yet."""
-    rest = files[journal.done :]
-    met = None if keep_duplicates else journal.met
+    """Read the files that the run does not know yet."""
+    rest = files[run.done :]
+    met = None if keep_duplicates else run.met
     each = encode_in_workers(rest, rules, met, jobs) if jobs else encode_files(rest, rules, met)
     for number, (source, (found, file)) in enumerate(zip(rest, each, strict=True), 1):
-        journal.add(source, found, file)
+        run.add(source, found, file)
         if progress:
-            progress(journal.done + number, len(files))
-
-
-@contextmanager
-def _folder(workspace: Path | None) -> Iterator[Path]:
-    """The folder that is given, or one that is gone afterwards."""
-    if workspace is not None:
-        yield workspace
-        return
-    with tempfile.TemporaryDirectory(prefix="midigan-") as name:
-        yield Path(name)
+            progress(run.done + number, len(files))
 
 
 def open_phrases(

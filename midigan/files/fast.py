@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from midigan.files.score import (
     Score,
     SourceTrack,
     TickArray,
-    tick_notes,
 )
 
 #: Ticks within which symusic's 32-bit sums can be trusted. A block of note-offs is put this
@@ -24,20 +23,28 @@ _TRUSTED_TICKS = 2**27
 _LONG_AFTER = b"\xff\x01\x00\xc0\x80\x80\x00"
 #: The status byte of each channel's note-ons, and note-offs for all of its keys.
 _ALL_OFF = [
-    (0x90 | channel, bytes([0x80 | channel]) + b"\0".join(bytes([k, 0]) for k in range(128)))
+    (
+        bytes([0x90 | channel]),
+        bytes([0x80 | channel]) + b"\0".join(bytes([k, 0]) for k in range(128)),
+    )
     for channel in range(16)
 ]
 _END_OF_TRACK = b"\xff\x2f\x00"
 
-#: A note as symusic pickles it, and the size of what comes before all of them.
+#: A note as symusic pickles it, with room for its source in bytes that mean nothing there; the
+#: size of what comes before all of them; and how many sources fit in.
 _RECORD = np.dtype(
     {
-        "names": ["time", "duration", "pitch", "velocity"],
-        "formats": ["<i4", "<i4", "i1", "i1"],
+        "names": ["start", "length", "source", "pitch", "velocity"],
+        "formats": ["<i4", "<i4", "<u2", "u1", "u1"],
+        "offsets": [0, 4, 10, 8, 9],
         "itemsize": 12,
     }
 )
 _COUNT_BYTES = 4
+_MOST_SOURCES = 1 << 16
+#: What symusic calls them, in the order of its constructor.
+_NAMES = {"start": "time", "length": "duration", "pitch": "pitch", "velocity": "velocity"}
 
 
 def read_fast(data: bytes, chunks: list[tuple[int, int]]) -> Score | None:
@@ -45,54 +52,59 @@ def read_fast(data: bytes, chunks: list[tuple[int, int]]) -> Score | None:
 
     data: a MIDI file; chunks: where the events of each track begin and stop in it.
     None where symusic is not installed or fails, where a note never ends, where ticks
-    overflow, and where there are no notes.
+    overflow, where there are no notes, and where there are more sources than it counts.
     """
     try:
         from symusic import Score as FastScore
     except ImportError:
         return None
-    closed = [part for begin, stop in chunks for part in _closed(data[begin : stop - 3])]
+    closed = [part for begin, stop in chunks for part in _closed(data, begin, stop - 3)]
     try:
         # Not sanitised: bytes over 127 are left to the careful reader, which counts them.
         fast = FastScore.from_midi(b"".join([data[:14], *closed]))
     except (RuntimeError, ValueError, UnicodeDecodeError):
         return None
     tracks = list(fast.tracks)
-    if fast.note_num() == 0:
+    if fast.note_num() == 0 or len(tracks) > _MOST_SOURCES:
         return None
-    counts, found = _records([track.notes for track in tracks])
+    notes = _records([track.notes for track in tracks])
     # A power of two, so that the bits of all ticks together tell; a sign is one of them.
-    if not 0 <= np.bitwise_or.reduce(found["time"] | found["duration"]) < _TRUSTED_TICKS:
+    if not 0 <= np.bitwise_or.reduce(notes["start"] | notes["length"]) < _TRUSTED_TICKS:
         return None
-    source = np.repeat(np.arange(len(counts)), counts)
-    notes = tick_notes(found["time"], found["duration"], source, found["pitch"], found["velocity"])
-    sources = tuple(SourceTrack(t.name, int(t.program), bool(t.is_drum)) for t in tracks)
+    sources = tuple([_source(t.name, t.program, t.is_drum) for t in tracks])
     return Score(fast.tpq, sources, notes, _tempos(fast.tempos), _meters(fast.time_signatures))
 
 
-def _closed(events: bytes) -> tuple[bytes, ...]:
-    """The parts of a track of these events, and long after them note-offs for every key.
+@lru_cache(4096)
+def _source(name: str, program: int, drum: bool) -> SourceTrack:
+    """A source track, which is much the same from file to file."""
+    return SourceTrack(name, int(program), bool(drum))
 
-    events: without the end of the track, but with the time before it.
+
+def _closed(data: bytes, begin: int, stop: int) -> tuple[bytes | memoryview, ...]:
+    """The parts of a track of the events in `data`, and long after them note-offs for every key.
+
+    begin, stop: the events without the end of the track, but with the time before it.
     """
-    offs = b"\0".join([all_off for status, all_off in _ALL_OFF if status in events])
+    offs = b"\0".join([off for status, off in _ALL_OFF if data.find(status, begin, stop) >= 0])
     later = _LONG_AFTER + offs + b"\0" if offs else b""
-    size = len(events) + len(later) + len(_END_OF_TRACK)
+    size = stop - begin + len(later) + len(_END_OF_TRACK)
+    events = memoryview(data)[begin:stop]
     return b"MTrk", size.to_bytes(4, "big"), events, later, _END_OF_TRACK
 
 
-def _records(lists: list[Any]) -> tuple[list[int], TickArray]:
-    """The notes of symusic's lists, in one _RECORD array, and how many each list has."""
+def _records(lists: list[Any]) -> TickArray:
+    """The notes of symusic's lists, each list a source, in one _RECORD array."""
     if _pickles_records():
-        states = [notes.__getstate__() for notes in lists]
-        packed = b"".join([state[_COUNT_BYTES:] for state in states])
-        counts = [(len(state) - _COUNT_BYTES) // _RECORD.itemsize for state in states]
-        return counts, np.frombuffer(packed, _RECORD)
-    columns = [notes.numpy() for notes in lists]
-    found = np.empty(sum(len(column["time"]) for column in columns), _RECORD)
-    for name in ("time", "duration", "pitch", "velocity"):
-        found[name] = np.concatenate([column[name] for column in columns])
-    return [len(column["time"]) for column in columns], found
+        packed = bytearray().join([memoryview(x.__getstate__())[_COUNT_BYTES:] for x in lists])
+        found = np.frombuffer(packed, _RECORD)
+    else:
+        columns = [notes.numpy() for notes in lists]
+        found = np.empty(sum(map(len, lists)), _RECORD)
+        for name, own in _NAMES.items():
+            found[name] = np.concatenate([column[own] for column in columns])
+    found["source"] = np.repeat(np.arange(len(lists), dtype=np.uint16), [len(x) for x in lists])
+    return found
 
 
 @cache
@@ -107,8 +119,7 @@ def _pickles_records() -> bool:
     if not isinstance(state, bytes) or len(state) != _COUNT_BYTES + 2 * _RECORD.itemsize:
         return False
     found = np.frombuffer(state, _RECORD, offset=_COUNT_BYTES)
-    names = _RECORD.names or ()
-    return all(np.array_equal(found[n], c) for n, c in zip(names, columns, strict=False))
+    return all(np.array_equal(found[n], c) for n, c in zip(_NAMES, columns, strict=True))
 
 
 def _tempos(found: Iterable[Any]) -> TickArray:

@@ -28,20 +28,22 @@ class Features:
     @classmethod
     def of(cls, gridded: Gridded) -> list[Features]:
         """The features of each song's sources."""
-        source, sources = gridded.source, int(gridded.first_source[-1])
+        source, pitch = gridded.source, gridded.pitch
         # One number to sort by, and to tell the sources far apart, is faster than two.
-        begin = source * _FAR + gridded.start
+        begin = source * _FAR
+        begin += gridded.start
         end = begin + gridded.length
         if np.any(begin[1:] < begin[:-1]):
             order = np.argsort(begin, kind="stable")
-            source, begin, end = source[order], begin[order], end[order]
+            source, pitch = source.take(order), pitch.take(order)
+            begin, end = begin.take(order), end.take(order)
         overlapping = np.flatnonzero(begin[1:] < end[:-1]) + 1
-        counts = np.bincount(source, minlength=sources)
-        some = np.maximum(counts, 1)
-        pitch = np.bincount(gridded.source, gridded.pitch, sources) / some
-        overlaps = np.bincount(source[overlapping], minlength=sources) / some
-        found = counts.tolist(), pitch.tolist(), overlaps.tolist()
+        edges = np.searchsorted(source, np.arange(int(gridded.first_source[-1]) + 1))
+        counts, some = np.diff(edges), np.maximum(np.diff(edges), 1)
+        sums = np.append(0, np.cumsum(pitch, dtype=np.int64)).take(edges)
+        overlaps = np.diff(np.searchsorted(overlapping, edges)) / some
+        found = counts.tolist(), (np.diff(sums) / some).tolist(), overlaps.tolist()
         return [
-            cls(*(numbers[a:b] for numbers in found))
+            cls(*[numbers[a:b] for numbers in found])
             for a, b in pairwise(gridded.first_source.tolist())
         ]

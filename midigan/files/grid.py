@@ -84,11 +84,11 @@ def with_bars(score: Score, layout: Layout) -> Barred:
     too_late = too_long = 0
     if bars.end < end:
         # What begins in the last step may round up to a bar that is not there.
-        inside = np.flatnonzero(start * scale <= bars.end - step)
+        inside = np.flatnonzero(start <= (bars.end - step) // scale)
         if len(inside) == 0:
             raise SourceError(f"all its notes lie after bar {MAX_BARS:,}")
         too_late = len(start) - len(inside)
-        too_long = int(np.count_nonzero(ends.take(inside) * scale > bars.end))
+        too_long = int(np.count_nonzero(ends.take(inside) > bars.end // scale))
         score, length = replace(score, notes=score.notes.take(inside)), length.take(inside)
     warnings = (
         *_counted(int(np.count_nonzero(length == 0)), "of no length last one step"),
@@ -113,20 +113,24 @@ def to_grid(songs: Sequence[Barred], layout: Layout) -> Gridded:
     counts = np.array([len(song.score.notes) for song in songs])
     first, first_source = offsets(counts), offsets([len(song.score.tracks) for song in songs])
     # Positions are whole numbers, far below those that a float cannot hold.
-    begin = ticks.astype(float) * scale
-    end = begin + lengths.astype(float) * scale
-    last = np.repeat(np.array([song.bars.end for song in songs], float), counts)
-    start, late = steps_at(begin, counts, songs, layout)
-    stop, end_late = steps_at(np.minimum(end, last), counts, songs, layout)
-    stop = np.maximum(stop, start + 1)
+    begin = ticks * float(scale)
+    end = lengths * float(scale)
+    end += begin
+    last = np.array([song.bars.end for song in songs], float)
+    if np.any(np.maximum.reduceat(end, first[:-1]) > last):
+        np.minimum(end, np.repeat(last, counts), out=end)
+    start, late = steps_at(begin, first, songs, layout)
+    stop, end_late = steps_at(end, first, songs, layout)
+    np.maximum(stop, start + 1, out=stop)
     ends = np.maximum.reduceat(stop, first[:-1]).tolist()
-    bars = tuple(song.bars.up_to(end, layout) for song, end in zip(songs, ends, strict=True))
+    bars = tuple([song.bars.up_to(end, layout) for song, end in zip(songs, ends, strict=True)])
     steps = np.array([positions_per_step(song.score.ppq) for song in songs])
-    tolerance = np.repeat(np.maximum(steps // 16, scale // 2), counts)
+    tolerance = np.repeat(np.maximum(steps // 16, scale // 2).astype(float), counts)
+    stop -= start
     return Gridded(
         first,
         start,
-        stop - start,
+        stop,
         pitch,
         velocity,
         source + np.repeat(first_source[:-1], counts),
@@ -134,27 +138,31 @@ def to_grid(songs: Sequence[Barred], layout: Layout) -> Gridded:
         offsets([len(own.steps) * layout.steps for own in bars]),
         bars,
         _tempos(songs, bars, layout),
-        _by_song(np.abs(late) > tolerance, first),
-        _by_song(np.abs(end_late) > tolerance, first),
+        _by_song(np.abs(late, out=late) > tolerance, first),
+        _by_song(np.abs(end_late, out=end_late) > tolerance, first),
     )
 
 
 def steps_at(
-    position: Floats, counts: Ints, songs: Sequence[Barred], layout: Layout
+    position: Floats, first: Ints, songs: Sequence[Barred], layout: Layout
 ) -> tuple[Ints, Floats]:
     """The nearest step of each position, and how far after it the position lies.
 
-    position: `(n,)`, the positions of one song after another, `counts` `(songs,)` of each.
-    What rounds up to the end of a bar is on the first step of the next one.
+    position: `(n,)`, the positions of one song after another; `first` `(songs + 1,)`: where
+    those of each begin. What rounds up to the end of a bar is on the first step of the next one.
     """
-    steps = np.array([positions_per_step(song.score.ppq) for song in songs], float)
-    step = np.repeat(steps, counts)
+    sizes = [float(positions_per_step(song.score.ppq)) for song in songs]
+    step = np.repeat(sizes, np.diff(first))
     # As if all bars were the layout's own. The quotient of two whole numbers of less than
     # 53 bits is never rounded up to the next one.
-    nearest = ((2 * position + step) / (2 * step)).astype(np.int64)
-    late = position - nearest * step
-    first = offsets(counts).tolist()
-    for song, size, begin, stop in zip(songs, steps.tolist(), first, first[1:], strict=False):
+    quotient = position + position
+    quotient += step
+    quotient /= step + step
+    nearest = quotient.astype(np.int64)
+    late = np.multiply(nearest, step, out=quotient)
+    np.subtract(position, late, out=late)
+    bounds = first.tolist()
+    for song, size, begin, stop in zip(songs, sizes, bounds, bounds[1:], strict=False):
         if not song.bars.whole and stop > begin:
             part = slice(begin, stop)
             nearest[part], late[part] = _steps_in_bars(position[part], song.bars, size, layout)
@@ -184,8 +192,8 @@ def _tempos(songs: Sequence[Barred], bars: Sequence[Bars], layout: Layout) -> tu
     ends = np.array([own.end for own in bars], float)
     inside = np.flatnonzero((position < ends[song]) & (found["bpm"] > 0))
     song, position = song[inside], position[inside]
-    counts = np.bincount(song, minlength=len(songs))
-    start = steps_at(position, counts, songs, layout)[0]
+    first = offsets(np.bincount(song, minlength=len(songs)))
+    start = steps_at(position, first, songs, layout)[0]
     # What rounds up to the song's end is not in it.
     last = np.array([len(own.steps) * layout.steps for own in bars])
     kept = start < last[song]
@@ -193,8 +201,8 @@ def _tempos(songs: Sequence[Barred], bars: Sequence[Bars], layout: Layout) -> tu
     kept[:-1] &= (start[1:] > start[:-1]) | (song[1:] > song[:-1])
     tempos = np.empty(int(np.count_nonzero(kept)), TEMPO)
     tempos["start"], tempos["bpm"] = start[kept], found["bpm"][inside][kept]
-    first = offsets(np.bincount(song[kept], minlength=len(songs))).tolist()
-    return tuple(tempos[a:b] for a, b in pairwise(first))
+    bounds = offsets(np.bincount(song[kept], minlength=len(songs))).tolist()
+    return tuple([tempos[a:b] for a, b in pairwise(bounds)])
 
 
 def offsets(counts: Ints | Sequence[int]) -> Ints:
@@ -204,7 +212,7 @@ def offsets(counts: Ints | Sequence[int]) -> Ints:
 
 def _by_song(concerned: NDArray[np.bool_], first: Ints) -> tuple[int, ...]:
     """How many of each song's notes are concerned."""
-    return tuple(np.add.reduceat(concerned, first[:-1], dtype=np.int64).tolist())
+    return tuple(np.diff(np.searchsorted(np.flatnonzero(concerned), first)).tolist())
 
 
 def _counted(count: int, what: str) -> list[str]:

@@ -104,9 +104,9 @@ def _in_order(data: bytes, chunks: list[tuple[int, int]]) -> bool:
 
 
 def _is_odd(data: bytes, at: int) -> bool:
-    """Whether a byte over _LAST_CHANNEL_STATUS may begin an event that symusic cannot take."""
+    """Whether such a byte, if not _SYSEX, may begin an event that symusic cannot take."""
     if data[at] == _META:
         return META_SIZES.get(data[at + 1], data[at + 2]) != data[at + 2]
     if data[at] == _SYSEX_END:
         return _LAPSED_STATUS.match(data, at) is not None
-    return data[at] != _SYSEX and _BEFORE_SYSTEM.fullmatch(data, max(at - 9, 0), at) is not None
+    return _BEFORE_SYSTEM.fullmatch(data, max(at - 9, 0), at) is not None

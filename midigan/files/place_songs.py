@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from midigan.files.assign import Assigned, assign
+from midigan.files.bars import Bars
 from midigan.files.grid import Barred, Gridded, to_grid
 from midigan.files.phase import Phase
 from midigan.files.rules import Rules
@@ -51,20 +52,13 @@ def place_songs(scores: Sequence[tuple[str, Barred]], rules: Rules) -> list[Plac
         others = iter(place_songs(kept, rules))
         return [reason or next(others) for reason in reasons]
     notes, assigned = assign([song.score.tracks for song in songs], gridded, rules.layout)
-    end_before_padding(notes, gridded, rules.layout)
     return _songs(scores, notes, gridded, assigned, rules.layout)
 
 
-def end_before_padding(notes: Notes, gridded: Gridded, layout: Layout) -> None:
-    """End notes that end inside a short bar's padding where it begins.
-
-    notes: on the songs' common timeline; see `Gridded.first_step`.
-    """
-    if all(bars.whole for bars in gridded.bars):
-        return
-    steps = np.concatenate([bars.steps for bars in gridded.bars])
+def end_before_padding(notes: Notes, bars: Bars, layout: Layout) -> None:
+    """End notes of a song that end inside a short bar's padding where it begins."""
     bar, within = np.divmod(notes["start"] + notes["length"] - 1, layout.steps)
-    notes["length"] -= np.maximum(within + 1 - steps.take(bar), 0)
+    notes["length"] -= np.maximum(within + 1 - bars.steps.take(bar), 0)
 
 
 def _songs(
@@ -75,11 +69,10 @@ def _songs(
     layout: Layout,
 ) -> list[Placed | str]:
     """The songs on a timeline, each with its own step 0."""
-    first = np.searchsorted(notes["start"], gridded.first_step)
-    notes["start"] -= np.repeat(gridded.first_step[:-1], np.diff(first))
-    # With something behind the last note, so that a song without notes has an index, too.
-    ends = np.append(notes["start"] + notes["length"], 0)
-    last = np.maximum.reduceat(ends, first[:-1]).tolist()
+    start = np.ascontiguousarray(notes["start"])
+    first = np.searchsorted(start, gridded.first_step.astype(start.dtype))
+    start -= np.repeat(gridded.first_step[:-1], np.diff(first))
+    notes["start"] = start
     bounds = first.tolist()
     songs: list[Placed | str] = []
     for i, (name, score) in enumerate(scores):
@@ -87,12 +80,15 @@ def _songs(
         if begin == stop:
             songs.append("no track of it has a place in the layout")
             continue
-        bars, tempos = gridded.bars[i].up_to(last[i], layout), gridded.tempos[i]
+        own, bars, tempos = notes[begin:stop], gridded.bars[i], gridded.tempos[i]
+        if not bars.whole:
+            end_before_padding(own, bars, layout)
+        bars = bars.up_to(int((own["start"] + own["length"]).max()), layout)
         if len(bars.steps) < len(gridded.bars[i].steps):
             tempos = tempos[tempos["start"] < len(bars.steps) * layout.steps]
         song = Song(
             name,
-            notes[begin:stop],
+            own,
             bars.song_steps(),
             tempos,
             bars.meters,

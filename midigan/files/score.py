@@ -51,7 +51,7 @@ class Score:
 
     ppq: ticks in a quarter note, at least 1.
     tracks: the source tracks, with or without notes.
-    notes: TICK_NOTE array, in any order.
+    notes: TICK_NOTE array, or one of its fields in integers of other sizes, in any order.
     tempos, meters: TICK_TEMPO and TICK_METER arrays sorted by tick; a tempo or a meter that
         the file has but that is none comes with a 0 in it.
     warnings: what was mended while reading, a short phrase each.
