@@ -22,6 +22,7 @@ import numpy as np
 
 from midigan.controls import NOISES, NOISES_OF_TRACKS, Controls
 from midigan.directions import inclination, turned_latents
+from midigan.evaluation.rolls import across
 from midigan.generator import Floats, Generator, Latents
 from midigan.masks import legal_pitches, semitones_to
 from midigan.notes import Phrases
@@ -68,6 +69,12 @@ def draw_phrase(
     for track, times in (lines or {}).items():
         phrase = _with_line(generator, seed, number, controls, drawn, phrase, track, times)
     return phrase
+
+
+def draw_stream(generator: Generator, seed: int, count: int, controls: Controls) -> Phrases:
+    """The first `count` phrases of the stream `seed`. Raises what `draw_phrase` does."""
+    drawn = [draw_phrase(generator, seed, number, controls) for number in range(count)]
+    return np.concatenate(drawn)
 
 
 def kept_as_heard(
@@ -183,18 +190,6 @@ def _with_line(
 def _fresh(controls: Controls) -> bool:
     """Whether any noise is new with every phrase, so that candidates differ."""
     return any(controls.noise(name).speed(controls.walk) == 1 for name in NOISES)
-
-
-def across(first: Phrases, second: Phrases) -> Phrases:
-    """The windows from the latter half of the bars of one phrase to the first half of the next.
-
-    Either is one phrase or several, `(n, tracks, bars, steps, pitches)`.
-    """
-    half = first.shape[2] // 2
-    n = max(len(first), len(second))
-    ends, begins = first[:, :, half:], second[:, :, :half]
-    both = (np.broadcast_to(part, (n, *part.shape[1:])) for part in (ends, begins))
-    return np.concatenate(list(both), axis=2)
 
 
 def _proportional(liking: Floats, chance: np.random.Generator) -> int:

@@ -7,7 +7,7 @@ import pytest
 from critics import write_critic
 from tiny import write_tiny_generator
 
-from midigan.candidates import across, default_controls, draw_phrase
+from midigan.candidates import default_controls, draw_phrase
 from midigan.compose import compose
 from midigan.controls import NOISES, Controls, Noise, Turn
 from midigan.errors import FormatError
@@ -54,15 +54,6 @@ def test_between_two_phrases_both_joins_count(path):
         ]
         counts = [int(phrase.sum()) for phrase in shapes(generator, number, tuple(beside))]
         assert cells(compose(generator, 1, number, FOUR)) == min(counts)
-
-
-def test_windows_across_joins_have_the_bars_beside_them():
-    first, second = (np.zeros((n, 1, 2, 16, 84), bool) for n in (1, 3))
-    first[:, :, 1, 0, 5], second[:, :, 0, 0, 7] = True, True
-    found = across(first, second)
-    assert found.shape == second.shape
-    assert found[:, 0, :, 0].argmax(axis=-1).tolist() == [[5, 7]] * 3
-    assert across(second, first)[:, 0, :, 0].any(axis=-1).sum() == 0
 
 
 def test_a_critic_of_little_opinion_leaves_most_to_chance(tmp_path):

@@ -10,6 +10,10 @@ import click
 from midigan.commands.common import console
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from midigan.evaluation.joins import Joins
+    from midigan.evaluation.report import Evaluation
     from midigan.generator import Generator
     from midigan.phrase_set import PhraseSet
 
@@ -35,6 +39,12 @@ if TYPE_CHECKING:
 )
 @click.option("-n", "count", type=click.IntRange(min=2), default=1000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--joins",
+    is_flag=True,
+    help="Judge as well how phrases join that are composed one after the other, as they play: "
+    "alone, and drawn from candidates.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option(
     "-o",
@@ -50,6 +60,7 @@ def command(
     held_out: bool,
     count: int,
     seed: int,
+    joins: bool,
     as_json: bool,
     output: Path | None,
 ) -> None:
@@ -62,7 +73,7 @@ def command(
     under its ROC curve: .5 if it cannot), coverage says how much of the reference's variety
     is met, and memorisation how near the phrases are to training music, in any key.
     """
-    from midigan.commands.evaluate_report import print_json, print_tables
+    from midigan.commands.evaluate_report import print_joins, print_json, print_tables
     from midigan.evaluation.report import evaluate
     from midigan.generator import Generator
     from midigan.shipped import find_generator
@@ -82,15 +93,33 @@ def command(
             seed=seed,
             progress=status.update,
         )
+        joined = _joins(own, found, count, seed, status.update) if joins else {}
     if as_json:
-        print_json(found)
+        print_json(found, joined)
     else:
         print_tables(found)
+        print_joins(found, joined)
     if output is not None:
         from midigan.evaluation.page import write_page
 
         write_page(found, output, title=generator or own.path.parent.name)
         click.echo(f"{output}: written", err=as_json)
+
+
+def _joins(
+    own: Generator, found: Evaluation, count: int, seed: int, progress: Callable[[str], None]
+) -> dict[int, Joins]:
+    """How phrases join, by the number of candidates: one, and as many as are usual."""
+    from midigan.candidates import default_controls, draw_stream
+    from midigan.controls import Controls
+    from midigan.evaluation.joins import judge_joins
+
+    judged = {}
+    for controls in dict.fromkeys((Controls(), default_controls(own))):
+        progress(f"composing on, {controls.candidates} candidates a phrase")
+        phrases = draw_stream(own, seed, count, controls)
+        judged[controls.candidates] = judge_joins(phrases, own, found)
+    return judged
 
 
 def _music(

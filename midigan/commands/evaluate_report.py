@@ -11,7 +11,10 @@ import click
 from midigan.commands.common import print_facts, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from midigan.evaluation.copying import Estimate, Memorisation, Nearness
+    from midigan.evaluation.joins import Joins
     from midigan.evaluation.neighbours import Nearest
     from midigan.evaluation.overlap import Comparison
     from midigan.evaluation.report import Evaluation, Music
@@ -91,7 +94,27 @@ def _copies(found: Memorisation | None) -> str:
     )
 
 
-def print_json(found: Evaluation) -> None:
+def print_joins(found: Evaluation, joined: Mapping[int, Joins]) -> None:
+    """Print how phrases join, by the number of candidates, beside real music."""
+    rows = [
+        (
+            f"candidates {candidates}",
+            f"{joins.verdict.headline.mean_overlap:.3f}",
+            _number(joins.verdict.auc),
+            _number(joins.verdict.spread.coverage),
+            f"{joins.leap:.2f}",
+        )
+        for candidates, joins in joined.items()
+    ]
+    if rows:
+        ceiling, (first, *_) = found.ceiling, joined.values()
+        overlap, leap = f"{ceiling.headline.mean_overlap:.3f}", f"{first.reference_leap:.2f}"
+        real = ("real music", overlap, _number(ceiling.auc), _number(ceiling.spread.coverage), leap)
+        columns = ("windows", "overlap#", "judge#", "coverage#", "semitones over the bar line#")
+        print_table(columns, [*rows, real], "Joins of phrases composed one after the other")
+
+
+def print_json(found: Evaluation, joined: Mapping[int, Joins]) -> None:
     """Print everything as JSON; what is undefined is null."""
     own, ceiling = found.generated, found.ceiling
     _, known, other = found.music.samples
@@ -114,6 +137,7 @@ def print_json(found: Evaluation) -> None:
                 "ceiling_density": _plain(ceiling.spread.density),
                 "duplicates": found.duplicates,
                 "memorisation": _memorisation(found.memorisation),
+                "joins": _joins(joined),
                 "metrics": _metrics(own.headline, ceiling.headline),
                 "field_metrics": _metrics(own.field, ceiling.field),
             },
@@ -132,6 +156,20 @@ def _metrics(own: Comparison, ceiling: Comparison) -> dict[str, dict[str, float 
         }
         for name, likeness in own.metrics.items()
     }
+
+
+def _joins(joined: Mapping[int, Joins]) -> dict[int, dict[str, float | None]] | None:
+    return {
+        candidates: {
+            "mean_overlap": joins.verdict.headline.mean_overlap,
+            "auc": _plain(joins.verdict.auc),
+            "coverage": _plain(joins.verdict.spread.coverage),
+            "leap": _plain(joins.leap),
+            "reference_leap": _plain(joins.reference_leap),
+            "leap_overlap": _plain(joins.leap_overlap),
+        }
+        for candidates, joins in joined.items()
+    } or None
 
 
 def _memorisation(found: Memorisation | None) -> dict[str, object] | None:

@@ -35,6 +35,18 @@ def timeline(phrases: Phrases) -> Phrases:
     return phrases.reshape(n, tracks, bars * steps, pitches)
 
 
+def across(first: Phrases, second: Phrases) -> Phrases:
+    """The windows from the latter half of the bars of one phrase to the first half of the next.
+
+    Either is one phrase or several, `(n, tracks, bars, steps, pitches)`.
+    """
+    half = first.shape[2] // 2
+    n = max(len(first), len(second))
+    ends, begins = first[:, :, half:], second[:, :, :half]
+    both = (np.broadcast_to(part, (n, *part.shape[1:])) for part in (ends, begins))
+    return np.concatenate(list(both), axis=2)
+
+
 def lines(phrases: Phrases) -> NDArray[np.int64]:
     """Each track's highest pitch index, `(n, tracks, bars * steps)`; SILENT where there is none."""
     cells = timeline(phrases)

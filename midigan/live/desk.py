@@ -40,7 +40,7 @@ class Desk:
             return
         if turn.control in ACTIONS:
             self._to_session(turn)
-        elif turn.control.partition("/")[0] in _QUICK and turn.control != "walk/by":
+        elif turn.control.partition("/")[0] in _QUICK and not turn.control.endswith("/by"):
             # A knob sends a hundred values a second, and no two fingers move as one.
             self._knobs[turn.control] = turn
         elif self._count < _MOST:

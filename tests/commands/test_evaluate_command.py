@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from critics import write_critic
 from tiny import write_tiny_generator
 
 from midigan.commands import cli
@@ -49,6 +50,23 @@ def test_it_prints_tables(folder):
     assert "40 composed, 90 of 6 held-out songs" in text
     assert "not looked for: give the training music" in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_joins_are_judged_alone_and_from_candidates(folder):
+    args = [folder / "generator.onnx", "--reference", folder / "own.npz", "-n", 20, "--joins"]
+    assert list(json.loads(run(*args, "--json")[1])["joins"]) == ["1"]
+    write_critic(folder / "critic.onnx", load_layout("satb"))
+    code, text = run(*args)
+    assert code == 0, text
+    for words in ("candidates 1 ", "candidates 16", "real music"):
+        assert words in text
+    found = json.loads(run(*args, "--json")[1])["joins"]
+    assert list(found) == ["1", "16"]
+    for joins in found.values():
+        assert 0 < joins["mean_overlap"] <= 1
+        assert joins["leap"] > 0
+    plain = run(*args[:-1], "--json")[1]
+    assert json.loads(plain)["joins"] is None
 
 
 def test_held_out_songs_are_the_reference_and_the_others_the_training_music(folder):

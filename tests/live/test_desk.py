@@ -35,7 +35,10 @@ def test_nothing_overtakes_a_knob_and_steps_all_count():
     at.turn(Turn("walk", 0.5))
     at.turn(Turn("walk/by", 0.1))
     at.turn(Turn("walk/by", 0.1))
-    assert composer == [Turn("walk", 0.5), Turn("walk/by", 0.1), Turn("walk/by", 0.1)]
+    at.turn(Turn("attribute/density/by", 0.25))
+    at.turn(Turn("attribute/density/by", 0.25))
+    steps = [Turn("walk/by", 0.1)] * 2 + [Turn("attribute/density/by", 0.25)] * 2
+    assert composer == [Turn("walk", 0.5), *steps]
 
 
 def test_before_the_music_begins_nothing_is_turned():
