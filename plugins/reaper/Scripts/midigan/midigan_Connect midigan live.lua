@@ -38,8 +38,8 @@ local function input ()
 		return found[1]
 	end
 	return nil, "There is no such MIDI input, and nothing was changed. Start 'midigan live', then "
-		.. "enable the port to which it plays in Preferences > MIDI Inputs. There are: "
-		.. (names[1] and table.concat (names, ", ") or "none") .. "."
+		.. "enable the port to which it plays in Preferences > Audio > MIDI Inputs (in older versions "
+		.. "MIDI Devices). There are: " .. (names[1] and table.concat (names, ", ") or "none") .. "."
 end
 
 common.act (function ()
@@ -70,7 +70,8 @@ common.act (function ()
 		end
 	end)
 	return failed or ("These tracks are armed to record from %s:\n%s\n\nTo play in REAPER's time, start "
-		.. "'midigan live --sync midi' and let REAPER send its clock there: Preferences > MIDI Outputs, "
-		.. "double-click the port, tick 'Send clock/SPP to this device'."):format (
+		.. "'midigan live --sync midi' and let REAPER send its clock there: Preferences > Audio > MIDI "
+		.. "Outputs (in older versions MIDI Devices), double-click the port, tick 'Send clock/SPP to "
+		.. "this device'."):format (
 		source.name, table.concat (told, "\n"))
 end)
