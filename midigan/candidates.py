@@ -139,11 +139,14 @@ def _phrases(
     style: tuple[int, ...] = (),
 ) -> Phrases:
     """Candidates of a phrase, as one batch."""
-    layout = generator.layout
+    of = (controls, seed, number, len(generator.layout.tracks))
+    return _played(generator, controls, [latents_at(*of, each, style) for each in candidates])
+
+
+def _played(generator: Generator, controls: Controls, each: Sequence[Latents]) -> Phrases:
+    """What latents sound like under controls, as one batch."""
     semitones = semitones_to(generator.info.key, controls)
-    legal = legal_pitches(layout, controls, generator.info.key, semitones)
-    of = (controls, seed, number, len(layout.tracks))
-    each = [latents_at(*of, candidate, style) for candidate in candidates]
+    legal = legal_pitches(generator.layout, controls, generator.info.key, semitones)
     latents = Latents(*map(np.concatenate, zip(*each, strict=True)))
     return generator.phrases(turned_latents(latents, generator.info, controls), legal)
 
@@ -169,21 +172,21 @@ def _with_line(
     one: of several the critic likes one as it stands among the others.
     """
     count = controls.candidates
-    anew = []
+    tracks = len(generator.layout.tracks)
+    each = []
     for roll in range((times - 1) * count + 1, times * count + 1):
         rolled = controls
         for name in NOISES_OF_TRACKS:
             noise = controls.noise(name)
-            rolls = [noise.roll(place) for place in range(len(generator.layout.tracks))]
-            rolls[track] += roll
+            rolls = [noise.roll(place) + roll * (place == track) for place in range(tracks)]
             rolled = rolled.with_noise(name, replace(noise, rolls=tuple(rolls)))
-        anew.append(_phrases(generator, seed, number, rolled, [drawn.candidate], drawn.style))
+        each.append(latents_at(rolled, seed, number, tracks, drawn.candidate, drawn.style))
     found = np.repeat(phrase, count, axis=0)
-    found[:, track] = np.concatenate(anew)[:, track]
+    found[:, track] = _played(generator, controls, each)[:, track]
     if count == 1:
         return found
     chance = np.random.default_rng([seed, number, _LINE, track, times])
-    chosen = _proportional(generator.judge(found), chance)
+    chosen = _proportional(_liking(generator, found, controls), chance)
     return found[chosen : chosen + 1]
 
 
