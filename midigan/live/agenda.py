@@ -47,7 +47,8 @@ class Agenda:
 
     def __init__(self) -> None:
         self._pages: dict[int, _Page] = {}
-        self._releases: list[Event] = []
+        #: A heap of what is due once, whatever becomes of the pages: releases, late strikes.
+        self._once: list[Event] = []
         self._owners = count(1)
         self._playhead = 0
 
@@ -68,6 +69,16 @@ class Agenda:
         )
         page.turn_to(max(self._playhead, earliest))
         self._pages[number] = page
+
+    def begin_late(self, number: int, since: int, tick: int) -> None:
+        """Begin at `tick` what phrase `number` should have begun from `since` on, but did not.
+
+        Of notes of which less than half is left, nothing is heard.
+        """
+        page = self._pages[number]
+        for strike in page.strikes[: page.next]:
+            if strike.tick >= since and tick - strike.tick <= strike.end_tick - tick:
+                heapq.heappush(self._once, strike._replace(tick=tick))
 
     def holds(self, number: int) -> bool:
         """Whether phrase `number` is held."""
@@ -92,26 +103,27 @@ class Agenda:
                 break
             taken.append(event)
             if page is None:
-                heapq.heappop(self._releases)
+                heapq.heappop(self._once)
             else:
                 page.next += 1
+            if event.order == STRIKE:
                 end = event._replace(tick=event.end_tick, order=RELEASE)
-                heapq.heappush(self._releases, end)
+                heapq.heappush(self._once, end)
         self._playhead = max(self._playhead, tick + 1)
         return taken
 
     def move(self, tick: int) -> None:
         """Set the playhead: what begins at `tick` or later is to be played, nothing else."""
         self._playhead = tick
-        self._releases.clear()
+        self._once.clear()
         for page in self._pages.values():
             page.turn_to(tick)
 
     def _next(self) -> tuple[Event | None, _Page | None]:
-        """The next event, and the page that it stands on if it is a strike."""
+        """The next event, and the page that it stands on if it stands on one."""
         best: tuple[Event | None, _Page | None] = None, None
-        if self._releases:
-            best = self._releases[0], None
+        if self._once:
+            best = self._once[0], None
         for page in self._pages.values():
             if page.next < len(page.strikes):
                 strike = page.strikes[page.next]

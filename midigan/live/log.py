@@ -27,6 +27,9 @@ from midigan.live.wire import Loaded, Part, Phrase, Report, Sent
 #: Version of the log, in its first line.
 FORMAT = 1
 
+#: Phrases that are known to be in the log; one that comes again after more is written again.
+_KNOWN = 512
+
 
 class Log:
     """Writes a session's log. Trouble with the disk ends the log, never the music.
@@ -68,8 +71,11 @@ class Log:
     def phrase(self, phrase: Phrase) -> None:
         """A phrase was composed; one that is in the log as it is needs no second line."""
         notes = hash(tuple(phrase.notes))  # a night's phrases themselves would fill memory
-        if self._known.get(phrase.number) != notes:
-            self._known[phrase.number] = notes
+        known = self._known.pop(phrase.number, None)
+        self._known[phrase.number] = notes
+        if len(self._known) > _KNOWN:
+            del self._known[next(iter(self._known))]
+        if known != notes:
             self._write({"phrase": phrase.number, "notes": phrase.notes})
 
     def turn(self, line: str, controls: Mapping[str, Any]) -> None:

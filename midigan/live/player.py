@@ -71,6 +71,7 @@ class Player:
         self._supply = Supply(lambda number: link.send(Ask(number)), self._agenda, start)
         self._sounding = Sounding(self._send)
         self._page = 0
+        self._since_tick = 0  # where it was taken up
         self._shift = 0  # from a tick of the song to what has been played by then
         self._tally = Tally()
         self._next_report_s = self._next_look_s = clock.now()
@@ -183,7 +184,7 @@ class Player:
 
     def _take_up(self, tick: int, *, played: bool) -> None:
         """Play on from `tick`; what would already sound there is not begun late."""
-        tick = max(tick, 0)
+        self._since_tick = tick = max(tick, 0)
         self._shift = self._tally.played_ticks - tick
         self._page = tick // self._start.phrase_ticks
         self._agenda.move(tick)
@@ -219,7 +220,8 @@ class Player:
         if isinstance(message, Failed):
             raise PortError(message.trouble)
         if isinstance(message, Phrase):
-            self._supply.arrived(message, self._earliest_tick())
+            missed = self._transport.missed(self._since_tick, self._clock.now())
+            self._supply.arrived(message, self._earliest_tick(), missed)
         elif isinstance(message, Position):
             self._follow(message)
         elif isinstance(message, Panic):

@@ -62,6 +62,8 @@ class RtMidiPort:
         if was_away and not self._plug.away:
             for message in self._owed.settle():
                 self.send(message)
+        elif not self._plug.away:
+            self._owed.seen()
         return news
 
     def close(self) -> None:

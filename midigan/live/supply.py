@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from midigan.live.agenda import Agenda
+from midigan.live.transport import Span
 from midigan.live.wire import Phrase, Start
 
 #: How many phrases are held beyond the one that plays.
 _AHEAD = 2
-#: How many that have been played stay for leaders that loop, and the first for those that
+#: So far before and after it they stay for leaders that loop, and the first for those that
 #: start over: they sound at once, until what is composed anew for that place replaces them.
-_BEHIND = 16
+_NEAR = 16
 #: How many may be asked for and not there yet: who is dragged along a timeline must not
 #: leave the composer with work for places that were passed long ago.
 _PENDING = 4
@@ -41,20 +42,27 @@ class Supply:
         """What has been played before is asked for again: it may have changed since."""
         self._page = page
         again = self._begun.intersection(self._window())
-        self._begun -= again
         self._ask_for(again)
-        self._agenda.keep(lambda number: number == 0 or number >= page - _BEHIND)
+        self._agenda.keep(lambda number: number == 0 or abs(number - page) <= _NEAR)
+        self._begun = {number for number in self._begun - again if self._agenda.holds(number)}
         self._fill()
 
-    def arrived(self, phrase: Phrase, earliest_tick: int) -> None:
-        """Take a phrase, asked for or sent anew; for now nothing of it begins before a tick."""
+    def arrived(self, phrase: Phrase, earliest_tick: int, missed: Span | None = None) -> None:
+        """Take a phrase, asked for or sent anew; for now nothing of it begins before a tick.
+
+        What should have begun in the span `missed`, before the phrase was there, begins at its
+        end.
+        """
         begin = phrase.number * self._start.phrase_ticks
         notes = [
             (begin + start, begin + start + length, track, part.channel, pitch, velocity)
             for start, length, track, pitch, velocity in phrase.notes
             for part in (self._start.parts[track],)
         ]
+        first = not self._agenda.holds(phrase.number)
         self._agenda.put(phrase.number, notes, earliest_tick)
+        if first and missed is not None:
+            self._agenda.begin_late(phrase.number, *missed)
         self._pending.discard(phrase.number)
         self._fill()
 

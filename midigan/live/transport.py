@@ -7,6 +7,7 @@ begins, is moved, and stops.
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import NamedTuple
 
 from midigan.live.clock import PPQN, Timeline
 from midigan.live.wire import Position
@@ -35,6 +36,13 @@ class Change(Enum):
     STOPPED = auto()
     #: It has begun, or goes on elsewhere, or will begin elsewhere: take the music up there.
     MOVED = auto()
+
+
+class Span(NamedTuple):
+    """From where the music was taken up to where it is."""
+
+    since_tick: int
+    tick: int
 
 
 class Transport:
@@ -75,6 +83,15 @@ class Transport:
     def tick_at(self, seconds: float) -> int:
         """The last tick at or before `seconds`; the place where it stands if it does."""
         return self._timeline.tick_at(seconds) if self.rolling else self._tick
+
+    def missed(self, since_tick: int, now_s: float) -> Span | None:
+        """What has passed by since it was taken up; None if nothing passes without being played.
+
+        Who leads waits for what is to be played.
+        """
+        if self.leads or not self.rolling:
+            return None
+        return Span(since_tick, self.tick_at(now_s) + 1)
 
     def begin(self, tick: int, at_s: float) -> None:
         """Roll from `tick` at `at_s` on."""

@@ -18,6 +18,15 @@ def drone(number):
     return [Note(0, BAR, 1, 40 + number, 90), Note(BAR // 2, PPQN, 0, 60 + number, 90)]
 
 
+#: Before the jump; more than half over; half of it left; still to come.
+LATE = [
+    Note(0, BAR, 0, 60, 90),
+    Note(PPQN // 2, PPQN, 0, 61, 90),
+    Note(PPQN // 2, 2 * PPQN, 0, 62, 90),
+    Note(3 * PPQN, PPQN // 2, 0, 63, 90),
+]
+
+
 def follow(*script, notes=beats, stop_at_s=20.0, latency_s=0.0, **link):
     """A session that follows (second, tick, bpm, rolling), or a message of another kind."""
     messages = [
@@ -151,9 +160,20 @@ def test_many_jumps_leave_the_composer_little_to_do():
 
 
 def test_a_phrase_that_comes_late_after_a_jump_joins_in_where_the_leader_is():
-    stage = follow((1.0, 0, 60, True), (2.5, 5 * BAR, 60, True), late=5, late_s=1.2, stop_at_s=5.2)
+    stage = follow((1.0, 0, 60, True), (2.5, 5 * BAR, 60, True), late=5, late_s=1.4, stop_at_s=5.2)
     assert stage.strikes == [(1, 40), (2, 41), (4.5, 62)]
     assert stage.strikes[-1][1] == 40 + 4 * 5 + 2
+
+
+def test_of_such_a_phrase_begins_late_what_is_no_more_than_half_over():
+    stage = follow(
+        (1.0, 5 * BAR + 5, 60, True), late=5, late_s=1.2, stop_at_s=4.9, notes=lambda _: LATE
+    )
+    (late, _), *rest = stage.strikes
+    assert late == pytest.approx(2.2, abs=0.002)
+    assert [pitch for _, pitch in stage.strikes] == [62, 63]
+    assert len(rest) == 1
+    stage.assert_silent()
 
 
 def test_a_phrase_that_is_hardly_late_is_begun_late():

@@ -82,9 +82,26 @@ def test_a_port_that_returns_is_silenced_and_given_its_programs(port, client):
     client.names.append("Synth:in 24:0")
     assert port.check() == "port 'Synth:in 24:0' is back"
     assert client.opened == [None, "Synth:in 24:0"]
-    assert client.sent == [(0x80, 64, 0), (0xB0, 123, 0), (0xB9, 123, 0), (0xC0, 5), (0xC9, 0)]
+    silence = [(0xB0, 123, 0), (0xB9, 123, 0), (0xC0, 5), (0xC9, 0)]
+    assert client.sent == [(0x80, 60, 0), (0x80, 64, 0), *silence]
     port.send((0x80, 67, 0))
     assert client.sent[-1] == (0x80, 67, 0)
+
+
+def test_what_was_released_while_nobody_looked_is_released_again(port, client):
+    for pitch in (60, 62, 64):
+        port.send((0x90, pitch, 80))
+        port.send((0x80, pitch, 0))
+        port.check()
+    client.names.pop()
+    port.send((0x90, 66, 80))
+    port.send((0x80, 66, 0))
+    port.check()
+    del client.sent[:]
+    client.names.append("Synth:in 24:0")
+    port.check()
+    # 64 was on its way when it was last seen; what came before had time to arrive.
+    assert client.sent == [(0x80, 64, 0), (0x80, 66, 0)]
 
 
 def test_a_port_that_returns_under_another_number_is_known(port, client):

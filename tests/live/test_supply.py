@@ -93,3 +93,11 @@ def test_notes_lie_at_their_phrase_on_their_channel(kitchen):
     (event,) = kitchen.agenda.take(3 * BAR + PPQN)
     assert (event.tick, event.end_tick) == (3 * BAR + PPQN, 3 * BAR + 3 * PPQN)
     assert (event.channel, event.track, event.pitch, event.velocity) == (3, 0, 61, 80)
+
+
+def test_whoever_jumps_about_for_a_night_leaves_nothing_behind(kitchen):
+    for page in (90, 300, 80, 1000, 50):
+        kitchen.supply.jump_to(page, played=True)
+        kitchen.serve()
+    held = [number for number in range(2000) if kitchen.agenda.holds(number)]
+    assert held == [50, 51, 52]

@@ -1,0 +1,113 @@
+"""What the soak of benchmarks/ finds in records that are known to be good or bad."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+from soak_verdict import judge, read_record, stuck_notes
+
+PHRASE_S = 2.0
+DELAY_S = 0.02
+
+
+def music(number):
+    """Four notes a phrase, whose pitch tells where they are."""
+    return [(beat / 2, (0, 10 + 4 * number + beat)) for beat in range(4)]
+
+
+def notes(begin_s, song_s, until_s):
+    """What a synthesizer hears while the transport rolls from a place of the song."""
+    found = []
+    for number in range(10):
+        for start_s, (channel, pitch) in music(number):
+            at = begin_s + number * PHRASE_S + start_s - song_s
+            if begin_s - 1e-9 <= at < until_s:
+                found.append((at + DELAY_S, [0x90 | channel, pitch, 80]))
+                found.append((at + DELAY_S + 0.4, [0x80 | channel, pitch, 0]))
+    return found
+
+
+#: It rolls from the beginning, jumps to phrase 3, and stops.
+HEARD = [*notes(1.0, 0.0, 6.0), *notes(6.0, 6.0, 11.0)]
+ROLLS = [(0.5, False, 0.0), (1.0, True, 0.0), (6.0, True, 6.0), (11.0, False, 11.0)]
+
+
+@pytest.fixture
+def verdict_on(tmp_path):
+    def judged(heard, away=()):
+        lines = [["back", 0.1], *(["midi", at, data] for at, data in heard)]
+        lines += [["roll", *roll] for roll in ROLLS]
+        for gone, back in away:
+            lines += [["gone", gone], ["back", back]]
+        file = tmp_path / "record.jsonl"
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        return judge(read_record(file), music, PHRASE_S)
+
+    return judged
+
+
+def faults(found):
+    return [*found.stuck, *found.wrong, *found.silent, *found.late, *found.lost]
+
+
+def without(begin_s, end_s):
+    return [(at, data) for at, data in HEARD if not begin_s <= at < end_s]
+
+
+def test_what_is_right_is_found_right(verdict_on):
+    found = verdict_on(HEARD)
+    assert faults(found) == []
+    assert found.resumed_s == [0.0, 0.0]
+    assert found.delays_s == pytest.approx([DELAY_S] * len(HEARD[::2]))
+
+
+def test_a_phrase_reached_in_passing_and_not_there_is_late(verdict_on):
+    found = verdict_on(without(3.0, 4.0))
+    assert found.late == [(3.0, 1)]
+    assert not found.lost
+
+
+def test_one_note_that_is_missing_is_lost_and_no_phrase_late(verdict_on):
+    found = verdict_on(without(3.0, 3.5))
+    assert found.lost == [(3.0, (0, 14))]
+    assert not found.late
+
+
+def test_what_a_jump_costs_is_measured(verdict_on):
+    found = verdict_on(without(6.0, 6.5))
+    assert found.resumed_s == pytest.approx([0.0, 0.5])
+    assert faults(found) == []
+
+
+def test_music_of_another_place_is_wrong(verdict_on):
+    found = verdict_on([*notes(1.0, 0.0, 6.0), *notes(6.0, 2.0, 11.0)])
+    assert found.wrong[0][1] == (0, 14)
+    assert len(found.wrong) == 10
+    assert found.silent == [6.0]
+
+
+def test_a_port_that_is_away_may_miss_notes_but_leaves_none_down(verdict_on):
+    heard, away = without(3.3, 4.0), [(3.3, 3.9)]
+    assert faults(verdict_on(heard, away)) == [(3.02, (0, 14), "left sounding")]
+    settled = sorted([*heard, (3.95, [0x80, 14, 0])])
+    found = verdict_on(settled, away)
+    assert faults(found) == []
+    assert found.returned_s == pytest.approx([4.0 + DELAY_S - 3.9])
+
+
+@pytest.mark.parametrize(
+    ("messages", "why"),
+    [
+        ([(1, [0x90, 60, 80])], "left sounding"),
+        ([(1, [0x90, 60, 80]), (2, [0x81, 60, 0])], "left sounding"),
+        ([(1, [0x90, 60, 80]), (2, [0x90, 60, 80]), (3, [0x80, 60, 0])], "struck again"),
+        ([(1, [0x90, 60, 80]), (9, [0x80, 60, 0])], "sounded for 8.0 s"),
+        ([(1, [0x90, 60, 80]), (2, [0xB0, 123, 0])], "left sounding"),
+    ],
+)
+def test_stuck_notes_are_found(messages, why):
+    assert [(at, key, how) for at, key, how in stuck_notes(messages, 5.0)] == [(1, (0, 60), why)]
