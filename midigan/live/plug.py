@@ -31,6 +31,7 @@ class Plug:
         self.client = client
         self.name = name
         self.away = False
+        self._returning = ""
         self._wanted, self._hang_up = wanted, hang_up
 
     def check(self) -> str:
@@ -47,8 +48,12 @@ class Plug:
         names = self.client.get_ports()
         if self.away:
             found = [self.name] if self.name in names else match_port(self._wanted, names)
-            if len(found) == 1 and self._open(names.index(found[0])):
-                self.away, self.name = False, found[0]
+            # JACK lists a port before its owner is ready, and refuses to connect it silently:
+            # it is taken as there when it is seen a second time.
+            there = len(found) == 1 and found[0] == self._returning
+            self._returning = found[0] if len(found) == 1 else ""
+            if there and self._open(names.index(self._returning)):
+                self.away, self.name = False, self._returning
                 return f"port {self.name!r} is back"
         elif self.name not in names:
             return self.lose()
@@ -58,7 +63,7 @@ class Plug:
         """Take the port as gone, because it refused a message; a line for people."""
         if self._wanted is None:
             raise PortError(f"port {self.name!r} no longer takes messages")
-        self.away = True
+        self.away, self._returning = True, ""
         self.client.close_port()
         return f"port {self.name!r} has gone away; it is opened again when it returns"
 
