@@ -138,15 +138,16 @@ def composed_again(generator: Sequence[str], candidates: int) -> tuple[Music, fl
     composer = Composer(Load(str(path), SEED, [Turn("candidates", candidates)]))
     loaded = composer.describe()
     tick_s = 60 / BPM / PPQN
+    channels = [part.channel for part in loaded.parts]
 
     @cache
-    def onsets(number: int) -> Sequence[tuple[float, tuple[int, int]]]:
-        notes = composer.phrase(number).notes
+    def notes_of(number: int) -> Sequence[tuple[float, float, tuple[int, int]]]:
         return [
-            (note.start * tick_s, (loaded.parts[note.track].channel, note.pitch)) for note in notes
+            (note.start * tick_s, note.length * tick_s, (channels[note.track], note.pitch))
+            for note in composer.phrase(number).notes
         ]
 
-    return onsets, loaded.phrase_ticks * tick_s
+    return notes_of, loaded.phrase_ticks * tick_s
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-#: A note counts as the one that was due if it comes so much before or after.
-EARLY_S, LATE_S = 0.03, 0.25
+#: A note counts as the one that was due if it comes so much before or after; those that come
+#: promptly find their places first.
+EARLY_S, PROMPT_S, LATE_S = 0.03, 0.1, 0.25
 #: After a jump, notes of the place that was left may still come.
 LEAVING_S = 0.15
 #: After a port's return its notes may be missing for so long, and around its closing.
@@ -73,13 +74,19 @@ def _add_run(runs: list[list[Segment]], segment: Segment) -> None:
     runs.append([segment])
 
 
-class Due(NamedTuple):
-    """A note-on that should arrive at `at`; it may be missing if it is `optional`."""
+@dataclass
+class Due:
+    """A note-on that should arrive at `at`, no later than `late_s` after it.
+
+    It may be missing if it is `optional`. `delay_s` is how late it came, None if it did not.
+    """
 
     at: float
     key: Key
     phrase: int
+    late_s: float
     optional: bool
+    delay_s: float | None = None
 
 
 @dataclass
@@ -96,7 +103,7 @@ class Verdict:
     late: list[tuple[float, int]] = field(default_factory=list)
     #: Other notes that are missing: (second, key).
     lost: list[tuple[float, Key]] = field(default_factory=list)
-    #: From a start or jump until everything due is heard, and from a port's return.
+    #: From a start or jump, and from a port's return, until the first note.
     resumed_s: list[float] = field(default_factory=list)
     returned_s: list[float] = field(default_factory=list)
     #: From when a note was due until it arrived.
@@ -124,8 +131,8 @@ def stuck_notes(
     return found + [(at, key, "left sounding") for key, at in down.items()]
 
 
-#: The onsets of a phrase, by its number: (seconds from its beginning, channel and pitch).
-Music = Callable[[int], Sequence[tuple[float, Key]]]
+#: Notes of a phrase, by its number: (seconds from its beginning, how long, channel and pitch).
+Music = Callable[[int], Sequence[tuple[float, float, Key]]]
 
 
 def judge(record: Record, music: Music, phrase_s: float) -> Verdict:
@@ -136,8 +143,10 @@ def judge(record: Record, music: Music, phrase_s: float) -> Verdict:
     for at, (status, *data) in record.messages:
         if status & 0xF0 == 0x90:
             strikes[status & 0x0F, data[0]].append(at)
-    for run in record.runs:
-        _judge_run(verdict, _due_in(run, record.away, music, phrase_s), strikes, run)
+    runs = [_due_in(run, record.away, music, phrase_s) for run in record.runs]
+    _match([note for due in runs for note in due], strikes)
+    for run, due in zip(record.runs, runs, strict=True):
+        _judge_run(verdict, due, run)
     verdict.wrong = sorted((at, key) for key, times in strikes.items() for at in times)
     onsets = sorted(at for at, (status, *_) in record.messages if status & 0xF0 == 0x90)
     for _, back in record.away[1:]:
@@ -151,45 +160,55 @@ def _due_in(
     run: Sequence[Segment], away: Sequence[tuple[float, float]], music: Music, phrase_s: float
 ) -> list[Due]:
     found = []
+    first_phrase = int(run[0].song / phrase_s + 1e-6)
     for segment in run:
-        # What the place that was left still gives, and a delay of the transport's news, is free.
+        # What the place that was left still gives, until the news of a jump is there, is free.
         leaving = LEAVING_S if segment is run[-1] else 0.0
-        song_end = segment.song + segment.end - segment.begin
-        for number in range(int(segment.song / phrase_s), int((song_end + leaving) / phrase_s) + 1):
-            for start_s, key in music(number):
+        end = segment.song + segment.end - segment.begin + leaving
+        for number in range(int(segment.song / phrase_s), int(end / phrase_s) + 1):
+            for start_s, length_s, key in music(number):
                 song = number * phrase_s + start_s
-                if not segment.song - 1e-6 <= song < song_end + leaving:
+                if not segment.song - 1e-6 <= song < end:
                     continue
                 at = segment.begin + song - segment.song
                 absent = any(
                     gone - CLOSING_S - LATE_S <= at <= back + RETURN_S for gone, back in away
                 )
-                found.append(Due(at, key, number, absent or at > run[-1].end - LEAVING_S))
-    return sorted(found)
+                # After a jump a note may begin when half of it is over.
+                jumped_s = length_s / 2 + PROMPT_S if number == first_phrase else 0.0
+                optional = absent or at > run[-1].end - LEAVING_S
+                found.append(Due(at, key, number, max(LATE_S, jumped_s), optional))
+    return sorted(found, key=lambda note: note.at)
 
 
-def _judge_run(
-    verdict: Verdict, due: Sequence[Due], strikes: dict[Key, list[float]], run: Sequence[Segment]
-) -> None:
-    heard = []
-    for note in due:
-        times = strikes[note.key]
-        first = bisect_left(times, note.at - EARLY_S)
-        found = first < len(times) and times[first] <= note.at + LATE_S
-        if found:
-            verdict.delays_s.append(times.pop(first) - note.at)
-        heard.append(found)
-    wanted = [(note, found) for note, found in zip(due, heard, strict=True) if not note.optional]
+def _match(due: Sequence[Due], strikes: dict[Key, list[float]]) -> None:
+    """Give each note that is due the note-on that came for it, taking it out of `strikes`."""
+    for prompt, optional in ((True, False), (True, True), (False, False), (False, True)):
+        for note in due:
+            if note.delay_s is None and note.optional == optional:
+                times = strikes[note.key]
+                first = bisect_left(times, note.at - EARLY_S)
+                late_s = PROMPT_S if prompt else note.late_s
+                if first < len(times) and times[first] <= note.at + late_s:
+                    note.delay_s = times.pop(first) - note.at
+
+
+def _judge_run(verdict: Verdict, due: Sequence[Due], run: Sequence[Segment]) -> None:
+    verdict.delays_s += [note.delay_s for note in due if note.delay_s is not None]
+    wanted = [note for note in due if not note.optional]
     if not wanted:
         return
-    begin, first_phrase = run[0].begin, wanted[0][0].phrase
-    resumed = next((i for i, (_, found) in enumerate(wanted) if found), None)
-    if resumed is None:
+    begin, first_phrase = run[0].begin, wanted[0].phrase
+    heard = [note for note in wanted if note.delay_s is not None]
+    if not heard:
         if run[-1].end - begin > RETURN_S:
             verdict.silent.append(begin)
         return
-    verdict.resumed_s.append(wanted[resumed][0].at - begin if resumed else 0.0)
-    missing = [note for note, found in wanted[resumed:] if not found]
+    # What was due until the first note came is what a jump costs, not lost.
+    first_s = min(note.at + (note.delay_s or 0.0) for note in heard)
+    if not due[0].optional:
+        verdict.resumed_s.append(first_s - begin)
+    missing = [note for note in wanted if note.delay_s is None and note.at >= first_s]
     late = {
         number
         for number in {note.phrase for note in missing} - {first_phrase}
@@ -200,8 +219,8 @@ def _judge_run(
     verdict.lost += [(note.at, note.key) for note in missing if note.phrase not in late]
 
 
-def _begins_missing(wanted: Sequence[tuple[Due, bool]], number: int) -> bool:
+def _begins_missing(wanted: Sequence[Due], number: int) -> bool:
     """Whether the first two moments of a phrase at which anything begins are missing."""
-    mine = [(note.at, found) for note, found in wanted if note.phrase == number]
-    moments = sorted({at for at, _ in mine})[:2]
-    return not any(found for at, found in mine if at in moments)
+    mine = [note for note in wanted if note.phrase == number]
+    moments = sorted({note.at for note in mine})[:2]
+    return all(note.delay_s is None for note in mine if note.at in moments)

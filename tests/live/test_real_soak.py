@@ -20,6 +20,5 @@ def test_two_minutes_of_jumps_and_closed_ports_beside_busy_processors():
     assert found["notes"] > 500
     assert found["starts_and_jumps"] > 5
     assert found["ports_closed"] == 2
-    for kind in ("stuck_notes", "late_phrases", "wrong_notes", "silent_runs", "status"):
-        assert found[kind] == 0, found
-    assert not found["ended_early"]
+    kinds = ("stuck_notes", "late_phrases", "wrong_notes", "silent_runs", "ended_early", "status")
+    assert {kind: found[kind] for kind in kinds if found[kind]} == {}, found["details"]

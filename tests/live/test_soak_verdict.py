@@ -16,14 +16,14 @@ DELAY_S = 0.02
 
 def music(number):
     """Four notes a phrase, whose pitch tells where they are."""
-    return [(beat / 2, (0, 10 + 4 * number + beat)) for beat in range(4)]
+    return [(beat / 2, 0.4, (0, 10 + 4 * number + beat)) for beat in range(4)]
 
 
 def notes(begin_s, song_s, until_s):
     """What a synthesizer hears while the transport rolls from a place of the song."""
     found = []
     for number in range(10):
-        for start_s, (channel, pitch) in music(number):
+        for start_s, _, (channel, pitch) in music(number):
             at = begin_s + number * PHRASE_S + start_s - song_s
             if begin_s - 1e-9 <= at < until_s:
                 found.append((at + DELAY_S, [0x90 | channel, pitch, 80]))
@@ -39,7 +39,7 @@ ROLLS = [(0.5, False, 0.0), (1.0, True, 0.0), (6.0, True, 6.0), (11.0, False, 11
 @pytest.fixture
 def verdict_on(tmp_path):
     def judged(heard, away=()):
-        lines = [["back", 0.1], *(["midi", at, data] for at, data in heard)]
+        lines = [["back", -2.0], *(["midi", at, data] for at, data in heard)]
         lines += [["roll", *roll] for roll in ROLLS]
         for gone, back in away:
             lines += [["gone", gone], ["back", back]]
@@ -61,7 +61,7 @@ def without(begin_s, end_s):
 def test_what_is_right_is_found_right(verdict_on):
     found = verdict_on(HEARD)
     assert faults(found) == []
-    assert found.resumed_s == [0.0, 0.0]
+    assert found.resumed_s == pytest.approx([DELAY_S, DELAY_S])
     assert found.delays_s == pytest.approx([DELAY_S] * len(HEARD[::2]))
 
 
@@ -79,8 +79,17 @@ def test_one_note_that_is_missing_is_lost_and_no_phrase_late(verdict_on):
 
 def test_what_a_jump_costs_is_measured(verdict_on):
     found = verdict_on(without(6.0, 6.5))
-    assert found.resumed_s == pytest.approx([0.0, 0.5])
+    assert found.resumed_s == pytest.approx([DELAY_S, 0.5 + DELAY_S])
     assert faults(found) == []
+
+
+def test_after_a_jump_a_note_may_begin_until_half_of_it_is_over(verdict_on):
+    heard = sorted([*without(6.0, 6.1), (6.28, [0x90, 22, 80])])
+    found = verdict_on(heard)
+    assert faults(found) == []
+    assert found.resumed_s == pytest.approx([DELAY_S, 0.28])
+    late = sorted([*without(6.0, 6.1), (6.35, [0x90, 22, 80])])
+    assert verdict_on(late).wrong == [(6.35, (0, 22))]
 
 
 def test_music_of_another_place_is_wrong(verdict_on):
