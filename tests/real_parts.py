@@ -176,6 +176,14 @@ class Midigan:
         """The process number of the child that runs a module."""
         return int(wait_until(module, lambda: self._children().get(module)))
 
+    def family(self) -> list[int]:
+        """The process numbers of all of it: parent, children and theirs."""
+        found = [self.process.pid]
+        for pid in found:
+            for children in Path(f"/proc/{pid}/task").glob("*/children"):
+                found += [int(child) for child in children.read_text().split()]
+        return found
+
     def _children(self) -> dict[str, int]:
         found = {}
         for stat in Path("/proc").glob("[0-9]*/stat"):

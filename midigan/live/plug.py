@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from midigan.errors import PortError
@@ -9,6 +10,7 @@ from midigan.live.advice import advice
 from midigan.live.hangup import HangUp
 from midigan.live.port_names import (
     BACKENDS,
+    Listing,
     choose_port,
     hushed,
     list_ports,
@@ -25,7 +27,10 @@ class Plug:
 
     `wanted` is what the port was chosen by: a port that returns may have another number in
     its name, and is known by those words. It is None for a virtual port, which never goes.
+    `jack` is what JACK calls a virtual output, "" for all others.
     """
+
+    jack = ""
 
     def __init__(self, client: Any, name: str, wanted: str | None, hang_up: HangUp) -> None:
         self.client = client
@@ -102,8 +107,8 @@ def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Pl
 
     Raises PortError where the system cannot.
     """
-    answering = [listing.backend for listing in list_ports(backend) if not listing.trouble]
-    able = [name for name in answering if name != "winmm"]
+    listings = [listing for listing in list_ports(backend) if not listing.trouble]
+    able = [listing.backend for listing in listings if listing.backend != "winmm"]
     if not able:
         raise PortError(f"no virtual port can be created here: {' '.join(advice())}")
     hang_up = HangUp()
@@ -113,7 +118,18 @@ def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Pl
             client.open_virtual_port(name)
     except (OSError, NotImplementedError) as error:
         raise PortError(f"virtual port {name!r} cannot be created: {error}") from error
-    return Plug(client, f"{name} ({able[0]})", None, hang_up.armed())
+    plug = Plug(client, f"{name} ({able[0]})", None, hang_up.armed())
+    if able[0] == "jack" and not inputs:
+        plug.jack = _newest(name, listings)
+    return plug
+
+
+def _newest(name: str, before: Sequence[Listing]) -> str:
+    """The full name of the port that was created since: another midigan's has the same ending."""
+    known = {port for listing in before for port in listing.inputs}
+    (after,) = list_ports("jack")
+    new = [port for port in after.inputs if port not in known and port.endswith(f":{name}")]
+    return new[0] if len(new) == 1 else ""
 
 
 def _client(backend: str, inputs: bool) -> Any:

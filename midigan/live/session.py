@@ -11,19 +11,19 @@ from __future__ import annotations
 import contextlib
 import queue
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from midigan.controls import Turn
 from midigan.errors import MidiganError, PortError
 from midigan.live.child import Child
 from midigan.live.desk import Desk
 from midigan.live.keeping import Keeping
+from midigan.live.survivor import Survivor
 from midigan.live.wire import (
     Ask,
     Ended,
     Failed,
     Heard,
-    Hush,
     Load,
     Loaded,
     Message,
@@ -63,6 +63,7 @@ class Session:
         self._inbox: queue.SimpleQueue[tuple[str, Message | None]] = queue.SimpleQueue()
         self._heard: Heard | None = None
         self._keeping = Keeping(wish.kept, wish.generator, wish.seed)
+        self._survivor = Survivor(wish)
         self._player = Child("midigan.live.player_process", self._hear_player)
         self._composer = Child("midigan.live.composer_process", self._hear_composer)
         #: For all hands that may turn something while it plays.
@@ -80,6 +81,7 @@ class Session:
         finally:
             self._player.close(_PATIENCE_S)
             self._composer.close(_PATIENCE_S)
+            self._survivor.close()
             self._say(self._keeping.close())
 
     def _open(self) -> None:
@@ -112,13 +114,14 @@ class Session:
         self._face.started(opened, start, loaded)
         self._say(trouble)
         self._player.send(start)
+        self._survivor.guard(opened)
         self.desk.open = True
         try:
             self._watch(opened, start)
         except _PlayerDiedError as died:
-            if wish.port is not None:
-                _hush(wish, sorted({part.channel for part in start.parts}))
-            raise PortError(str(died)) from None
+            hushed = self._survivor.hush(sorted({part.channel for part in start.parts}))
+            hanging = "" if hushed else ": its notes may hang, silence them where they sound"
+            raise PortError(f"{died}{hanging}") from None
 
     def _watch(self, opened: Opened, start: Start) -> None:
         """Follow the player until it has ended."""
@@ -128,7 +131,7 @@ class Session:
                 who, message = self._next(_WAITS)
             except TimeoutError:
                 self._player.kill()
-                raise PortError(f"port {opened.port!r} stopped answering") from None
+                raise _PlayerDiedError(f"port {opened.port!r} stopped answering") from None
             if isinstance(message, Report):
                 self._take(message, start.phrase_ticks)
             elif isinstance(message, Position):
@@ -215,19 +218,3 @@ class Session:
         finally:
             for number, handler in zip(numbers, before, strict=True):
                 signal.signal(number, handler)
-
-
-def _hush(wish: Wish, channels: Sequence[int]) -> None:
-    """Send the note-offs that a killed player owes, through a port of a successor's.
-
-    A virtual port has died with its owner; whoever was connected to it must see to that.
-    """
-    said: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-    successor = Child("midigan.live.player_process", said.put)
-    successor.send(Open(wish.port, None, wish.backend))
-    successor.send(Hush(channels))
-    successor.listen()
-    with contextlib.suppress(queue.Empty):
-        while said.get(timeout=_PATIENCE_S) is not None:
-            pass
-    successor.close(_PATIENCE_S)

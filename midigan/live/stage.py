@@ -39,6 +39,7 @@ class Stage:
     def __init__(self, link: PipeLink) -> None:
         self._link = link
         self._port: Port | None = None
+        self._jack = ""
         self._clock_port: Port | None = None
         self._send_clock: SendClock | None = None
         self._follow: Follow | None = None
@@ -62,7 +63,7 @@ class Stage:
         else:
             self._open(message)
         if self._port is not None and self._joined:
-            self._link.send(Opened(self._port.name, be_punctual()))
+            self._link.send(Opened(self._port.name, be_punctual(), self._jack))
 
     def hush(self, message: Hush) -> None:
         """Release every key of some channels."""
@@ -94,7 +95,8 @@ class Stage:
 
     def _open(self, wish: Open) -> None:
         if wish.virtual is not None:
-            self._port = RtMidiPort(create(wish.virtual, wish.backend))
+            plug = create(wish.virtual, wish.backend)
+            self._port, self._jack = RtMidiPort(plug), plug.jack
         elif wish.port is not None:
             self._port = RtMidiPort(connect(wish.port, wish.backend))
         if self._send_clock is not None and self._send_clock.port is not None:

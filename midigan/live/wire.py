@@ -135,10 +135,14 @@ class Notice(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """From the player: the port's full name, and which scheduling the system granted."""
+    """From the player: the port's full name, and which scheduling the system granted.
+
+    `jack` is what JACK calls a virtual port, "" for all others.
+    """
 
     port: str
     priority: str
+    jack: str = ""
 
 
 class Start(NamedTuple):
@@ -186,6 +190,15 @@ class Hush(NamedTuple):
     """
 
     channels: Sequence[int]
+
+
+class Guard(NamedTuple):
+    """To the process with a standby port: be ready for the death of the player.
+
+    `port` is the full name of its virtual port, which dies with it.
+    """
+
+    port: str
 
 
 class Report(NamedTuple):
@@ -238,6 +251,7 @@ Message = (
     | Panic
     | Touched
     | Hush
+    | Guard
     | Report
     | Ended
     | Failed

@@ -22,7 +22,7 @@ from real_parts import (
 )
 
 FAST = ["--tempo", "240", "--seed", "3"]
-PLAYER, COMPOSER = "midigan.live.player_process", "midigan.live.composer_process"
+PLAYER = "midigan.live.player_process"
 
 
 @pytest.fixture(scope="module")
@@ -104,27 +104,6 @@ def test_a_signal_ends_a_virtual_port_in_silence(number, live, receiver, tiny_ba
     assert not Counter(data for _, data in receiver.notes) - Counter(d for _, d in recorded(file))
 
 
-@pytest.mark.parametrize(
-    ("victim", "number", "status", "words"),
-    [
-        (COMPOSER, signal.SIGKILL, 1, "composer process was killed"),
-        (PLAYER, signal.SIGTERM, 0, ""),
-        (None, signal.SIGKILL, -signal.SIGKILL, ""),
-    ],
-)
-def test_the_death_of_a_process_ends_in_silence(
-    victim, number, status, words, live, receiver, tiny_band
-):
-    midigan = live(tiny_band, "--port", "receiver in")
-    wait_until("notes", lambda: len(receiver.notes) > 50)
-    os.kill(midigan.child(victim) if victim else midigan.process.pid, number)
-    found, _, err = midigan.end()
-    assert found == status
-    assert words in err
-    wait_until("all notes off", lambda: receiver.messages[-1][1][:2] == bytes([0xB9, 123]))
-    receiver.assert_silent()
-
-
 def test_a_killed_player_is_named_and_what_it_played_is_kept(live, receiver, tiny_band, tmp_path):
     file = tmp_path / "live.mid"
     midigan = live(tiny_band, "--port", "receiver in", "--record", file)
@@ -137,15 +116,6 @@ def test_a_killed_player_is_named_and_what_it_played_is_kept(live, receiver, tin
     # Its successor could only release every key there is.
     wait_until("all notes off", lambda: receiver.messages[-1][1][:2] == bytes([0xB9, 123]))
     receiver.assert_silent()
-
-
-def test_a_player_that_hangs_is_ended_by_the_watchdog(live, receiver, tiny_band):
-    midigan = live(tiny_band, "--port", "receiver in")
-    wait_until("notes", lambda: len(receiver.notes) > 20)
-    os.kill(midigan.child(PLAYER), signal.SIGSTOP)
-    status, _, err = midigan.end(timeout_s=5)
-    assert status == 1
-    assert "'Receiver:in' stopped answering" in err
 
 
 def test_a_port_that_closes_is_opened_again_when_it_returns(live, jack_name, tiny_band):
