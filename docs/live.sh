@@ -11,8 +11,8 @@ trap 'kill "$jack" "$screen"; rm -r "$XDG_STATE_HOME"' EXIT
 sleep 3
 xterm -geometry 80x24 -fa 'DejaVu Sans Mono' -fs 13 -b 12 +sb -bg '#16181d' -fg '#d5d8de' \
     -tn xterm-256color -e env COLORTERM=truecolor "${PYTHON:-python3}" -m midigan live \
-    chorales --virtual --backend jack --seed 7 --key D --scale dorian --swing 58 --walk 0.6 &
-sleep 16
+    chorales --virtual --backend jack --seed 12 --key D --swing 58 --walk 0.8 &
+sleep "${1:-16}"
 window="$(xdotool search --class xterm | tail -1)"
 xdotool windowfocus "$window" 2>/dev/null || true
 for key in Shift+t m; do xdotool key --window "$window" "$key"; sleep 1; done

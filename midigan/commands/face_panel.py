@@ -51,22 +51,29 @@ def _leader(scene: Scene) -> str:
 
 def knobs(scene: Scene, width: int, look: Look) -> Row:
     """How fast the music walks, and each noise: the share that it takes, or its lock."""
+    rows = (_knobs(scene, columns, look) for columns in (_GAUGE, _GAUGE // 2, 2))
+    found = next((row for row in rows if sum(s.cell_length for s in row) < width), None)
+    return fitted(found or _knobs(scene, 2, look), width)
+
+
+def _knobs(scene: Scene, columns: int, look: Look) -> Row:
+    """With gauges of so many columns."""
     controls = scene.controls
-    row = [Segment(" walk ", look.faint), *_gauge(controls.walk, look)]
+    row = [Segment(" walk ", look.faint), *_gauge(controls.walk, columns, look)]
     row.append(Segment(f" {controls.walk:.2f}"))
     for name in NOISES:
         noise = controls.noise(name)
         row.append(Segment(f"  {name} ", look.faint))
         if noise.locked:
-            row.append(Segment("locked", look.warning))
+            row.append(Segment("locked" if columns == _GAUGE else "■" * columns, look.warning))
         else:
-            row += _gauge(noise.amount, look)
-    return fitted(row, width)
+            row += _gauge(noise.amount, columns, look)
+    return row
 
 
-def _gauge(value: float, look: Look) -> Row:
-    full = round(value * _GAUGE)
-    return [Segment("━" * full, look.good), Segment("╌" * (_GAUGE - full), look.faint)]
+def _gauge(value: float, columns: int, look: Look) -> Row:
+    full = round(value * columns)
+    return [Segment("━" * full, look.good), Segment("╌" * (columns - full), look.faint)]
 
 
 def settings(scene: Scene, width: int, look: Look) -> Row:
@@ -90,7 +97,7 @@ def settings(scene: Scene, width: int, look: Look) -> Row:
 def _told(told: Mapping[str, str], look: Look) -> Row:
     row: Row = []
     for name, value in told.items():
-        row.append(Segment(f"{'  ' if row else ''} {name} ", look.faint))
+        row.append(Segment(f"{' ' if row else ''} {name} ", look.faint))
         row.append(Segment(value or "–", look.plain if value else look.faint))
     return row
 

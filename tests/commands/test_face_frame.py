@@ -59,6 +59,14 @@ def test_it_says_when_the_leader_stands_and_a_phrase_is_missing():
     assert "next composing" in text
 
 
+def test_knobs_become_smaller_before_any_is_left_out():
+    controls = Controls(style=Noise(locked=True))
+    for width, gauge, lock in ((80, "━━━━━━", "locked"), (64, "━━━", "■■■"), (60, "━━", "■■")):
+        (row,) = [row for row in picture(scene_at(0, controls=controls), width) if " walk " in row]
+        assert row.startswith(f" walk {gauge} 1.00  chords {gauge}  style {lock}  melody")
+        assert f"groove {gauge} " in row
+
+
 def test_notes_roll_past_a_playhead_that_stays():
     """A sixteenth is a column."""
     for step in (0, 1, 5, 15):
