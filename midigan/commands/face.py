@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 #: Pictures follow each other no faster than that.
 _FRAME_S = 1 / 15
-#: How long a terminal that takes nothing may hold up the end, or a suspension.
+#: How long a terminal that takes nothing may hold up a suspension.
 _PATIENCE_S = 2.0
 #: Lines that are repeated after the view has gone.
 _KEPT = 20
@@ -37,6 +37,11 @@ _KEPT = 20
 
 def can_be_drawn() -> bool:
     """Whether standard output is a terminal that shows pictures: in colour or not."""
+    if sys.platform == "win32":
+        from rich.console import Console
+
+        if Console().legacy_windows:  # a console that knows no escape sequences
+            return False
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
     return (
         sys.stdout.isatty()
@@ -123,7 +128,8 @@ class _Picture:
         with self._asked:
             self._ended = True
             self._asked.notify_all()
-        self._thread.join(_PATIENCE_S)
+        # Output that somebody has paused must be waited for: the terminal is to be given back.
+        self._thread.join()
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         if self._error is not None:

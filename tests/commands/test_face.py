@@ -145,6 +145,18 @@ def test_it_comes_back_whole_after_a_stop_that_nobody_could_handle():
         left(terminal)
 
 
+def test_it_is_given_back_though_output_was_paused():
+    with shell(*job()) as terminal:
+        terminal.wait("picture", lambda: terminal.shows("next ready"))
+        terminal.type("\x13")
+        terminal.look(0.5)
+        terminal.type("q")
+        terminal.look(0.5)
+        terminal.type("\x11")
+        assert terminal.told() == "ended True 0"
+        assert "9 notes" in left(terminal)
+
+
 def test_it_follows_the_size_of_the_terminal():
     with shell(*job()) as terminal:
         terminal.wait("picture", lambda: terminal.shows("next ready"))
