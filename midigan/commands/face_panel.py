@@ -77,7 +77,7 @@ def _gauge(value: float, columns: int, look: Look) -> Row:
 
 
 def settings(scene: Scene, width: int, look: Look) -> Row:
-    """Key, scale and harmony, feel, and how many candidates the critic hears."""
+    """Key, scale and harmony, feel, candidates, and the attributes that are not as usual."""
     controls = scene.controls
     swing = f"{controls.swing:g}%" + ("/8" if controls.swing_grid == 8 else "")
     told = {
@@ -87,6 +87,7 @@ def settings(scene: Scene, width: int, look: Look) -> Row:
         "swing": swing if controls.swing > 50 else "",
         "humanize": f"{controls.humanize:g}%" if controls.humanize else "",
         "candidates": str(controls.candidates) if controls.candidates > 1 else "",
+        **{name: f"{value:+.2f}" for name, value in controls.attributes if value},
     }
     row = _told(told, look)
     if sum(segment.cell_length for segment in row) > width:

@@ -49,7 +49,10 @@ def test_it_says_where_the_music_is_and_how_it_is_made():
         "? keys  q stop",
     ):
         assert words in text
-    assert "candidates 8" in shown(scene_at(0, controls=Controls(candidates=8)))
+    more = Controls(candidates=8, attributes=(("density", 0.5), ("register", 0.0)))
+    text = shown(scene_at(0, controls=more))
+    assert "candidates 8  density +0.50" in text
+    assert "register" not in text
 
 
 def test_it_says_when_the_leader_stands_and_a_phrase_is_missing():
