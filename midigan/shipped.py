@@ -46,3 +46,8 @@ def find_generator(name: str | None) -> Path:
     raise FormatError(
         f"no generator {wanted!r}: name a .onnx file, a run folder, or one that ships ({known})"
     )
+
+
+def name_of(generator: Path) -> str:
+    """What people call a generator: its folder if that is what names it, else its file."""
+    return generator.parent.name if generator.name == "generator.onnx" else generator.stem

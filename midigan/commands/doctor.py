@@ -13,7 +13,8 @@ import click
 
 from midigan import __version__
 from midigan.commands.common import console
-from midigan.commands.playing import name_of, tempo_option
+from midigan.commands.playing import tempo_option
+from midigan.shipped import name_of
 
 if TYPE_CHECKING:
     from midigan.live.checkup import Checkup, Daw

@@ -15,11 +15,11 @@ from midigan.commands.playing import (
     control_options,
     drawn_seed,
     generator_argument,
-    name_of,
     tempo_option,
     turns_of,
 )
 from midigan.errors import MidiganError
+from midigan.shipped import name_of
 
 if TYPE_CHECKING:
     from midigan.controls import Controls

@@ -17,12 +17,12 @@ from midigan.commands.playing import (
     control_options,
     drawn_seed,
     generator_argument,
-    name_of,
     tempo_option,
     turns_of,
 )
 from midigan.commands.syncing import PACES, sync_of, sync_options
 from midigan.errors import MidiganError, PortError
+from midigan.shipped import name_of
 
 if TYPE_CHECKING:
     from midigan.commands.face import View
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 
 @click.command("live")
 @generator_argument
+@click.option(
+    "--generator",
+    "others",
+    multiple=True,
+    metavar="NAME",
+    help="Another generator, for MIDI program changes: 1 is GENERATOR, 2 the first of these.",
+)
 @click.option("--port", metavar="NAME", help="Play to this port: its name, or words of it.")
 @click.option(
     "--virtual",
@@ -76,6 +83,7 @@ if TYPE_CHECKING:
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing unless something is wrong.")
 def command(
     generator: str | None,
+    others: tuple[str, ...],
     port: str | None,
     virtual: str | None,
     backend: str | None,
@@ -129,7 +137,10 @@ def command(
         _no_port_named(backend)
     kept = Kept(record, log or (None if offline else new_log()), clips)
     turns = turns_of(**controls)
-    wish = Wish(path, drawn_seed(seed), turns, tempo, bars, port, virtual, backend, kept, follow)
+    more = [find_generator(name) for name in others]
+    wish = Wish(
+        path, drawn_seed(seed), turns, tempo, bars, port, virtual, backend, kept, follow, more
+    )
     if offline:
         _play_offline(wish, Lines(name_of(path), wish.seed, "", quiet=quiet))
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -118,8 +117,3 @@ def drawn_seed(seed: int | None) -> int:
     import secrets
 
     return secrets.randbelow(1_000_000) if seed is None else seed
-
-
-def name_of(generator: Path) -> str:
-    """What people call a generator: its folder if that is what names it, else its file."""
-    return generator.parent.name if generator.name == "generator.onnx" else generator.stem

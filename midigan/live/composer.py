@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
 from midigan.candidates import default_controls, kept_as_heard
 from midigan.compose import compose, times_of
-from midigan.controls import Controls, Turn
+from midigan.controls import Controls, Turn, Value
 from midigan.directions import check_attributes
 from midigan.errors import MidiganError
 from midigan.generator import Generator
-from midigan.live.wire import Heard, Load, Loaded, Note, Part, Phrase, Told
+from midigan.live.generators import Generators, taken_over
+from midigan.live.wire import Heard, Load, Loaded, Note, Notice, Part, Phrase, Told
+from midigan.shipped import name_of
 from midigan.ticks import ticks_of
 from midigan.turns import all_turned, turned
 
 #: The player holds no phrases further ahead than that.
 _AHEAD = 4
 
+#: So many are composed before anything else is loaded.
+_BEFORE_LOADING = 2
+
 #: Phrases kept as composed: a loop in the DAW is shorter than that.
 _KEPT = 256
 
 
 class Composer:
-    """Draws phrases of one generator and one seed.
+    """Draws phrases of one generator at a time and one seed.
 
     A number is the same phrase, however often it is asked for, until a control changes.
     """
@@ -37,9 +40,8 @@ class Composer:
         Raises FormatError for a generator that is none, MidiganError for controls that it
         cannot have.
         """
-        path = Path(load.generator)
-        self._generator = Generator.load(path)
-        self._sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        self._generators = Generators([load.generator, *load.others])
+        self._playing = self._generators.first
         self._seed = load.seed
         self._names = [track.name for track in self._generator.layout.tracks]
         self._controls = all_turned(default_controls(self._generator), load.turns, self._names)
@@ -57,14 +59,14 @@ class Composer:
             info.tempo_bpm,
             ticks_of(layout.steps, layout.steps_per_beat),
             ticks_of(layout.phrase_steps, layout.steps_per_beat),
-            self._sha256,
+            self._playing.sha256,
             self._controls.to_plain(),
             [Part(track.name, track.channel, track.program) for track in layout.tracks],
         )
 
     def phrase(self, number: int) -> Phrase:
         """Phrase `number`, which will be needed."""
-        self._sent[number] = self._compose(number, self._controls)
+        self._sent[number] = self._compose(number, self._controls, self._playing.number)
         return self._sent[number]
 
     def heard(self, heard: Heard) -> None:
@@ -79,6 +81,8 @@ class Composer:
         What was sent already is renewed by `renewed`, once for many turns.
         """
         before = self._controls
+        if turn.control.strip("/").lower() == "generator":
+            return self._pick(turn.value)
         try:
             number = self._heard.number
             after, line = turned(before, turn, number, self._names)
@@ -90,6 +94,23 @@ class Composer:
         if (before.muted, before.harmony) != (after.muted, after.harmony):
             self._at_once = True
         return Told(line, after.to_plain())
+
+    def _pick(self, wanted: Value) -> Told:
+        """Let another generator play what has not begun."""
+        try:
+            picked = self._generators.pick(wanted)
+            after = taken_over(self._controls, self._generator, picked.generator)
+        except MidiganError as error:
+            return Told(str(error), None)
+        self._playing, self._controls = picked, after
+        self._names = [track.name for track in picked.generator.layout.tracks]
+        name, sha256 = name_of(picked.generator.path), picked.sha256
+        return Told(f"generator {picked.number}: {name} ({sha256[:12]})", after.to_plain())
+
+    def prepare(self) -> Notice | None:
+        """Load one more generator, once there is music to play meanwhile; what is wrong with it."""
+        trouble = self._generators.prepare() if len(self._sent) > _BEFORE_LOADING else ""
+        return Notice(trouble) if trouble else None
 
     def renewed(self) -> list[Phrase]:
         """Phrases to play instead of those that were sent before the latest turns.
@@ -110,7 +131,11 @@ class Composer:
             nothing = np.zeros((1, *self._generator.layout.shape), bool)
             self._generator.judge(nothing)
 
-    def _composed(self, number: int, controls: Controls) -> Phrase:
+    @property
+    def _generator(self) -> Generator:
+        return self._playing.generator
+
+    def _composed(self, number: int, controls: Controls, _generator: int) -> Phrase:
         notes = compose(self._generator, self._seed, number, controls)
         times = times_of(notes, self._generator, self._seed, number, controls)
         rest = (notes[name].tolist() for name in ("track", "pitch", "velocity"))

@@ -46,6 +46,7 @@ def _answers(source: BinaryIO) -> Iterator[Message]:
                 # However fast somebody turns things, what is asked for comes first.
                 if lines.empty():
                     yield from composer.renewed()
+                    yield from filter(None, [composer.prepare()])
     except MidiganError as error:
         yield Failed(str(error))
     except Exception as error:  # the parent is the one that can tell the user

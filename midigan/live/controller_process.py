@@ -14,15 +14,17 @@ from typing import Any
 from midigan.live.link import PipeLink
 from midigan.live.plug import Plug, connect, create
 from midigan.live.service import serve_parent
-from midigan.live.sounding import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
+from midigan.live.sounding import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
 from midigan.live.wire import Notice, Open, Opened, Stop, Touched
+
+_HEARD = (CONTROL_CHANGE, PROGRAM_CHANGE, NOTE_ON, NOTE_OFF)
 
 _LOOK_EVERY_S = 0.5
 _A_WHILE_S = 3600.0
 
 
 def main() -> None:
-    """Open an input, pass on controllers and notes, until the parent ends."""
+    """Open an input, pass on controllers, programs and notes, until the parent ends."""
     serve_parent(_serve, "controllers")
 
 
@@ -34,7 +36,7 @@ def _serve(link: PipeLink) -> None:
     arrived: queue.SimpleQueue[Sequence[int]] = queue.SimpleQueue()
 
     def arrive(event: tuple[Sequence[int], float], _: Any = None) -> None:
-        if event[0] and event[0][0] & 0xF0 in (CONTROL_CHANGE, NOTE_ON, NOTE_OFF):
+        if event[0] and event[0][0] & 0xF0 in _HEARD:
             arrived.put(event[0])
 
     plug.client.set_callback(arrive)

@@ -7,6 +7,8 @@
 A knob or fader sets what has a range (walk, amount, attribute, swing, humanize). For a switch
 (lock, mute) the upper half of its values is on. A button (reroll, keep, panic, quit) acts when
 it comes up into the upper half.
+
+A program change, on any channel, picks the generator of its number: programs count from 1.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import Any, NamedTuple
 
 from midigan.controls import BOUNDS, Turn
 from midigan.errors import FormatError
-from midigan.live.sounding import CONTROL_CHANGE
+from midigan.live.sounding import CONTROL_CHANGE, PROGRAM_CHANGE
 
 _SWITCHES = ("lock", "mute")
 _BUTTONS = ("reroll", "keep", "panic", "quit")
@@ -42,6 +44,8 @@ class Knobs:
 
     def turns(self, message: Sequence[int]) -> list[Turn]:
         """The turns that a MIDI message means; none for one that is no controller of ours."""
+        if len(message) == 2 and message[0] & 0xF0 == PROGRAM_CHANGE:
+            return [Turn("generator", message[1] + 1)]
         if len(message) != 3 or message[0] & 0xF0 != CONTROL_CHANGE:
             return []
         status, controller, value = message

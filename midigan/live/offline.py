@@ -9,7 +9,7 @@ from midigan.errors import MidiganError
 from midigan.live.clock import OfflineClock
 from midigan.live.keeping import Keeping
 from midigan.live.player import Player
-from midigan.live.wire import Ask, Load, Message, Opened, Report
+from midigan.live.wire import Ask, Message, Opened, Report
 from midigan.live.wish import Face, Wish
 
 
@@ -37,7 +37,7 @@ def play_offline(wish: Wish, face: Face) -> None:
     """
     from midigan.live.composer import Composer
 
-    composer = Composer(Load(str(wish.generator), wish.seed, wish.turns))
+    composer = Composer(wish.load())
     loaded = composer.describe()
     start = wish.begin(loaded)
     keeping = Keeping(wish.kept, wish.generator, wish.seed)

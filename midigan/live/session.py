@@ -24,7 +24,6 @@ from midigan.live.wire import (
     Ended,
     Failed,
     Heard,
-    Load,
     Loaded,
     Message,
     Notice,
@@ -90,7 +89,7 @@ class Session:
         for wanted in wish.sync.messages(wish.backend):
             self._player.send(wanted)
         self._player.send(Open(wish.port, wish.virtual, wish.backend))
-        self._composer.send(Load(str(wish.generator), wish.seed, wish.turns))
+        self._composer.send(wish.load())
         self._player.listen()
         self._composer.listen()
         opened: Opened | None = None

@@ -15,11 +15,15 @@ from midigan.errors import MidiganError
 
 
 class Load(NamedTuple):
-    """To the composer: which generator to load, what to draw from it, and how to begin."""
+    """To the composer: which generator to load, what to draw from it, and how to begin.
+
+    others: generators that can be picked while it plays, numbered from 2 on.
+    """
 
     generator: str
     seed: int
     turns: Sequence[Turn]
+    others: Sequence[str] = ()
 
 
 class Part(NamedTuple):
@@ -258,8 +262,14 @@ Message = (
 )
 
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Message)}
-#: Fields that hold a sequence of records of their own.
-_RECORDS: dict[type, Any] = {Load: Turn, Loaded: Part, Phrase: Note, Start: Part, Report: Sent}
+#: The place among the fields, and the kind, of a sequence of records of their own.
+_RECORDS: dict[type, tuple[int, Any]] = {
+    Load: (2, Turn),
+    Loaded: (-1, Part),
+    Phrase: (-1, Note),
+    Start: (-1, Part),
+    Report: (-1, Sent),
+}
 
 
 def pack(message: Message) -> bytes:
@@ -273,7 +283,8 @@ def unpack(line: bytes) -> Message:
         name, *values = json.loads(line)
         kind = _KINDS[name]
         if kind in _RECORDS:
-            values[-1] = [_RECORDS[kind](*record) for record in values[-1]]
+            place, record_of = _RECORDS[kind]
+            values[place] = [record_of(*record) for record in values[place]]
         message: Message = kind(*values)
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise MidiganError(f"a live process wrote {line[:60]!r}, which is no message") from error

@@ -10,7 +10,7 @@ from typing import Protocol
 from midigan.controls import Turn
 from midigan.live.keeping import Kept
 from midigan.live.sync import Sync
-from midigan.live.wire import Loaded, Opened, Phrase, Position, Report, Start, Told
+from midigan.live.wire import Load, Loaded, Opened, Phrase, Position, Report, Start, Told
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,11 @@ class Wish:
     backend: str | None = None
     kept: Kept = field(default_factory=Kept)
     sync: Sync = field(default_factory=Sync)
+    others: Sequence[Path] = ()
+
+    def load(self) -> Load:
+        """What the composer is to load."""
+        return Load(str(self.generator), self.seed, self.turns, [str(path) for path in self.others])
 
     def begin(self, loaded: Loaded) -> Start:
         """The start of playing it with this generator."""

@@ -50,7 +50,8 @@ def test_a_channel_may_be_asked_for():
 def test_any_other_message_is_nothing(message):
     knobs = Knobs({"walk": Knob(20)})
     controls = len(message) == 3 and message[0] & 0xF0 == 0xB0 and message[1] == 20
-    assert bool(knobs.turns(message)) == controls
+    program = len(message) == 2 and message[0] & 0xF0 == 0xC0
+    assert bool(knobs.turns(message)) == (controls or program)
 
 
 def test_the_map_that_ships_turns_things_that_there_are():

@@ -86,7 +86,7 @@ def controller():
     out = rtmidi.MidiOut(rtapi=rtmidi.API_UNIX_JACK, name="Knobs")
     out.open_virtual_port("out")
     try:
-        yield lambda number, value, status=0xB0: out.send_message([status, number, value])
+        yield lambda *data, status=0xB0: out.send_message([status, *data])
     finally:
         out.delete()
 
@@ -97,14 +97,17 @@ def test_controllers_turn_what_plays(receiver, tiny_band, tmp_path):
     with controller() as send:
         knobs = ["--control-port", "knobs out", "--map", tmp_path / "map.toml"]
         knobs += ["--chords-port", "knobs out"]
+        knobs += ["--generator", tiny_band]
         midigan = Midigan("live", tiny_band, "--port", "hands in", "--log", log, *knobs)
         try:
             wait_until("notes", lambda: len(receiver.notes) > 10)
             for number, value in ((7, 0), (8, 127), (9, 1)):
                 send(number, value)
             for pitch in (60, 64, 67):
-                send(pitch, 90, 0x90)
+                send(pitch, 90, status=0x90)
+            send(1, status=0xC0)
             wait_until("a chord", lambda: "harmony C E G" in log.read_text("utf-8"))
+            wait_until("a program", lambda: "generator 2: " in log.read_text("utf-8"))
             wait_until("turns", lambda: "Bass muted" in log.read_text("utf-8"))
         finally:
             midigan.process.send_signal(signal.SIGINT)
@@ -112,6 +115,7 @@ def test_controllers_turn_what_plays(receiver, tiny_band, tmp_path):
     assert (status, err) == (0, "")
     assert "walk 0.00" in out
     assert "Bass muted" in out
+    assert "generator 2: " in out
     receiver.assert_silent()
 
 

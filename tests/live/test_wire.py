@@ -33,7 +33,7 @@ from midigan.live.wire import (
 
 PARTS = [Part("Sopran ü", 0, 52), Part("Bass", 15, 33)]
 MESSAGES = [
-    Load("a b.onnx", 7, [Turn("key", "D"), Turn("mute/bass", 1)]),
+    Load("a b.onnx", 7, [Turn("key", "D"), Turn("mute/bass", 1)], ["c.onnx"]),
     Loaded(96.0, 3840, 7680, "ab12", {"walk": 0.5}, PARTS),
     Turn("reroll/all", None),
     Told("melody drawn anew", {"walk": 1.0}),
