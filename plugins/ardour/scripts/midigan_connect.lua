@@ -17,13 +17,26 @@ function factory (params) return function ()
 	local home = ARDOUR.user_config_directory (-1)
 	local common = assert (loadfile (ARDOUR.LuaAPI.build_filename (home, "midigan", "common.lua"))) ()
 
-	-- Names of other programs' MIDI ports in which "midigan" occurs.
+	-- Ardour's own MIDI ports by name, and the one of its clock.
 	local engine = Session:engine ()
-	local function ports (direction)
+	local function own_ports ()
+		local _, found = engine:get_ports (ARDOUR.DataType ("midi"), ARDOUR.PortList ())
+		local own, clock = {}, nil
+		for port in found[2]:iter () do
+			own[port:name ()] = true
+			if port:sends_output () and port:name ():find ("Clock", 1, true) then
+				clock = port
+			end
+		end
+		return own, clock
+	end
+
+	-- Names of other programs' MIDI ports in which "midigan" occurs.
+	local function ports (direction, own)
 		local _, found = engine:get_backend_ports ("", ARDOUR.DataType ("midi"), direction, C.StringVector ())
 		local named = {}
 		for name in found[4]:iter () do
-			if name:lower ():find ("midigan", 1, true) and not name:find ("^ardour:") then
+			if name:lower ():find ("midigan", 1, true) and not own[name:match (":(.*)$")] then
 				named[#named + 1] = name
 			end
 		end
@@ -31,7 +44,8 @@ function factory (params) return function ()
 	end
 
 	common.act (function ()
-		local sources = ports (ARDOUR.PortFlags.IsOutput)
+		local own, clock = own_ports ()
+		local sources = ports (ARDOUR.PortFlags.IsOutput, own)
 		if #sources == 0 then
 			return "There is no port of midigan's. Start 'midigan live --virtual' in a terminal, then again."
 		end
@@ -51,8 +65,8 @@ function factory (params) return function ()
 			told[#told + 1] = ("%s: channel %d"):format (track:name (), voice.channel + 1)
 		end
 		local clocked = {}
-		for _, target in ipairs (ports (ARDOUR.PortFlags.IsInput)) do
-			if engine:connect ("ardour:MIDI Clock out", target) == 0 then
+		for _, target in ipairs (clock and ports (ARDOUR.PortFlags.IsInput, own) or {}) do
+			if clock:connect (target) == 0 then
 				clocked[#clocked + 1] = target
 			end
 		end
