@@ -27,6 +27,7 @@ from midigan.training.onnx_file import Converted, Inputs, convert
 from midigan.training.onnx_metadata import add_directions
 from midigan.training.recipe import FinishRecipe
 from midigan.training.run import Run
+from midigan.training.voiced import VoicedGenerator
 
 #: At most how many real phrases a generator is calibrated by.
 MOST_PHRASES = 4096
@@ -76,7 +77,7 @@ def finished_weights(run: Run) -> Kept:
     kept, recipe = kept_weights(run), run.recipe
     generator, critic = build_networks(recipe.networks, run.layout, run.config.seed)
     wanted = replace(recipe.finish.after(kept.values.get("steps", 0)), phrases=0)
-    if wanted == FinishRecipe() or not isinstance(generator, MultiscaleGenerator):
+    if wanted == FinishRecipe() or not isinstance(generator, MultiscaleGenerator | VoicedGenerator):
         return kept
     path = run.folder / "checkpoints" / "finished.safetensors"
     if path.exists():

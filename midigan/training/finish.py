@@ -12,8 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from midigan.training.moments import draw, match_moments
-from midigan.training.multiscale import MultiscaleGenerator
+from midigan.training.moments import Chooser, draw, match_moments
 from midigan.training.noise import generator_of
 from midigan.training.recipe import FinishRecipe
 
@@ -30,7 +29,7 @@ RATE, WARMUP_STEPS, DECAY = 1e-3, 50, 0.1
 
 
 def finish(
-    generator: MultiscaleGenerator,
+    generator: Chooser,
     critic: nn.Module,
     phrases: Tensor,
     recipe: FinishRecipe,
@@ -47,7 +46,7 @@ def finish(
 
 
 def teach_critic(
-    critic: nn.Module, generator: MultiscaleGenerator, phrases: Tensor, steps: int, seed: int
+    critic: nn.Module, generator: Chooser, phrases: Tensor, steps: int, seed: int
 ) -> None:
     """Teach a critic to tell real phrases from a generator's and from joined ones (logistic)."""
     critic.train().requires_grad_(True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -12,11 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from midigan.errors import FormatError
-from midigan.layout import Layout
+from midigan.layout import Layout, Track
 from midigan.training.critic import IntervalCritic
 from midigan.training.multiscale import MultiscaleGenerator
-from midigan.training.networks import MuseCritic, MuseGenerator, PhraseGenerator
+from midigan.training.networks import MuseCritic, MuseGenerator, PhraseGenerator, Shape
 from midigan.training.recipe import NetworkRecipe
+from midigan.training.voiced import DRUM_VOICES, VOICES, VoicedGenerator
 
 Tensors = dict[str, Tensor]
 
@@ -28,10 +29,9 @@ def build_networks(
 
     Raises FormatError for sizes that the family does not have or cannot build.
     """
-    mono = [track.mono for track in layout.tracks]
     kinds: Mapping[str, tuple[Any, Any]] = {
         "book": (MuseGenerator, MuseCritic),
-        "multiscale": (partial(MultiscaleGenerator, mono=mono), IntervalCritic),
+        "multiscale": (partial(multiscale, tracks=layout.tracks), IntervalCritic),
     }
     generator, critic = kinds[recipe.family]
     with torch.random.fork_rng(devices=[]):  # layers draw their first weights globally
@@ -43,6 +43,20 @@ def build_networks(
             )
         except (TypeError, RuntimeError) as error:
             raise FormatError(f"no {recipe.family} networks of these sizes: {error}") from error
+
+
+def multiscale(
+    shape: Shape, tracks: Sequence[Track], voices: int = VOICES, **sizes: Any
+) -> PhraseGenerator:
+    """A multiscale generator of tracks, of which poly ones have so many voices, drums fewer.
+
+    voices: 0 lets a poly track choose each pitch apart.
+    """
+    mono = [track.mono for track in tracks]
+    if all(mono) or voices == 0:
+        return MultiscaleGenerator(shape, mono, **sizes)
+    most = [1 if t.mono else min(voices, DRUM_VOICES) if t.drum else voices for t in tracks]
+    return VoicedGenerator(shape, most, mono, **sizes)
 
 
 class RunningAverage:

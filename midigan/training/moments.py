@@ -14,6 +14,10 @@ from torch import Tensor
 
 from midigan.training.multiscale import MultiscaleGenerator
 from midigan.training.noise import draw_noise, generator_of
+from midigan.training.voiced import VoicedGenerator
+
+#: A generator whose choices have probabilities.
+Chooser = MultiscaleGenerator | VoicedGenerator
 
 #: How many cells (tracks by steps) of generated music are counted in each round, in how many
 #: phrases at least and at most.
@@ -34,9 +38,7 @@ LARGEST_MOVE = 1.0
 _BATCH = 128
 
 
-def match_moments(
-    generator: MultiscaleGenerator, phrases: Tensor, rounds: int, seed: int = 0
-) -> None:
+def match_moments(generator: Chooser, phrases: Tensor, rounds: int, seed: int = 0) -> None:
     """Move a generator's tables until its phrases count what `phrases` do.
 
     phrases: -1/+1 `(n, tracks, bars, steps, pitches)`, music that it was taught with.
@@ -56,7 +58,7 @@ def match_moments(
             part.values.data.add_(step)
 
 
-def counts(generator: MultiscaleGenerator, phrases: Tensor) -> list[Tensor]:
+def counts(generator: Chooser, phrases: Tensor) -> list[Tensor]:
     """How often each entry of each countable part speaks for a choice of a phrase, on average.
 
     That is the gradient of the chosen logits' sum.
@@ -73,7 +75,7 @@ def counts(generator: MultiscaleGenerator, phrases: Tensor) -> list[Tensor]:
 
 
 @torch.no_grad()
-def draw(generator: MultiscaleGenerator, n: int, *seed: int) -> Tensor:
+def draw(generator: Chooser, n: int, *seed: int) -> Tensor:
     """Phrases of a generator, -1/+1, determined by the seed."""
     device, found = torch.device("cpu"), []
     for first in range(0, n, _BATCH):

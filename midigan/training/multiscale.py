@@ -154,16 +154,8 @@ class MultiscaleGenerator(PhraseGenerator):
         return total
 
     def discretise(self, scores: Tensor) -> Tensor:
-        """Scores as exactly -1 and +1, what is played; gradients pass straight through.
-
-        They are those of a softmax over a mono track's pitches and silence, and of a sigmoid
-        of each of a poly track's (arXiv 1308.3432; for MuseGAN: arXiv 1804.09399).
-        """
-        hard = self._sounding(scores.movedim(1, -2)).movedim(-2, 1)
-        mono = torch.tensor(self.mono, device=scores.device)[:, None, None, None]
-        choices = functional.pad(scores, (0, 1)).softmax(dim=-1)[..., :-1]
-        soft = torch.where(mono, choices, scores.sigmoid())
-        return 2 * (hard + (soft - soft.detach())) - 1
+        """Scores as exactly -1 and +1; see `discretised`."""
+        return discretised(scores, self.mono)
 
     def _levels(self) -> Iterator[tuple[int, Level]]:
         """Each level with the distance, in steps, of its choices from those it lies between."""
@@ -188,12 +180,6 @@ class MultiscaleGenerator(PhraseGenerator):
         normal = torch.where(self.on_beat, on_beat, mixed(between, own, GROOVE_SHARE))
         return 0.5 * (1 + torch.erf(normal / math.sqrt(2)))
 
-    def _sounding(self, scores: Tensor) -> Tensor:
-        """What plays, as 0 and 1, of scores `(..., tracks, pitches)`."""
-        tracks = scores.unbind(dim=-2)
-        each = [played(own, mono) for own, mono in zip(tracks, self.mono, strict=True)]
-        return torch.stack(each, dim=-2)
-
     def _as_phrases(self, cells: Tensor) -> Tensor:
         """`(n, bars * steps, tracks, pitches)` to `(n, tracks, bars, steps, pitches)`."""
         return cells.transpose(1, 2).reshape(-1, self.tracks, self.bars, self.steps, self.pitches)
@@ -208,6 +194,20 @@ class MultiscaleGenerator(PhraseGenerator):
                 counts = sounding[track]
                 others = steps - counts.sum() if mono else steps - counts
                 level.prefer(track, counts.log() - others.clamp(min=0.5).log())
+
+
+def discretised(scores: Tensor, mono: Sequence[bool]) -> Tensor:
+    """Scores `(n, tracks, ...)` as exactly -1 and +1, what plays; gradients pass straight through.
+
+    They are those of a softmax over a mono track's pitches and silence, and of a sigmoid of
+    each of a poly track's (arXiv 1308.3432; for MuseGAN: arXiv 1804.09399).
+    """
+    tracks = zip(scores.unbind(dim=1), mono, strict=True)
+    hard = torch.stack([played(own, alone) for own, alone in tracks], dim=1)
+    alone = torch.tensor(mono, device=scores.device)[:, None, None, None]
+    choices = functional.pad(scores, (0, 1)).softmax(dim=-1)[..., :-1]
+    soft = torch.where(alone, choices, scores.sigmoid())
+    return 2 * (hard + (soft - soft.detach())) - 1
 
 
 def interleaved(known: Tensor, new: Tensor) -> Tensor:

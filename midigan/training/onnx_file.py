@@ -20,6 +20,7 @@ from midigan.errors import MidiganError
 from midigan.generator import METADATA_KEY
 from midigan.saving import whole_file
 from midigan.training.multiscale import MultiscaleGenerator
+from midigan.training.voiced import VoicedGenerator
 
 #: Opset and file format that every ONNX Runtime since 1.14 reads.
 OPSET, IR_VERSION = 18, 8
@@ -84,6 +85,8 @@ def _written(network: nn.Module) -> Any:
     """The model of a network that has one written by hand; None for others, which are traced."""
     from midigan.training.onnx_multiscale import written
 
+    if isinstance(network, VoicedGenerator):
+        return written(network, OPSET)
     if isinstance(network, MultiscaleGenerator) and all(network.mono):
         return written(network, OPSET)
     return None

@@ -15,7 +15,7 @@ from onnx import TensorProto
 from torch import nn
 
 from midigan.training.layers import SLOPE
-from midigan.training.level import TABLE_SCALE, Level
+from midigan.training.level import TABLE_SCALE, WIDEST_INTERVAL, Level
 from midigan.training.onnx_graph import Graph
 
 Floats = NDArray[np.float32]
@@ -77,16 +77,21 @@ class LevelWriter:
         """What tables and biases say of each turn: `(n * length, turns * symbols)`."""
         graph, level = self.graph, self.level
         columns = [side * self.tracks + track for side in NEXT for track in level.order]
-        rows = np.concatenate(
+        table = np.stack(
             [
-                self.interval_rows(turn, side) + (side == 0) * self.write_bias(track)
+                self.interval_table(turn, side)
                 for side in range(len(NEXT))
-                for turn, track in enumerate(level.order)
+                for turn in range(self.tracks)
             ]
         )
+        rows = graph.add("Gather", graph.constant(table), graph.constant(self.apart()), axis=1)
+        bias = [self.write_bias(track) for track in level.order]
+        bias += [np.zeros_like(row) for row in bias]
+        rows = graph.add("Add", rows, graph.constant(np.stack(bias)[:, None]))
+        rows = graph.reshape(rows, -1, self.symbols)
         own = graph.add("Gather", near, graph.constant(np.array(columns)), axis=1)
         place = graph.add("Add", own, graph.constant(self.symbols * np.arange(len(columns))))
-        found = graph.add("Gather", graph.constant(rows), place, axis=0)
+        found = graph.add("Gather", rows, place, axis=0)
         found = graph.reshape(found, -1, len(NEXT), self.tracks * self.symbols)
         return graph.add("ReduceSum", found, graph.constant(np.array([1])), keepdims=0)
 
@@ -136,16 +141,39 @@ class LevelWriter:
         bias = array(cast(nn.Linear, self.level.write[track]).bias)
         return np.pad(bias, (1, 0)) / self.temperature
 
-    def interval_rows(self, turn: int, row: int) -> Floats:
-        """What a turn's table says, `(symbols given, symbols)`; nothing of or for silence."""
-        table = array(self.level.intervals[str(turn)])[row][self.level.apart.numpy()]
-        return np.pad(TABLE_SCALE * table / self.temperature, ((1, 0), (1, 0)))
+    def told(self, turn: int, offset: int) -> tuple[str, list[int]]:
+        """What a choice tells all later turns, a row a symbol, and how long the parts of a row are.
 
-    def answer_rows(self, turn: int, before: int) -> Floats:
-        """What a turn makes of the symbol chosen in an earlier one: `(symbols, own)`."""
+        First what each of them makes of it, then what its table says: the row of number `offset`
+        in it. Kept as products and tables of intervals, from which ONNX Runtime makes the rows
+        when it opens the file.
+        """
+        graph, later = self.graph, range(turn + 1, self.tracks)
+        weights = [self.answer_weight(other, turn) for other in later]
+        hear = graph.constant(np.concatenate(weights, axis=1))
+        heard = graph.add("MatMul", graph.constant(self.vectors), hear)
+        table = np.stack([self.interval_table(other, offset) for other in later])
+        said = graph.add("Gather", graph.constant(table), graph.constant(self.apart()), axis=1)
+        said = graph.add("Transpose", said, perm=[1, 0, 2])
+        said = graph.reshape(said, self.symbols, len(later) * self.symbols)
+        sizes = [weight.shape[1] for weight in weights] + [self.symbols] * len(later)
+        return graph.concat([heard, said], axis=1), sizes
+
+    def interval_table(self, turn: int, row: int) -> Floats:
+        """What a turn's table says of each interval, and last the 0 for silence."""
+        table = array(self.level.intervals[str(turn)])[row]
+        return np.append(TABLE_SCALE * table / self.temperature, 0)
+
+    def apart(self) -> NDArray[np.int64]:
+        """Where in such a table two symbols find what it says of them: `(given, chosen)`."""
+        silence = 2 * WIDEST_INTERVAL + 2
+        return np.pad(self.level.apart.numpy(), ((1, 0), (1, 0)), constant_values=silence)
+
+    def answer_weight(self, turn: int, before: int) -> Floats:
+        """From the vector of a symbol chosen in an earlier turn to what a turn makes of it."""
         size = self.vectors.shape[1]
         weight = array(cast(nn.Linear, self.level.answer[turn - 1]).weight)
-        return self.vectors @ weight[:, before * size : (before + 1) * size].T
+        return weight[:, before * size : (before + 1) * size].T
 
 
 def array(tensor: Any) -> Floats:

@@ -2,7 +2,7 @@
 
 PyTorch's tracer knows only the one-hot cells that training needs. Here choices are numbers,
 what they mean to others is looked up, and the steps stay in the order in which they are chosen
-until all are. Tracks that may sound several pitches at a time have no such numbers: layouts
+until all are. Tracks that choose each of their pitches apart have no such numbers: layouts
 with one of them are traced.
 """
 
@@ -21,14 +21,35 @@ from midigan.training.multiscale import CHORDS_SHARE, GROOVE_SHARE, MultiscaleGe
 from midigan.training.onnx_graph import Axes, Graph
 from midigan.training.onnx_level import NEIGHBOURS, LevelWriter, array
 from midigan.training.onnx_turns import write_level
+from midigan.training.voiced import VoicedGenerator
 
 #: Heights end here, so that rounding in a sum of shares never leaves the last pitch below one.
 HIGHEST = 1 - 1e-6
 
 
-def written(generator: MultiscaleGenerator, opset: int) -> onnx.ModelProto:
-    """The model of a generator of mono tracks, with its batch size open."""
+def written(generator: MultiscaleGenerator | VoicedGenerator, opset: int) -> onnx.ModelProto:
+    """The model of a generator of mono tracks or of voices, with its batch size open."""
     graph = Graph()
+    if isinstance(generator, VoicedGenerator):
+        noises = [_of_voices(graph, generator, name) for name in ("melody", "groove")]
+        _choose(graph, generator.inner, noises, "voices")
+        _join(graph, generator, "voices")
+        tracks, inner = generator.tracks, generator.inner
+    else:
+        _choose(graph, generator, ["melody", "groove"], "phrase")
+        tracks, inner = generator.tracks, generator
+    noise = inner.melody_map.shape[1]
+    whole: Axes = ["n", noise]
+    own: Axes = ["n", tracks, noise]
+    phrase: Axes = ["n", tracks, inner.bars, inner.steps, inner.pitches]
+    inputs = dict(zip(Latents._fields, (whole, whole, own, own), strict=True))
+    return graph.model(inputs, {"phrase": phrase}, opset)
+
+
+def _choose(
+    graph: Graph, generator: MultiscaleGenerator, noises: Sequence[str], output: str
+) -> None:
+    """All choices, from coarse to fine; noises: the names of its melody and groove."""
     order = [step for steps in chosen_steps(generator) for step in steps]
     levels = [level for _, level in generator._levels()]
     lengths = [level.length for level in levels]
@@ -36,7 +57,7 @@ def written(generator: MultiscaleGenerator, opset: int) -> onnx.ModelProto:
     vectors = np.pad(array(generator.pitch.weight).T, ((1, 0), (0, 0)))
     vectors = vectors + array(generator.pitch.bias)
 
-    heights = graph.split(_heights(graph, generator, order), lengths, axis=1)
+    heights = graph.split(_heights(graph, generator, order, noises), lengths, axis=1)
     styles = graph.reshape(_styles(graph, levels), -1, len(levels), context)
     each_style = graph.split(styles, [1] * len(levels), axis=1)
     known, logits = [_silence(graph, tracks)], []
@@ -52,13 +73,28 @@ def written(generator: MultiscaleGenerator, opset: int) -> onnx.ModelProto:
         found, symbols = write_level(writer, each_style[number], near, own_heights)
         logits.append(graph.reshape(found, -1, level.length, tracks * len(vectors)))
         known.append(graph.reshape(symbols, -1, level.length, tracks))
-    _scores(graph, generator, graph.concat(logits, axis=1), graph.concat(known, axis=1), order)
-    noise = generator.melody_map.shape[1]
-    whole: Axes = ["n", noise]
-    own: Axes = ["n", tracks, noise]
-    phrase: Axes = ["n", tracks, generator.bars, generator.steps, generator.pitches]
-    inputs = dict(zip(Latents._fields, (whole, whole, own, own), strict=True))
-    return graph.model(inputs, {"phrase": phrase}, opset)
+    every = (graph.concat(logits, axis=1), graph.concat(known, axis=1))
+    _scores(graph, generator, *every, order, output)
+
+
+def _of_voices(graph: Graph, generator: VoicedGenerator, noise: str) -> str:
+    """Noise a track, `(n, tracks, noise)`, as noise a voice."""
+    own = graph.add("Gather", noise, graph.constant(np.array(generator.track_of)), axis=1)
+    rows = graph.add("Unsqueeze", own, graph.constant(np.array([2])))
+    turned = graph.add("MatMul", rows, graph.constant(array(generator.rotations)))
+    return graph.add("Squeeze", turned, graph.constant(np.array([2])))
+
+
+def _join(graph: Graph, generator: VoicedGenerator, scores: str) -> None:
+    """The phrase from scores of voices: of each track the highest."""
+    axis = graph.constant(np.array([1]))
+    by_track = [
+        own if count == 1 else graph.add("ReduceMax", own, axis, keepdims=1)
+        for own, count in zip(
+            graph.split(scores, generator.counts, axis=1), generator.counts, strict=True
+        )
+    ]
+    graph.add("Concat", *by_track, axis=1, output="phrase")
 
 
 def chosen_steps(generator: MultiscaleGenerator) -> list[list[int]]:
@@ -79,7 +115,9 @@ def _neighbours(generator: MultiscaleGenerator, number: int) -> NDArray[np.int64
     return np.array([place.get(step + far, 0) for step in steps[number] for far in reach])
 
 
-def _heights(graph: Graph, generator: MultiscaleGenerator, order: Sequence[int]) -> str:
+def _heights(
+    graph: Graph, generator: MultiscaleGenerator, order: Sequence[int], noises: Sequence[str]
+) -> str:
     """Each cell's height 0..1 in its distribution: `(n, steps as chosen, tracks)`.
 
     The normal number under it is a sum of products with the noises, all weights worked out.
@@ -94,7 +132,7 @@ def _heights(graph: Graph, generator: MultiscaleGenerator, order: Sequence[int])
     chords = np.where(on_beat, np.sqrt(share), 0)[:, :, None] * beats
     own = np.concatenate([melody, groove], axis=1)[list(order)].T / math.sqrt(2)
     shared = chords[list(order)].reshape(-1, melody.shape[1]).T / math.sqrt(2)
-    both = graph.add("Concat", "melody", "groove", axis=2)
+    both = graph.add("Concat", *noises, axis=2)
     each = graph.add("MatMul", both, graph.constant(own))  # (n, tracks, length)
     each = graph.add("Transpose", each, perm=[0, 2, 1])
     together = graph.add("MatMul", "chords", graph.constant(shared))
@@ -124,7 +162,12 @@ def _silence(graph: Graph, tracks: int) -> str:
 
 
 def _scores(
-    graph: Graph, generator: MultiscaleGenerator, logits: str, known: str, order: Sequence[int]
+    graph: Graph,
+    generator: MultiscaleGenerator,
+    logits: str,
+    known: str,
+    order: Sequence[int],
+    output: str,
 ) -> None:
     """The phrase: each choice above 0, all else below by as much as it is less likely."""
     tracks, symbols, length = generator.tracks, generator.pitches + 1, len(order)
@@ -141,4 +184,4 @@ def _scores(
     pitches = [graph.constant(np.array([x])) for x in (1, symbols, 2)]
     scores = graph.add("Slice", scores, *pitches)
     shape = np.array([-1, tracks, generator.bars, generator.steps, generator.pitches])
-    graph.add("Reshape", scores, graph.constant(shape), output="phrase")
+    graph.add("Reshape", scores, graph.constant(shape), output=output)

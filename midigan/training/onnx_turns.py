@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 from onnx import TensorProto
 from torch import nn
 
@@ -75,13 +76,9 @@ class Turns:
         """Let the tracks of later turns hear a choice: one look-up, `(n * length, ...)`."""
         graph, level = self.graph, self.level
         later = range(turn + 1, level.tracks)
-        offset = 0 if self.motion is None else len(NEXT)
-        heard = [level.answer_rows(other, turn) for other in later]
-        said = [level.interval_rows(other, offset + turn) for other in later]
-        rows = np.concatenate(heard + said, axis=1)
-        found = graph.add("GatherND", graph.constant(rows), symbol)
-        parts = graph.split(found, [x.shape[1] for x in heard + said], axis=1)
-        for other, to_hear, to_say in zip(later, parts, parts[len(heard) :], strict=False):
+        rows, sizes = level.told(turn, turn if self.motion is None else len(NEXT) + turn)
+        parts = graph.split(graph.add("GatherND", rows, symbol), sizes, axis=1)
+        for other, to_hear, to_say in zip(later, parts, parts[len(later) :], strict=False):
             self.heard[other].append(to_hear)
             self.said[other].append(to_say)
         if self.motion is not None:
@@ -96,7 +93,8 @@ class Motion:
     """
 
     def __init__(self, level: LevelWriter, near: str) -> None:
-        self.level, self.graph = level, level.graph
+        self.level, graph = level, level.graph
+        self.graph = graph
         self.places: list[str] = []
         tracks = level.tracks
         pairs = [
@@ -105,12 +103,14 @@ class Motion:
             for side in range(len(NEXT))
             for before in range(turn)
         ]
-        rows = np.stack([self._amounts(*pair) for pair in pairs]).reshape(-1)
+        tables = graph.constant(np.stack([self._amounts(*pair) for pair in pairs]))
+        apart = graph.constant(self._apart())
+        rows = graph.reshape(graph.add("Gather", tables, apart, axis=1), -1)
         sizes = [len(NEXT) * turn for turn in range(1, tracks)]
         index, *others = self._numbers(near, pairs, [len(pairs), *sizes, *sizes])
-        amounts = self.graph.add("Gather", self.graph.constant(rows), index, axis=0)
+        amounts = graph.add("Gather", rows, index, axis=0)
         self.apart, self.partner = others[: len(sizes)], others[len(sizes) :]
-        self.amounts = self.graph.split(amounts, sizes, axis=1)
+        self.amounts = graph.split(amounts, sizes, axis=1)
 
     def _numbers(
         self, near: str, pairs: Sequence[tuple[int, int, int]], sizes: Sequence[int]
@@ -135,12 +135,15 @@ class Motion:
         return graph.split(graph.add("Cast", numbers, to=TensorProto.INT64), sizes, axis=1)
 
     def _amounts(self, side: int, turn: int, before: int) -> Floats:
-        """What a goal gains, by the symbols of the track itself and of its partner there."""
-        symbols = self.level.symbols
+        """What a goal gains by the interval to its partner, and last the 0 for silence."""
         table = array(self.level.level.motions[str(turn)])[side, before]
-        apart = np.arange(1, symbols)[:, None] - np.arange(1, symbols)
-        amounts = TABLE_SCALE * table[apart % OCTAVE] / self.level.temperature
-        return np.pad(amounts, ((1, 0), (1, 0)))
+        return np.append(TABLE_SCALE * table / self.level.temperature, 0)
+
+    def _apart(self) -> NDArray[np.int64]:
+        """Where to find that, by the symbols of the track itself and of its partner there."""
+        pitches = np.arange(1, self.level.symbols)
+        apart = (pitches[:, None] - pitches) % OCTAVE
+        return np.pad(apart, ((1, 0), (1, 0)), constant_values=OCTAVE)
 
     def tell(self, symbol: str) -> None:
         """Remember where a track goes."""

@@ -67,4 +67,10 @@ def test_parallel_motion_never_leads_out_of_the_range():
 
 
 def test_the_graph_is_small():
-    assert len(written(MultiscaleGenerator(SHAPE).eval(), OPSET).graph.node) < 450
+    """What follows from constants alone is worked out when the file is opened."""
+    graph = written(MultiscaleGenerator(SHAPE).eval(), OPSET).graph
+    fixed = {tensor.name for tensor in graph.initializer}
+    for node in graph.node:
+        if fixed.issuperset(node.input):
+            fixed.update(node.output)
+    assert sum(not fixed.issuperset(node.input) for node in graph.node) < 450
