@@ -13,7 +13,7 @@ from midigan.feel import humanize_velocities, set_velocities, strike_again
 from midigan.generator import Generator
 from midigan.keys import transpose
 from midigan.masks import semitones_to
-from midigan.notes import phrases_to_notes
+from midigan.notes import phrases_to_notes, sort_notes
 from midigan.song import Notes
 from midigan.timing import Times, played_at
 
@@ -32,13 +32,27 @@ def compose(
 ) -> Notes:
     """The notes of phrase `number` of the stream `seed`, starts counted from the phrase.
 
-    lines: tracks whose own lines are drawn anew, and the how manieth ones are wanted.
+    lines: tracks whose own lines are drawn anew, and the how manieth ones are wanted; the
+    others stay as they are without.
 
     The same generator, seed, number and controls give the same notes, whatever was composed
     before. Returns a sorted NOTE array; pitches that a transposition moves out of 0..127
     come back by an octave. Raises MidiganError for a key that is none, FormatError for a
     choice among candidates without a critic.
     """
+    notes = _performed(generator, seed, number, controls, {})
+    if lines:
+        anew = _performed(generator, seed, number, controls, lines)
+        tracks = list(lines)
+        kept = notes[~np.isin(notes["track"], tracks)]
+        notes = sort_notes(np.concatenate([kept, anew[np.isin(anew["track"], tracks)]]))
+    return notes
+
+
+def _performed(
+    generator: Generator, seed: int, number: int, controls: Controls, lines: Mapping[int, int]
+) -> Notes:
+    """The notes of a phrase as they are struck. What chance does to one shifts for all."""
     layout, info = generator.layout, generator.info
     phrase = draw_phrase(generator, seed, number, controls, lines)
     notes = phrases_to_notes(phrase, layout, joined=False)

@@ -108,6 +108,20 @@ def test_without_a_critic_a_line_anew_is_the_next_one(tiny_band):
     assert (after[:, 2] != before[:, 2]).any()
 
 
+def test_the_others_strike_their_repeated_notes_as_without_a_line_anew(tiny_band):
+    generator = Generator.load(tiny_band)
+    steps = generator.layout.steps
+    generator.info = replace(generator.info, restrike=((0.5,) * steps,) * 4)
+    changed = []
+    for number in range(4):
+        before, after = (compose(generator, 3, number, lines=lines) for lines in ({}, {1: 1}))
+        for track in (0, 2, 3):
+            of_both = (notes[notes["track"] == track] for notes in (before, after))
+            np.testing.assert_array_equal(*of_both)
+        changed.append(not np.array_equal(before, after))
+    assert any(changed)
+
+
 def test_a_lock_holds_what_is_heard_and_not_another_candidate(path):
     for number in (4, 5):
         composer = Composer(Load(str(path), 3, []))
