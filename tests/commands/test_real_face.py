@@ -1,6 +1,7 @@
 """The view of a real session, played with keys in a terminal into a real JACK server."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 pytest.importorskip("termios", reason="the job control of POSIX terminals")
 
-from pseudo_terminal import LEFT, plain, shell
+from pseudo_terminal import ENTERED, LEFT, plain, shell
 from real_parts import Receiver, jack_server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,3 +66,19 @@ def test_who_shows_it_stays_light():
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"torch", "music21", "matplotlib", "numpy", "onnxruntime", "symusic", "pretty_midi"}
     assert not set(run.stdout.split()) & heavy
+
+
+def test_it_goes_on_after_ctrl_z_and_ends_with_ctrl_c(receiver, tiny_band):
+    with live(tiny_band, "--port", "face in") as terminal:
+        terminal.wait("bar 2", lambda: terminal.shows("bar 2"))
+        terminal.type("\x1a")
+        assert terminal.told() == "stopped True"
+        assert terminal.everything.count(LEFT) == 1
+        heard = len(receiver.notes)
+        os.killpg(terminal.job, signal.SIGCONT)
+        terminal.wait("view", lambda: terminal.everything.count(ENTERED) == 2)
+        terminal.wait("notes", lambda: len(receiver.notes) > heard + 40)
+        terminal.type("\x03")
+        assert terminal.told() == "ended True 0"
+        assert terminal.everything.count(LEFT) == 2
+    receiver.assert_silent()
