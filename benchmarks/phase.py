@@ -14,7 +14,7 @@ beat_midi.txt, computed from the MIDI file: where the two disagree, the latter i
 early. `steady` songs are those in which one phase holds over 60% of the tracked downbeats,
 with as many tracked beats as the file has; `agreed` ones those where both annotations agree.
 
-The weights in midigan/files/phase.py are fitted (`--fit` prints them) to the steady songs
+The weights in midigan/files/accents.py are fitted (`--fit` prints them) to the steady songs
 in 4/4 among every second song, in the order of their numbers; figures are of the others.
 """
 
@@ -22,14 +22,17 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from midigan.files.accents import accents, lengths_in_beats
 from midigan.files.align import align
-from midigan.files.phase import Heard, Phase, accents, find_phase, fold
+from midigan.files.heard import Heard, find_grids
+from midigan.files.phase import Phase, fold, phases_on
 from midigan.files.read import read_scores
 from midigan.files.score import Score
 
@@ -112,13 +115,14 @@ def fit(songs: list[Song]) -> Floats:
     signs, right = [], []
     for song in songs:
         if song.steady and song.in_bar == 4:
-            heard = Heard.of(song.score)
+            heard = Heard.of([song.score])
             # Counted from an annotated beat, so that only the bar line is to be found.
-            first = song.beats[0] / song.score.ppq - heard.origin
-            position = heard.positions(4 * first)
+            first = song.beats[0] / song.score.ppq - int(heard.origin[0])
+            position = heard.positions([4 * first])
             bars_before = -(int(position.min()) // 16)
             position += 16 * bars_before
-            parts = [fold(accents(position, heard, row), 4) for row in np.eye(4)]
+            length = lengths_in_beats(heard)
+            parts = [fold(accents(position, length, heard, row)[0], 4) for row in np.eye(4)]
             signs.append(np.stack(parts, 1))
             right.append(np.eye(4)[song.place(song.tracked)[0]])
     sign, truth = np.array(signs), np.array(right)
@@ -164,6 +168,17 @@ def print_confidence(songs: list[Song], phases: list[Phase]) -> None:
             print(f"confidence from {low:4}: {np.mean(right):6.1%} of {len(right)} steady songs")
 
 
+def in_blocks(songs: list[Song]) -> Iterator[list[Score]]:
+    """The scores of so many songs as `encode` takes at a time, about."""
+    for begin in range(0, len(songs), 16):
+        yield [song.score for song in songs[begin : begin + 16]]
+
+
+def find_phases(scores: list[Score]) -> list[Phase]:
+    heard = Heard.of(scores)
+    return phases_on(heard, find_grids(heard), [None] * len(scores))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Beats and bar lines found in POP909.")
     parser.add_argument("folder", type=Path)
@@ -174,7 +189,7 @@ def main() -> None:
     if options.fit:
         fit(songs[::2])
     begin = time.process_time()
-    phases = [find_phase(song.score) for song in songs]
+    phases = [phase for block in in_blocks(songs) for phase in find_phases(block)]
     cost = (time.process_time() - begin) / len(songs)
     notes = np.mean([len(song.score.notes) for song in songs])
     print(f"{len(songs)} songs, {cost * 1e6:.0f} microseconds each, of {notes:.0f} notes")

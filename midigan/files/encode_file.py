@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from midigan.errors import MidiganError, SourceError
+from midigan.files.align import align_all
 from midigan.files.duplicates import Duplicates
 from midigan.files.grid import Barred, with_bars
 from midigan.files.place_songs import Placed, place_songs
-from midigan.files.read import AS_WRITTEN, Reading, read_bytes, scores_in
+from midigan.files.read import AS_WRITTEN, Reading, is_midi, read_bytes, scores_in
 from midigan.files.report import FileReport, PlacedTrack
 from midigan.files.rules import Rules
+from midigan.files.score import Score
 from midigan.files.sources import Source, find_sources, printable
 from midigan.layout import Layout
 from midigan.song import Song
@@ -26,12 +28,16 @@ _BLOCK_FILES, _BLOCK_NOTES = 64, 32768
 class _Opened:
     """A file that has been read.
 
+    source: the file.
+    waiting: its score, if it is a MIDI file whose bar lines are still to be looked at.
     scores: the name and the score of each piece, or why the piece is left out.
     named: whether its pieces have names, as those of an array have.
     """
 
+    source: Source
     report: FileReport
     met: Duplicates | None
+    waiting: Score | None = None
     scores: list[tuple[str, Barred | str]] = field(default_factory=list)
     named: bool = False
 
@@ -51,6 +57,7 @@ def encode_each(
 ) -> Iterator[tuple[list[Song], FileReport]]:
     """Like `encode_files`, with what was met before for each file apart."""
     for block in _blocks(_open(source, rules, met) for source, met in sources):
+        _lay_bars(block, rules)
         scores = [
             (name, score)
             for file in block
@@ -78,27 +85,53 @@ def _blocks(files: Iterable[_Opened]) -> Iterator[list[_Opened]]:
 
 
 def _open(source: Source, rules: Rules, met: Duplicates | None) -> _Opened:
-    """A file's scores with their bars; what cannot be read is told in the report."""
+    """A file's scores, those that need no alignment with their bars; reports what cannot be read.
+
+    Music that was played is aligned many files at a time, which is much faster.
+    """
     report = FileReport(printable(str(source.path)))
-    file = _Opened(report, met)
+    file = _Opened(source, report, met)
+    unaligned = replace(rules.reading, align="file")
     try:
         data = read_bytes(source.path)
         if met and (reason := met.of_file(data, source.split, report.path)):
             report.reason = reason
-            return file
-        for name, score in scores_in(data, source.path, source.split, rules.reading):
-            file.named = bool(name)
-            report.notes_read += len(score.notes)
-            report.pedal_held += score.pedal_held
-            report.warnings += score.warnings
-            barred = with_bars(score, rules.layout)
-            report.warnings += barred.warnings
-            report.meters += barred.bars.measures
-            reason = rules.against_bars(barred.bars)
-            file.scores.append((name or source.name, reason or barred))
+        elif is_midi(source.path):
+            ((_, file.waiting),) = scores_in(data, source.path, None, unaligned)
+            report.notes_read = len(file.waiting.notes)
+        else:
+            for name, score in scores_in(data, source.path, source.split, rules.reading):
+                file.named = bool(name)
+                report.notes_read += len(score.notes)
+                _take(file, name or source.name, score, rules)
     except SourceError as error:
         report.reason = str(error)
     return file
+
+
+def _lay_bars(block: Sequence[_Opened], rules: Rules) -> None:
+    """Give the scores that wait for it their bars, after alignment if that is asked for."""
+    files = [(file, file.waiting) for file in block if file.waiting is not None]
+    scores = [score for _, score in files]
+    if rules.reading.align == "auto":
+        scores = align_all(scores)
+    for (file, _), score in zip(files, scores, strict=True):
+        file.waiting = None
+        try:
+            _take(file, file.source.name, score, rules)
+        except SourceError as error:
+            file.report.reason = str(error)
+
+
+def _take(file: _Opened, name: str, score: Score, rules: Rules) -> None:
+    """Give a score of a file its bars. Raises SourceError where that cannot be done."""
+    report = file.report
+    report.pedal_held += score.pedal_held
+    report.warnings += score.warnings
+    barred = with_bars(score, rules.layout)
+    report.warnings += barred.warnings
+    report.meters += barred.bars.measures
+    file.scores.append((name, rules.against_bars(barred.bars) or barred))
 
 
 def _close(file: _Opened, found: list[Placed | str], layout: Layout) -> list[Song]:

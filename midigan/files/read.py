@@ -66,6 +66,11 @@ def scores_in(
         yield "", align(score) if reading.align == "auto" else score
 
 
+def is_midi(path: Path) -> bool:
+    """Whether a file is read as MIDI, by its suffix."""
+    return path.suffix.lower() not in (*PRINTED_SUFFIXES, ".npz")
+
+
 def read_bytes(path: Path) -> bytes:
     """The bytes of a regular file of at most MAX_BYTES; SourceError otherwise.
 

@@ -4,11 +4,18 @@ import numpy as np
 import pytest
 from ballad import ballad
 
-from midigan.files.phase import Heard, accents, find_grid, find_phase, fold
+from midigan.files.accents import accents, lengths_in_beats
+from midigan.files.heard import Heard, find_grids
+from midigan.files.phase import find_phase, fold, phases_on
 from midigan.files.score import tick_notes
 
 PPQ = 480
 SHIFTS = [0, 1, 37, 119, 120, 240, 345, 360, 480, 777, 960, 1440, 1919, 1920, 5003]
+
+
+def grid_of(score):
+    (grid,) = find_grids(Heard.of([score]))
+    return grid
 
 
 @pytest.mark.parametrize("ppq", [480, 96, 24])
@@ -29,14 +36,14 @@ def test_how_likely_the_files_own_bar_lines_are(shift, own):
     phase = find_phase(ballad(shift))
     assert (phase.own_confidence > 0.9) == own
     assert own or phase.own_confidence < 0.01
-    assert find_grid(Heard.of(ballad(shift))).in_place == (shift % 120 == 0)
+    assert grid_of(ballad(shift)).in_place == (shift % 120 == 0)
 
 
 def test_notes_a_little_early_or_late_are_in_place():
     rng = np.random.default_rng(1)
     score = ballad(4 * PPQ)
     score.notes["start"] += rng.integers(-6, 7, len(score.notes))
-    phase, grid = find_phase(score), find_grid(Heard.of(score))
+    phase, grid = find_phase(score), grid_of(score)
     assert grid.in_place
     assert grid.share > 0.9
     assert abs((phase.bar_tick + 960) % 1920 - 960) <= 3
@@ -53,7 +60,7 @@ def test_a_first_note_before_the_first_sixteenth_of_the_grid():
 def test_music_without_a_grid_has_few_notes_on_any():
     score = ballad()
     score.notes["start"] = np.random.default_rng(2).integers(0, 1 << 18, len(score.notes))
-    assert find_grid(Heard.of(score)).share < 0.3
+    assert grid_of(score).share < 0.3
 
 
 def test_the_meter_can_be_told():
@@ -77,21 +84,45 @@ def test_notes_hours_later_cost_nothing():
     late = replace(score, notes=np.concatenate([score.notes, far]))
     found, expected = find_phase(late), find_phase(score)
     assert (found.beat_tick, found.bar_tick) == (expected.beat_tick, expected.bar_tick)
-    assert len(Heard.of(late).start) == len(score.notes)
+    assert len(Heard.of([late]).start) == len(score.notes)
 
 
 def test_each_accent_is_a_sign_of_its_own():
     score = ballad(bars=16)
-    heard = Heard.of(score)
-    position = heard.positions(0)
+    heard = Heard.of([score])
+    position, length = heard.positions([0]), lengths_in_beats(heard)
     for weights in np.eye(4):
-        assert fold(accents(position, heard, weights), 4).argmax() == 0
+        assert fold(accents(position, length, heard, weights)[0], 4).argmax() == 0
 
 
 def test_silence_between_beats_has_no_accents():
     score = ballad(bars=16)
-    assert not accents(np.full(len(score.notes), 2), Heard.of(score)).any()
+    heard = Heard.of([score])
+    position = np.full(len(score.notes), 2)
+    assert not accents(position, lengths_in_beats(heard), heard)[0].any()
 
 
 def test_folding_pads_the_last_bar():
     assert fold(np.array([1.0, 2, 3, 4, 5]), 4).tolist() == [3, 1, 1.5, 2]
+
+
+def test_many_songs_are_heard_as_each_one_alone():
+    rng = np.random.default_rng(3)
+    late = ballad(345, bars=5)
+    late.notes["start"] += 2**30
+    short = ballad(60, bars=2)
+    short = replace(short, notes=short.notes[:1])
+    free = ballad(bars=9)
+    free.notes["start"] += rng.integers(0, 300, len(free.notes))
+    hits = ballad(700, drums=True)
+    hits = replace(hits, notes=hits.notes[hits.notes["source"] == 2])
+    songs = [ballad(100, beats=3), late, short, hits, free, ballad(7, drums=True, ppq=96)]
+    heard = Heard.of(songs)
+    grids = find_grids(heard)
+    assert grids == [grid_of(song) for song in songs]
+    beats = [None, 3, None, None, 4, None]
+    alone = [find_phase(song, own) for song, own in zip(songs, beats, strict=True)]
+    assert phases_on(heard, grids, beats) == alone
+    some = [4, 1, 3]
+    grids, beats = [grids[i] for i in some], [beats[i] for i in some]
+    assert phases_on(heard.only(some), grids, beats) == [alone[i] for i in some]
