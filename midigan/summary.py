@@ -133,5 +133,7 @@ class _Repeats:
             while data := self._file.read(8 * _HASHES):
                 numbers = np.frombuffer(data, np.uint64)
                 kept.append(numbers[numbers % np.uint64(parts) == rest])
-            distinct += len(np.unique(np.concatenate(kept)))
+            found = np.sort(np.concatenate(kept))
+            # Faster than numpy's unique, which puts them into a hash table.
+            distinct += min(len(found), 1) + int(np.count_nonzero(found[1:] != found[:-1]))
         return self._total - distinct

@@ -15,6 +15,7 @@ from midigan.files.bars import ignored_meters, legal_meters
 from midigan.files.heard import Grid, Heard, find_grids
 from midigan.files.phase import Phase, phases_on
 from midigan.files.score import TICK_METER, Score, TickArray
+from midigan.maps import part_of
 
 #: Whose bar lines are used: those found where the file's are not credible, or the file's.
 Align = Literal["auto", "file"]
@@ -84,7 +85,7 @@ def aligned(score: Score, phase: Phase) -> Score:
     start = score.notes["start"]
     near = score.ppq // 8
     origin = phase.bar_tick + (int(start.min()) + near - phase.bar_tick) // bar * bar
-    notes = score.notes.copy()
+    notes = part_of(score.notes, 0, len(score.notes))
     notes["start"] = np.maximum(start - origin, 0)
     meters = np.array([(0, phase.beats, 4)], TICK_METER)
     tempos = _moved(score.tempos, origin)

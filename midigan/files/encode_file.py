@@ -10,6 +10,7 @@ from midigan.errors import MidiganError, SourceError
 from midigan.files.align import align_all
 from midigan.files.duplicates import Duplicates
 from midigan.files.grid import Barred, with_bars
+from midigan.files.midi import read_midi
 from midigan.files.place_songs import Placed, place_songs
 from midigan.files.read import AS_WRITTEN, Reading, is_midi, read_bytes, scores_in
 from midigan.files.report import FileReport, PlacedTrack
@@ -90,17 +91,16 @@ def _open(source: Source, rules: Rules, met: Duplicates | None) -> _Opened:
     Music that was played is aligned many files at a time, which is much faster.
     """
     report = FileReport(printable(str(source.path)))
-    file = _Opened(source, report, met)
-    unaligned = replace(rules.reading, align="file")
+    file, reading = _Opened(source, report, met), rules.reading
     try:
         data = read_bytes(source.path)
         if met and (reason := met.of_file(data, source.split, report.path)):
             report.reason = reason
         elif is_midi(source.path):
-            ((_, file.waiting),) = scores_in(data, source.path, None, unaligned)
+            file.waiting = read_midi(data, channels=reading.channels, pedal=reading.pedal)
             report.notes_read = len(file.waiting.notes)
         else:
-            for name, score in scores_in(data, source.path, source.split, rules.reading):
+            for name, score in scores_in(data, source.path, source.split, reading):
                 file.named = bool(name)
                 report.notes_read += len(score.notes)
                 _take(file, name or source.name, score, rules)
@@ -130,7 +130,7 @@ def _take(file: _Opened, name: str, score: Score, rules: Rules) -> None:
     report.warnings += score.warnings
     barred = with_bars(score, rules.layout)
     report.warnings += barred.warnings
-    report.meters += barred.bars.measures
+    report.meters.update(barred.bars.measures)
     file.scores.append((name, rules.against_bars(barred.bars) or barred))
 
 

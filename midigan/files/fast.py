@@ -23,10 +23,7 @@ _TRUSTED_TICKS = 2**27
 _LONG_AFTER = b"\xff\x01\x00\xc0\x80\x80\x00"
 #: The status byte of each channel's note-ons, and note-offs for all of its keys.
 _ALL_OFF = [
-    (
-        bytes([0x90 | channel]),
-        bytes([0x80 | channel]) + b"\0".join(bytes([k, 0]) for k in range(128)),
-    )
+    (0x90 | channel, bytes([0x80 | channel]) + b"\0".join(bytes([k, 0]) for k in range(128)))
     for channel in range(16)
 ]
 _END_OF_TRACK = b"\xff\x2f\x00"
@@ -58,7 +55,8 @@ def read_fast(data: bytes, chunks: list[tuple[int, int]]) -> Score | None:
         from symusic import Score as FastScore
     except ImportError:
         return None
-    closed = [part for begin, stop in chunks for part in _closed(data, begin, stop - 3)]
+    used = [(status, offs) for status, offs in _ALL_OFF if status in data]
+    closed = [p for begin, stop in chunks for p in _closed(data[begin : stop - 3], used)]
     try:
         # Not sanitised: bytes over 127 are left to the careful reader, which counts them.
         fast = FastScore.from_midi(b"".join([data[:14], *closed]))
@@ -81,15 +79,15 @@ def _source(name: str, program: int, drum: bool) -> SourceTrack:
     return SourceTrack(name, int(program), bool(drum))
 
 
-def _closed(data: bytes, begin: int, stop: int) -> tuple[bytes | memoryview, ...]:
-    """The parts of a track of the events in `data`, and long after them note-offs for every key.
+def _closed(events: bytes, used: list[tuple[int, bytes]]) -> tuple[bytes, ...]:
+    """The parts of a track of these events, and long after them note-offs for every key.
 
-    begin, stop: the events without the end of the track, but with the time before it.
+    events: without the end of the track, but with the time before it.
+    used: those of _ALL_OFF that the track may need.
     """
-    offs = b"\0".join([off for status, off in _ALL_OFF if data.find(status, begin, stop) >= 0])
+    offs = b"\0".join([all_off for status, all_off in used if status in events])
     later = _LONG_AFTER + offs + b"\0" if offs else b""
-    size = stop - begin + len(later) + len(_END_OF_TRACK)
-    events = memoryview(data)[begin:stop]
+    size = len(events) + len(later) + len(_END_OF_TRACK)
     return b"MTrk", size.to_bytes(4, "big"), events, later, _END_OF_TRACK
 
 
@@ -123,10 +121,18 @@ def _pickles_records() -> bool:
 
 
 def _tempos(found: Iterable[Any]) -> TickArray:
-    tempos = [(tempo.time, 60e6 / tempo.mspq if tempo.mspq > 0 else 0.0) for tempo in found]
-    return np.array(tempos, TICK_TEMPO)
+    return _array(
+        tuple([(t.time, 60e6 / t.mspq if t.mspq > 0 else 0.0) for t in found]), TICK_TEMPO
+    )
 
 
 def _meters(found: Iterable[Any]) -> TickArray:
-    meters = [(meter.time, meter.numerator, meter.denominator) for meter in found]
-    return np.array(meters, TICK_METER)
+    return _array(tuple([(m.time, m.numerator, m.denominator) for m in found]), TICK_METER)
+
+
+@lru_cache(1024)
+def _array(rows: tuple[tuple[float, ...], ...], dtype: np.dtype[Any]) -> TickArray:
+    """An array of a few rows, not to be written to: many files have the same."""
+    array = np.array(list(rows), dtype)
+    array.flags.writeable = False
+    return array

@@ -25,7 +25,10 @@ _LAST_CHANNEL_STATUS, _SYSEX, _SYSEX_END, _META = 0xEF, 0xF0, 0xF7, 0xFF
 _BEFORE_SYSTEM = re.compile(rb".*(?:[\x80-\xbf\xe0-\xef][\0-\x7f]{2}|MTrk.{4})[\0-\x7f]", re.DOTALL)
 #: A message without a status byte just after a system message.
 _LAPSED_STATUS = re.compile(rb"\xf7[\x80-\xff]{0,3}[\0-\x7f]{2}")
-_END_OF_TRACK = b"\xff\x2f\x00"
+#: The kind of meta event that ends a track; and the size of each kind, if it must have one.
+_END_OF_TRACK, _ANY_SIZE = 0x2F, 0xFF
+_META_SIZES = np.full(256, _ANY_SIZE, np.uint8)
+_META_SIZES[list(META_SIZES)] = list(META_SIZES.values())
 
 
 def read_midi(data: bytes, *, channels: bool = False, pedal: bool = False) -> Score:
@@ -92,21 +95,26 @@ def _in_order(data: bytes, chunks: list[tuple[int, int]]) -> bool:
     may, the track is walked through: it may as well be a byte of a long delta time.
     """
     stop = chunks[-1][1] if chunks else 14
-    ends = [end - 3 for _, end in chunks]
-    high = np.flatnonzero(np.frombuffer(data, np.uint8, stop - 14, 14) > _LAST_CHANNEL_STATUS)
-    places = (high + 14).tolist()
-    if [at for at in places if data[at : at + 3] == _END_OF_TRACK] != ends:
+    events = np.frombuffer(data, np.uint8, stop - 14, 14)
+    high = np.flatnonzero(events > _LAST_CHANNEL_STATUS)
+    meta = high.compress(events.take(high) == _META)
+    kind, size = events.take(meta + 1, mode="clip"), events.take(meta + 2, mode="clip")
+    ends = meta.compress((kind == _END_OF_TRACK) & (size == 0))
+    if (ends + 17).tolist() != [end for _, end in chunks]:
         return False
-    odd = [at for at in places if _is_odd(data, at)]
-    return all(
-        in_order(data, begin, end) for begin, end in chunks if any(begin <= at < end for at in odd)
-    )
+    wanted = _META_SIZES.take(kind)
+    odd = meta.compress((wanted != size) & (wanted != _ANY_SIZE)).tolist()
+    if len(high) > len(meta):
+        odd += [at - 14 for at in (high + 14).tolist() if data[at] != _META and _is_odd(data, at)]
+    walked = [c for c in chunks if any(c[0] <= at + 14 < c[1] for at in odd)]
+    return all(in_order(data, *chunk) for chunk in walked)
 
 
 def _is_odd(data: bytes, at: int) -> bool:
-    """Whether such a byte, if not _SYSEX, may begin an event that symusic cannot take."""
-    if data[at] == _META:
-        return META_SIZES.get(data[at + 1], data[at + 2]) != data[at + 2]
+    """Whether such a byte, if not _META, may begin an event that symusic cannot take."""
     if data[at] == _SYSEX_END:
         return _LAPSED_STATUS.match(data, at) is not None
+    # A glance at where the message's status byte would be spares nearly all of the matching.
+    if data[at] == _SYSEX or (data[at - 4] < 0x80 and data[at - 9 : at - 5] != b"MTrk"):
+        return False
     return _BEFORE_SYSTEM.fullmatch(data, max(at - 9, 0), at) is not None

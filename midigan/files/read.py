@@ -22,8 +22,8 @@ PRINTED_SUFFIXES = (".musicxml", ".mxl", ".xml", ".abc", ".krn")
 #: The largest file that is read; the largest real MIDI files are a tenth of it.
 MAX_BYTES = 64 * 2**20
 
-#: The least to ask for at once: the sizes of some files are not known before.
-_LEAST_BYTES = 2**16
+#: How much to ask for at once where the size of a file is not known before.
+_AT_ONCE = 2**16
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ def scores_in(
 
 def is_midi(path: Path) -> bool:
     """Whether a file is read as MIDI, by its suffix."""
-    return path.suffix.lower() not in (*PRINTED_SUFFIXES, ".npz")
+    # As `path.suffix`, but faster.
+    return os.path.splitext(path)[1].lower() not in (*PRINTED_SUFFIXES, ".npz")  # noqa: PTH122
 
 
 def read_bytes(path: Path) -> bytes:
@@ -87,19 +88,19 @@ def read_bytes(path: Path) -> bytes:
             raise SourceError("not a regular file")
         if found.st_size > MAX_BYTES:
             raise SourceError(f"larger than {MAX_BYTES >> 20} MB")
-        return b"".join(_parts(handle, max(found.st_size, _LEAST_BYTES)))
+        size = found.st_size
+        # A byte more than there should be: getting less than asked for, one knows it is all.
+        first = os.read(handle, size + 1)
+        return first if len(first) == size > 0 else first + b"".join(_parts(handle, len(first)))
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}") from error
     finally:
         os.close(handle)
 
 
-def _parts(handle: int, size: int) -> Iterator[bytes]:
-    """What an open file holds, at most MAX_BYTES, in parts of at most `size` bytes.
-
-    One part is all that there is of most files, and takes no more memory than they do.
-    """
-    left = MAX_BYTES
-    while left and (part := os.read(handle, min(size, left))):
+def _parts(handle: int, done: int) -> Iterator[bytes]:
+    """What is left of an open file, of which `done` bytes are read, up to MAX_BYTES."""
+    left = MAX_BYTES - done
+    while left > 0 and (part := os.read(handle, min(_AT_ONCE, left))):
         left -= len(part)
         yield part

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from midigan.summary import Summary
 
@@ -14,8 +14,7 @@ from midigan.summary import Summary
 EXAMPLES = 9
 
 
-@dataclass(frozen=True)
-class PlacedTrack:
+class PlacedTrack(NamedTuple):
     """Where a source track went: `track` is a layout's track name, or None for left out.
 
     `channel` is 0..15, or None where it was not looked for; see `SourceTrack`.
@@ -74,7 +73,11 @@ class FileReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return {**vars(self), "used": self.used, "tracks": [vars(track) for track in self.tracks]}
+        return {
+            **vars(self),
+            "used": self.used,
+            "tracks": [track._asdict() for track in self.tracks],
+        }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> FileReport:
