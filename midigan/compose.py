@@ -74,4 +74,6 @@ def times_of(
 ) -> Times:
     """When the notes of a composed phrase are played: ticks `(n, 2)` from the phrase's start."""
     chance = np.random.default_rng([seed, number, _TIMING])
-    return played_at(notes, generator.layout, controls, chance)
+    info = generator.info
+    felt = (np.array(info.late), np.array(info.spread)) if info.late and info.spread else None
+    return played_at(notes, generator.layout, controls, chance, felt)

@@ -26,6 +26,7 @@ BOUNDS = {
     "attribute": (-1.0, 1.0),
     "swing": (50.0, 75.0),
     "humanize": (0.0, 100.0),
+    "feel": (0.0, 100.0),
 }
 #: The most candidates that can be composed before their phrase is due.
 MOST_CANDIDATES = 32
@@ -93,6 +94,7 @@ class Controls:
     swing: per cent of a pair of notes that its first one takes: 50 straight, 75 dotted.
     swing_grid: whose pairs: 8 for eighths, 16 for sixteenths.
     humanize: per cent of the jitter of a careless player, in time and loudness.
+    feel: per cent of how far beside the grid the generator's training music was played.
     candidates: from how many phrases one is drawn as the critic likes them; 1 asks no critic.
     """
 
@@ -110,6 +112,7 @@ class Controls:
     swing: float = 50.0
     swing_grid: int = 16
     humanize: float = 0.0
+    feel: float = 100.0
     candidates: int = 1
 
     def noise(self, name: str) -> Noise:

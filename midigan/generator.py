@@ -58,6 +58,8 @@ class GeneratorInfo:
     restrike: `tracks` rows of `steps` probabilities that a pitch which is held from the
         step before is struck again at that step of the bar; () for never.
     velocity: `tracks` rows of `steps` mean velocities 1..127; () for a plain 80.
+    late, spread: `tracks` rows of `steps` means and standard deviations of how far after the
+        grid notes are struck, as shares of a step; () for on the grid.
     genres: names of the labels, in the order of the optional input `genre`.
     directions: of its latents, by attribute, as `directions.Direction` has them in plain values.
     training: what it was trained on and how, for people.
@@ -71,6 +73,8 @@ class GeneratorInfo:
     tempo_bpm: float = 100.0
     restrike: tuple[tuple[float, ...], ...] = ()
     velocity: tuple[tuple[float, ...], ...] = ()
+    late: tuple[tuple[float, ...], ...] = ()
+    spread: tuple[tuple[float, ...], ...] = ()
     genres: tuple[str, ...] = ()
     directions: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
@@ -90,7 +94,7 @@ class GeneratorInfo:
             if values["format"] > FORMAT:
                 raise FormatError("exported by a newer midigan: upgrade midigan")
             known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
-            for table in ("restrike", "velocity"):
+            for table in ("restrike", "velocity", "late", "spread"):
                 known[table] = tuple(tuple(row) for row in known.get(table, ()))
             for names in ("genres", "held_out_songs"):
                 known[names] = tuple(known.get(names, ()))

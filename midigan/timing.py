@@ -17,10 +17,18 @@ Times = NDArray[np.int64]
 _LOOSEST_TICKS = 38.0
 
 
-def played_at(notes: Notes, layout: Layout, controls: Controls, rng: np.random.Generator) -> Times:
+def played_at(
+    notes: Notes,
+    layout: Layout,
+    controls: Controls,
+    rng: np.random.Generator,
+    felt: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+) -> Times:
     """When the notes of one phrase begin and end, counted from the phrase's first tick.
 
-    Without swing and looseness, exactly on the grid. With them, the order of all that begins
+    felt: mean and standard deviation of how far after the grid each track plays at each step of
+    the bar, `(tracks, steps)`, in shares of a step.
+    Without swing, looseness and feel, exactly on the grid. With them, the order of all that begins
     and ends on a track stays as it was, so that no notes overlap which did not before, and
     nothing leaves the phrase.
     """
@@ -30,11 +38,19 @@ def played_at(notes: Notes, layout: Layout, controls: Controls, rng: np.random.G
     if controls.swing != 50:
         end = ticks_of(np.array(layout.phrase_steps), layout.steps_per_beat)
         times = _swung(times, controls.swing / 100, PPQN * 4 // controls.swing_grid, int(end))
-    if controls.humanize:
-        spread = _LOOSEST_TICKS * controls.humanize / 100
+    if felt is not None and controls.feel:
+        late, spread = (table * controls.feel / 100 for table in felt)
+        where = notes["track"], notes["start"] % layout.steps
+        step_ticks = float(ticks_of(np.array(1), layout.steps_per_beat))
         for track in range(len(layout.tracks)):
             own = notes["track"] == track
-            times[own] = _loosened(times[own], spread, rng)
+            drawn = late[where][own] + spread[where][own] * rng.standard_normal(int(own.sum()))
+            times[own] = _moved(times[own], drawn * step_ticks)
+    if controls.humanize:
+        loosest = _LOOSEST_TICKS * controls.humanize / 100
+        for track in range(len(layout.tracks)):
+            own = notes["track"] == track
+            times[own] = _moved(times[own], rng.normal(0, loosest, int(own.sum())))
     return times
 
 
@@ -52,11 +68,12 @@ def _swung(times: Times, share: float, grid_ticks: int, end_tick: int) -> Times:
     return np.where((pair + 1) * 2 * grid_ticks <= end_tick, swung, times)
 
 
-def _loosened(times: Times, spread: float, rng: np.random.Generator) -> Times:
-    """Onsets of one track moved by chance; notes that begin together stay together.
+def _moved(times: Times, late: NDArray[np.float64]) -> Times:
+    """Onsets of one track moved by `late` ticks each, `(n,)`; notes that begin together stay so.
 
-    No moment moves by half the way to its neighbours, be they onsets or ends. What ends
-    where another note begins goes with it; the phrase's own start stays at 0 or later.
+    They move as the first of them does. No moment moves by half the way to its neighbours, be
+    they onsets or ends. What ends where another note begins goes with it; the phrase's own
+    start stays at 0 or later.
     """
     moments, place = np.unique(times, return_inverse=True)
     place = place.reshape(times.shape)
@@ -65,7 +82,8 @@ def _loosened(times: Times, spread: float, rng: np.random.Generator) -> Times:
     gaps = np.diff(moments, prepend=moments[0], append=moments[-1])
     gaps[[0, -1]] = gaps[[1, -2]]
     room = np.maximum((np.minimum(gaps[:-1], gaps[1:]) - 1) // 2, 0)
-    moves = np.floor(rng.normal(0, spread, len(moments)) + 0.5).astype(np.int64)
-    moves[~np.isin(moments, times[:, 0])] = 0
+    moves = np.zeros(len(moments), np.int64)
+    begins, first = np.unique(place[:, 0], return_index=True)
+    moves[begins] = np.floor(late[first] + 0.5).astype(np.int64)
     moved = np.maximum(moments + np.clip(moves, -room, room), 0)
     return moved[place]

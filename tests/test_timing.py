@@ -32,6 +32,42 @@ def every_step(layout=SATB):
     return notes
 
 
+def felt(late, spread=0.0):
+    """The alto plays late or early on the second step of the bar."""
+    tables = np.zeros((2, len(SATB.tracks), SATB.steps))
+    tables[0, 1, 1], tables[1, 1, 1] = late, spread
+    return tables[0], tables[1]
+
+
+@pytest.mark.parametrize(("late", "percent"), [(0.2, 100), (-0.2, 100), (0.2, 50), (0.2, 0)])
+def test_feel_moves_the_steps_of_a_track_that_are_played_so(late, percent):
+    notes = np.concatenate([every_step(), every_step()])
+    notes["track"][: len(notes) // 2] = 1
+    moved = played_at(notes, SATB, Controls(feel=float(percent)), rng(), felt(late))
+    straight = played_at(notes, SATB, Controls(), rng())
+    late_ticks = (moved - straight)[:, 0]
+    concerned = (notes["track"] == 1) & (notes["start"] % 16 == 1)
+    assert set(late_ticks[concerned].tolist()) == {round(late * PPQN / 4 * percent / 100)}
+    assert (late_ticks[~concerned] == 0).all()
+
+
+@settings(deadline=None)
+@given(st.integers(0, 999))
+def test_feel_keeps_the_order_of_all_that_begins_and_ends(seed):
+    notes = notes_of(SATB, seed)
+    tables = np.full((4, 16), 0.1), np.full((4, 16), 0.5)
+    times = played_at(notes, SATB, Controls(), rng(), tables)
+    straight = played_at(notes, SATB, Controls(), rng())
+    assert times.min(initial=0) >= 0
+    assert (times[:, 1] > times[:, 0]).all()
+    for track in range(4):
+        own = notes["track"] == track
+        before, after = straight[own].ravel(), times[own].ravel()
+        order = np.argsort(before, kind="stable")
+        assert (np.diff(after[order]) >= 0).all()
+
+
+@settings(deadline=None)
 @given(st.integers(0, 999))
 def test_without_feel_notes_lie_on_the_grid(seed):
     notes = notes_of(SATB, seed)
@@ -69,7 +105,7 @@ def order_of(times, notes, track):
     return np.sign(own[:, None] - own[None])
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     st.integers(0, 999),
     st.sampled_from([SATB, WALTZ]),

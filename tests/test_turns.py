@@ -37,6 +37,7 @@ def turn(control, value=None, controls=None, number=0):
         ("candidates", 4.0, "candidates", 4, "drawn from 4 by the critic"),
         ("candidates", "1", "candidates", 1, "no critic"),
         ("humanize", "30", "humanize", 30.0, "humanize 30%"),
+        ("feel", 50, "feel", 50.0, "feel 50%"),
     ],
 )
 def test_a_turn_sets_its_control_and_says_so(control, value, field, expected, line):

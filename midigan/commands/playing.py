@@ -68,6 +68,11 @@ _CONTROL_OPTIONS = (
         "--humanize", metavar="0..100", help="Let time and loudness waver, per cent of a lot."
     ),
     click.option(
+        "--feel",
+        metavar="0..100",
+        help="How much of the timing that its training music was played with, per cent: all.",
+    ),
+    click.option(
         "--candidates",
         metavar="N",
         help="Draw each phrase from N by how well the generator's critic likes them: by default 16 "
@@ -92,10 +97,12 @@ def turns_of(
     attributes: Sequence[str],
     swing: str | None,
     humanize: str | None,
+    feel: str | None,
     candidates: str | None,
 ) -> list[Turn]:
     """The controls' options as turns. Whether they are legal, `turned` says."""
     whole = {"key": key, "scale": scale, "walk": walk, "swing": swing, "humanize": humanize}
+    whole["feel"] = feel
     whole["candidates"] = candidates
     turns = [Turn(name, value) for name, value in whole.items() if value is not None]
     for text in ranges:

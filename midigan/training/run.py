@@ -22,6 +22,7 @@ from torch import Tensor
 
 from midigan import __version__
 from midigan.errors import FormatError, MidiganError
+from midigan.files.micro_timing import measure_micro_timing, rows_of
 from midigan.layout import Layout
 from midigan.mapped import map_set
 from midigan.phrase_set import PhraseSet
@@ -49,7 +50,8 @@ class RunConfig:
     """What a run was begun with, besides its recipe.
 
     source: what its phrases came from, for people. base: the generator it went on from, "" for
-    none. versions: of the libraries that began it.
+    none. versions: of the libraries that began it. late, spread: how its source is played beside
+    the grid, see `micro_timing`; () where it is not.
     """
 
     layout: Layout
@@ -59,6 +61,8 @@ class RunConfig:
     songs: int = 0
     phrases: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
+    late: tuple[tuple[float, ...], ...] = ()
+    spread: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,7 @@ def create_run(
     Raises MidiganError where something is already, since a run is never overwritten.
     """
     refuse_used(folder)
+    played = measure_micro_timing(source, phrases.layout) if source else None
     config = RunConfig(
         layout=phrases.layout,
         seed=seed,
@@ -169,6 +174,8 @@ def create_run(
         songs=len(phrases.names),
         phrases=len(phrases),
         versions={"midigan": __version__, "torch": torch.__version__, "numpy": np.__version__},
+        late=rows_of(played.late) if played else (),
+        spread=rows_of(played.spread) if played else (),
     )
     phrases.save(folder / "phrases.npz")
     _write_text(folder / "recipe.toml", recipe.to_toml())
@@ -201,6 +208,8 @@ def open_run(folder: Path) -> Run:
         if values.pop("format") > FORMAT:
             raise FormatError("it was begun by a newer midigan: upgrade midigan")
         known = {f.name: values[f.name] for f in fields(RunConfig) if f.name in values}
+        for table in ("late", "spread"):
+            known[table] = tuple(tuple(row) for row in known.get(table, ()))
         config = RunConfig(**{**known, "layout": Layout.from_dict(values["layout"])})
         recipe = Recipe.from_toml((folder / "recipe.toml").read_text("utf-8"))
     except FormatError as error:

@@ -17,6 +17,7 @@ it, and says in words what changed. It is pure, so that a log of turns is a log 
     harmony                   C E G     instead of the scale; no value: none
     swing                     50..75    after it /8 or /16: of eighths or sixteenths
     humanize                  0..100
+    feel                      0..100    of the timing of its training music
     candidates                1..32     phrases of which one is drawn as the critic likes them
 
 TRACK is a track's name in any case, or its number from 1.
@@ -29,7 +30,13 @@ from collections.abc import Callable, Iterable, Sequence
 from midigan.controls import Controls, Turn, Value
 from midigan.errors import MidiganError
 from midigan.turns.pitches import turn_harmony, turn_key, turn_mute, turn_range, turn_scale
-from midigan.turns.playing import turn_attribute, turn_candidates, turn_humanize, turn_swing
+from midigan.turns.playing import (
+    turn_attribute,
+    turn_candidates,
+    turn_feel,
+    turn_humanize,
+    turn_swing,
+)
 from midigan.turns.values import Turned
 from midigan.turns.walking import turn_amount, turn_lock, turn_reroll, turn_walk
 
@@ -66,5 +73,6 @@ _KINDS: dict[str, Callable[[Controls, str, Value, int, Sequence[str]], Turned]] 
     "harmony": turn_harmony,
     "swing": turn_swing,
     "humanize": turn_humanize,
+    "feel": turn_feel,
     "candidates": turn_candidates,
 }

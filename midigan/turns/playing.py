@@ -29,6 +29,13 @@ def turn_humanize(controls: Controls, of: str, value: Value, _: int, __: Sequenc
     return Turned(replace(controls, humanize=humanize), f"humanize {humanize:g}%")
 
 
+def turn_feel(controls: Controls, of: str, value: Value, _: int, __: Sequence[str]) -> Turned:
+    """How much of the training music's own timing beside the grid is played, in per cent."""
+    check_whole("feel", of)
+    feel = bounded("feel", value)
+    return Turned(replace(controls, feel=feel), f"feel {feel:g}%")
+
+
 def turn_attribute(controls: Controls, of: str, value: Value, _: int, __: Sequence[str]) -> Turned:
     """How much more, or below 0 less, of an attribute than usual; with `by` so much more."""
     name, _slash, by = of.partition("/")

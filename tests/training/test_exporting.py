@@ -13,6 +13,7 @@ import torch
 from pattern import TINY_BOOK, convert_at_once, pattern_set, tiny_recipe
 
 from midigan.errors import FormatError, MidiganError
+from midigan.files.micro_timing import MicroTiming
 from midigan.generator import Generator, GeneratorInfo, choose, open_session
 from midigan.phrase_set import PhraseSet
 from midigan.song import TEMPO
@@ -21,7 +22,7 @@ from midigan.training.batches import prepare, to_tensor
 from midigan.training.export import export_run, kept_weights, typical_tempo
 from midigan.training.models import build_networks, load_weights
 from midigan.training.noise import draw_noise, generator_of
-from midigan.training.run import create_run
+from midigan.training.run import create_run, open_run
 from midigan.training.session import Session
 
 CPU = torch.device("cpu")
@@ -87,6 +88,17 @@ def test_the_metadata_is_all_that_a_player_needs(exported, trained):
     assert len(info.held_out_songs) == 1
     critic = onnx.load(exported[1].path)
     assert GeneratorInfo.from_json(critic.metadata_props[0].value) == info
+
+
+def test_how_its_source_was_played_comes_with_it(tmp_path, monkeypatch):
+    played = MicroTiming(np.full((2, 8), 0.125), np.full((2, 8), 0.0625))
+    monkeypatch.setattr("midigan.training.run.measure_micro_timing", lambda *_: played)
+    recipe = tiny_recipe(training={"epochs": 1})
+    run = create_run(tmp_path / "run", recipe, pattern_set(3), seed=3, source="songs")
+    Session(run, CPU).train()
+    info = Generator.load(export_run(open_run(run.folder), tmp_path / "g.onnx")[0].path).info
+    assert info.late == ((0.125,) * 8,) * 2
+    assert info.spread == ((0.062,) * 8,) * 2
 
 
 def test_the_file_is_for_old_players_and_names_nothing_of_this_machine(exported):
