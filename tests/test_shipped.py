@@ -1,3 +1,6 @@
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from midigan.errors import FormatError
@@ -32,6 +35,29 @@ def test_what_ships_is_complete_and_small(name):
     info = Generator.load(folder / "generator.onnx").info
     assert info.licence
     assert info.key
+
+
+@pytest.mark.parametrize("name", shipped_generators())
+def test_a_card_says_how_it_was_made_from_what_and_how_good_it_is(name):
+    folder = shipped_folder("export") / name
+    card = (folder / "README.md").read_text("utf-8")
+    recipe = tomllib.loads((folder / "recipe.toml").read_text("utf-8"))
+    assert card.startswith(f"# {name}: ")
+    assert f"--recipe export/{name}/recipe.toml" in card
+    assert f"midigan evaluate {name} --reference" in card
+    for title in ("What it learned from", "How it was made", "How good it is", "Terms"):
+        assert f"\n## {title}\n" in card
+    # Songs are held out by name, and the file knows which were.
+    info = Generator.load(folder / "generator.onnx").info
+    assert info.held_out_songs
+    if name != DEFAULT_GENERATOR:  # which knows those of the same tune, too
+        assert set(info.held_out_songs) <= set(recipe["data"]["held_out_songs"])
+
+
+def test_the_readme_lists_every_generator_that_ships():
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    for name in shipped_generators():
+        assert f"| `{name}` |" in readme
 
 
 def test_a_generator_is_a_file_or_a_run_folder(tiny_generator, tmp_path):
