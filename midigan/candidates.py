@@ -61,8 +61,8 @@ def draw_phrase(
     """Phrase `number` of the stream `seed`, n = 1: always the same for the same arguments.
 
     lines: tracks that get a line of their own drawn anew, and the how manieth one, over what
-    the others play. Raises MidiganError for a key that is none, FormatError for candidates
-    without a critic.
+    the others play. Raises MidiganError for a key that is none or a genre that the generator has
+    not, FormatError for candidates without a critic.
     """
     drawn = _draw(generator, seed, number, _judged(generator, controls))
     phrase = _phrases(generator, seed, number, controls, [drawn.candidate], drawn.style)
@@ -116,16 +116,19 @@ def _draw(generator: Generator, seed: int, number: int, controls: Controls) -> D
     """The draw; phrases of even numbers by themselves, others between their neighbours."""
     count = controls.candidates if _fresh(controls) else 1
     chance = np.random.default_rng([seed, number, _DRAW])
+    genre = generator.genre_at(seed, controls.genre)
     if count == 1 or number % 2 == 0 or generator.layout.bars < 2:
         found = _phrases(generator, seed, number, controls, range(count))
-        chosen = _proportional(_liking(generator, found, controls), chance) if count > 1 else 0
+        chosen = 0
+        if count > 1:
+            chosen = _proportional(_liking(generator, found, controls, genre), chance)
         return Drawn(chosen, found[chosen : chosen + 1])
     before, after = (_draw(generator, seed, number + by, controls) for by in (-1, 1))
     style = before.candidate, after.candidate
     found = _phrases(generator, seed, number, controls, range(count), style)
-    liking = _liking(generator, found, controls)
-    liking = liking + generator.judge(across(before.phrase, found))
-    liking = liking + generator.judge(across(found, after.phrase))
+    liking = _liking(generator, found, controls, genre)
+    liking = liking + generator.judge(across(before.phrase, found), genre)
+    liking = liking + generator.judge(across(found, after.phrase), genre)
     chosen = _proportional(liking, chance)
     return Drawn(chosen, found[chosen : chosen + 1], style)
 
@@ -140,20 +143,25 @@ def _phrases(
 ) -> Phrases:
     """Candidates of a phrase, as one batch."""
     of = (controls, seed, number, len(generator.layout.tracks))
-    return _played(generator, controls, [latents_at(*of, each, style) for each in candidates])
+    return _played(generator, seed, controls, [latents_at(*of, each, style) for each in candidates])
 
 
-def _played(generator: Generator, controls: Controls, each: Sequence[Latents]) -> Phrases:
+def _played(
+    generator: Generator, seed: int, controls: Controls, each: Sequence[Latents]
+) -> Phrases:
     """What latents sound like under controls, as one batch."""
     semitones = semitones_to(generator.info.key, controls)
     legal = legal_pitches(generator.layout, controls, generator.info.key, semitones)
     latents = Latents(*map(np.concatenate, zip(*each, strict=True)))
-    return generator.phrases(turned_latents(latents, generator.info, controls), legal)
+    latents = turned_latents(latents, generator.info, controls)
+    return generator.phrases(latents, legal, generator.genre_at(seed, controls.genre))
 
 
-def _liking(generator: Generator, phrases: Phrases, controls: Controls) -> Floats:
+def _liking(
+    generator: Generator, phrases: Phrases, controls: Controls, genre: Floats | None
+) -> Floats:
     """The logarithm of each phrase's odds, `(n,)`: the critic's, and the turned attributes'."""
-    return generator.judge(phrases) + inclination(phrases, generator.info, controls)
+    return generator.judge(phrases, genre) + inclination(phrases, generator.info, controls)
 
 
 def _with_line(
@@ -182,11 +190,12 @@ def _with_line(
             rolled = rolled.with_noise(name, replace(noise, rolls=tuple(rolls)))
         each.append(latents_at(rolled, seed, number, tracks, drawn.candidate, drawn.style))
     found = np.repeat(phrase, count, axis=0)
-    found[:, track] = _played(generator, controls, each)[:, track]
+    found[:, track] = _played(generator, seed, controls, each)[:, track]
     if count == 1:
         return found
     chance = np.random.default_rng([seed, number, _LINE, track, times])
-    chosen = _proportional(_liking(generator, found, controls), chance)
+    genre = generator.genre_at(seed, controls.genre)
+    chosen = _proportional(_liking(generator, found, controls, genre), chance)
     return found[chosen : chosen + 1]
 
 

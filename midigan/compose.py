@@ -37,8 +37,8 @@ def compose(
 
     The same generator, seed, number and controls give the same notes, whatever was composed
     before. Returns a sorted NOTE array; pitches that a transposition moves out of 0..127
-    come back by an octave. Raises MidiganError for a key that is none, FormatError for a
-    choice among candidates without a critic.
+    come back by an octave. Raises MidiganError for a key that is none or a genre that the
+    generator has not, FormatError for a choice among candidates without a critic.
     """
     notes = _performed(generator, seed, number, controls, {})
     if lines:

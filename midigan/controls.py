@@ -27,6 +27,7 @@ BOUNDS = {
     "swing": (50.0, 75.0),
     "humanize": (0.0, 100.0),
     "feel": (0.0, 100.0),
+    "genre": (0.0, 1.0),
 }
 #: The most candidates that can be composed before their phrase is due.
 MOST_CANDIDATES = 32
@@ -96,6 +97,8 @@ class Controls:
     humanize: per cent of the jitter of a careless player, in time and loudness.
     feel: per cent of how far beside the grid the generator's training music was played.
     candidates: from how many phrases one is drawn as the critic likes them; 1 asks no critic.
+    genre: `(name, weight)` of the genres that are blended, weights relative to each other; ()
+        for one that the seed draws, as often as the generator's music had it.
     """
 
     walk: float = 1.0
@@ -114,6 +117,7 @@ class Controls:
     humanize: float = 0.0
     feel: float = 100.0
     candidates: int = 1
+    genre: tuple[tuple[str, float], ...] = ()
 
     def noise(self, name: str) -> Noise:
         """One of the NOISES, by name."""
@@ -145,6 +149,7 @@ class Controls:
             found["attributes"] = tuple(tuple(row) for row in found.get("attributes", ()))
             found["harmony"] = tuple(found.get("harmony", ()))
             found["muted"] = tuple(found.get("muted", ()))
+            found["genre"] = tuple((str(n), float(w)) for n, w in found.get("genre", ()))
             return cls(**found)
-        except (AttributeError, TypeError) as error:
+        except (AttributeError, TypeError, ValueError) as error:
             raise FormatError(f"controls are damaged ({error})") from error

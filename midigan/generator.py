@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.errors import FormatError
+from midigan.genres import Blend, weights_of
 from midigan.layout import Layout
 from midigan.notes import Phrases
 
@@ -32,6 +33,12 @@ CRITIC = "critic.onnx"
 #: Key of the metadata entry, and version of what is in it.
 METADATA_KEY = "midigan"
 FORMAT = 1
+
+# The stream of chance beside those of phrases from which a seed's genre is drawn.
+_GENRE_DRAWN = 8
+
+#: The input beside the noise that generators with genres have, and their critics.
+GENRE = "genre"
 
 Floats = NDArray[np.float32]
 
@@ -62,6 +69,7 @@ class GeneratorInfo:
         grid notes are struck, as shares of a step; () for on the grid.
     genres: names of the labels, in the order of the optional input `genre`.
     directions: of its latents, by attribute, as `directions.Direction` has them in plain values.
+    genre_shares: the share of its training music that each of them had, of sum 1; () for alike.
     training: what it was trained on and how, for people.
     held_out_songs: names of the songs of its source that it was kept from, to measure it by.
     licence: terms of the weights.
@@ -76,6 +84,7 @@ class GeneratorInfo:
     late: tuple[tuple[float, ...], ...] = ()
     spread: tuple[tuple[float, ...], ...] = ()
     genres: tuple[str, ...] = ()
+    genre_shares: tuple[float, ...] = ()
     directions: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     held_out_songs: tuple[str, ...] = ()
@@ -84,7 +93,10 @@ class GeneratorInfo:
 
     def to_json(self) -> str:
         """The metadata entry; `from_json` reads it back."""
-        return json.dumps({"format": FORMAT, **asdict(self)})
+        values = asdict(self)
+        if not self.genres:
+            del values["genre_shares"]
+        return json.dumps({"format": FORMAT, **values})
 
     @classmethod
     def from_json(cls, text: str) -> GeneratorInfo:
@@ -96,7 +108,7 @@ class GeneratorInfo:
             known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
             for table in ("restrike", "velocity", "late", "spread"):
                 known[table] = tuple(tuple(row) for row in known.get(table, ()))
-            for names in ("genres", "held_out_songs"):
+            for names in ("genres", "genre_shares", "held_out_songs"):
                 known[names] = tuple(known.get(names, ()))
             return cls(**{**known, "layout": Layout.from_dict(known["layout"])})
         except (KeyError, TypeError, ValueError) as error:
@@ -136,9 +148,52 @@ class Generator:
         """The latents of phrase `number` of the stream `seed`, both at least 0; n = 1."""
         return draw_latents(np.random.default_rng([seed, number]), 1, len(self.layout.tracks))
 
-    def scores(self, latents: Latents) -> Floats:
-        """Scores relative to silence: float32 `(n, tracks, bars, steps, pitches)`."""
-        found = self._session.run(["phrase"], dict(zip(Latents._fields, latents, strict=True)))
+    def draw_genre(self, rng: np.random.Generator, n: int) -> Floats | None:
+        """A genre for each of `n` phrases, one-hot `(n, genres)`, as often as music has it.
+
+        None for a generator without genres.
+        """
+        if not self.info.genres:
+            return None
+        drawn = rng.choice(len(self.info.genres), n, p=self._shares)
+        return np.eye(len(self.info.genres), dtype=np.float32)[drawn]
+
+    def genre_at(self, seed: int, blend: Blend = ()) -> Floats | None:
+        """The genres of the stream `seed`: float32 `(1, genres)` of sum 1.
+
+        Those of the blend, or without one a genre that the seed draws as `draw_genre` does.
+        None for a generator without genres. Raises MidiganError for a blend of genres that it
+        has not.
+        """
+        if blend:
+            return weights_of(blend, self.info.genres)[None]
+        return self.draw_genre(np.random.default_rng([seed, 0, _GENRE_DRAWN]), 1)
+
+    @property
+    def _shares(self) -> NDArray[np.float64]:
+        """Of sum 1; alike where the file does not say."""
+        shares = np.array(self.info.genre_shares or [1.0] * len(self.info.genres))
+        return shares / shares.sum()
+
+    def _with_genre(self, feed: dict[str, Floats], genre: Floats | None) -> dict[str, Floats]:
+        """What a network is fed with, and the genres if it takes any: given, or its music's."""
+        if not self.info.genres:
+            return feed
+        n = len(next(iter(feed.values())))
+        given = self._shares[None] if genre is None else genre
+        return {
+            **feed,
+            GENRE: np.ascontiguousarray(np.broadcast_to(given, (n, given.shape[1])), "f4"),
+        }
+
+    def scores(self, latents: Latents, genre: Floats | None = None) -> Floats:
+        """Scores relative to silence: float32 `(n, tracks, bars, steps, pitches)`.
+
+        genre: weights of sum 1, float32 `(n, genres)` or `(1, genres)` for all; None blends
+        all genres as the training music had them. Without genres it is left aside.
+        """
+        feed = dict(zip(Latents._fields, latents, strict=True))
+        found = self._session.run(["phrase"], self._with_genre(feed, genre))
         return np.asarray(found[0], np.float32)
 
     @property
@@ -154,22 +209,32 @@ class Generator:
             raise FormatError(f"there is no critic {path}: 'midigan export' writes one")
         return open_session(path)
 
-    def judge(self, phrases: Phrases) -> Floats:
+    def judge(self, phrases: Phrases, genre: Floats | None = None) -> Floats:
         """The critic's scores, float32 `(n,)`, of phrases, bool; higher is more like music.
 
+        genre: as `scores` has it; the score is then how like music of that genre they are.
         Raises FormatError if the critic is missing or made for other phrases.
         """
         try:
-            found = self.critic.run(["score"], {"phrase": np.where(phrases, 1, -1).astype("f4")})
+            feed = {"phrase": np.where(phrases, 1, -1).astype(np.float32)}
+            found = self.critic.run(["score"], self._with_genre(feed, genre))
         except FormatError:
             raise
         except Exception as error:  # ONNX Runtime's own exceptions share no public base class
             raise FormatError(f"the critic beside {self.path} does not fit it") from error
         return np.asarray(found[0], np.float32).reshape(len(phrases))
 
-    def phrases(self, latents: Latents, legal: NDArray[np.bool_] | None = None) -> Phrases:
-        """Draw phrases: bool `(n, tracks, bars, steps, pitches)`; `legal` as `choose` has it."""
-        return choose(self.scores(latents), self.layout, legal)
+    def phrases(
+        self,
+        latents: Latents,
+        legal: NDArray[np.bool_] | None = None,
+        genre: Floats | None = None,
+    ) -> Phrases:
+        """Draw phrases: bool `(n, tracks, bars, steps, pitches)`.
+
+        legal: as `choose` has it. genre: as `scores` has it.
+        """
+        return choose(self.scores(latents, genre), self.layout, legal)
 
 
 def draw_latents(rng: np.random.Generator, n: int, tracks: int) -> Latents:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tiny import write_tiny_generator
 
+from midigan.generator import GeneratorInfo
 from midigan.layout import load_layout
 
 
@@ -40,3 +41,12 @@ def tiny_generator(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_band(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Path of a generator of drums, bass, chords and lead that plays nonsense."""
     return write_tiny_generator(tmp_path_factory.mktemp("tiny") / "band.onnx", load_layout("band"))
+
+
+@pytest.fixture(scope="session")
+def tiny_genres(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Path of a generator of two genres: low pitches for Deep, high ones for Bright."""
+    info = GeneratorInfo(
+        load_layout("satb"), genres=("Deep", "Bright"), genre_shares=(0.25, 0.75), licence="MIT"
+    )
+    return write_tiny_generator(tmp_path_factory.mktemp("tiny") / "genres.onnx", info=info)

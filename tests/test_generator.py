@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import pytest
 
-from midigan.errors import FormatError
+from midigan.errors import FormatError, MidiganError
 from midigan.generator import METADATA_KEY, Generator, GeneratorInfo, choose, draw_latents
 from midigan.layout import load_layout
 
@@ -120,3 +120,44 @@ def test_playing_needs_no_torch(tiny_generator):
         "sys.exit(bool({'torch', 'music21', 'matplotlib'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_genre_is_an_input_beside_the_noise(tiny_genres):
+    player = Generator.load(tiny_genres)
+    latents = player.draw(1, 0)
+    deep, bright = np.eye(2, dtype=np.float32)[:, None]
+    low, high = (player.phrases(latents, genre=genre) for genre in (deep, bright))
+    assert low.any()
+    assert not low[..., 42:].any()
+    assert high.any()
+    assert not high[..., :42].any()
+    assert not np.array_equal(player.scores(latents, deep), player.scores(latents))
+    as_trained = np.array([[0.25, 0.75]], np.float32)
+    assert np.array_equal(player.scores(latents, as_trained), player.scores(latents))
+
+
+def test_a_seed_draws_a_genre_as_often_as_music_had_it(tiny_genres, tiny_generator):
+    player = Generator.load(tiny_genres)
+    drawn = np.concatenate([player.genre_at(seed) for seed in range(400)])
+    assert set(drawn.sum(axis=1)) == {1.0}
+    assert drawn.mean(axis=0) == pytest.approx([0.25, 0.75], abs=0.08)
+    assert np.array_equal(player.genre_at(7), player.genre_at(7))
+    assert player.genre_at(7, (("bright", 3.0), ("deep", 1.0))) == pytest.approx(as_row(0.25, 0.75))
+    assert Generator.load(tiny_generator).genre_at(7) is None
+
+
+def test_a_blend_of_no_genres_is_refused(tiny_genres, tiny_generator):
+    with pytest.raises(MidiganError, match="no genre 'rock': legal are Deep, Bright"):
+        Generator.load(tiny_genres).genre_at(0, (("rock", 1.0),))
+    with pytest.raises(MidiganError, match="this generator has no genres"):
+        Generator.load(tiny_generator).genre_at(0, (("rock", 1.0),))
+
+
+def as_row(*weights):
+    return np.array([weights], np.float32)
+
+
+def test_a_description_without_genres_is_what_it_was():
+    assert "genre_shares" not in GeneratorInfo(BAND).to_json()
+    shares = GeneratorInfo(BAND, genres=("a", "b"), genre_shares=(0.5, 0.5))
+    assert GeneratorInfo.from_json(shares.to_json()) == shares

@@ -14,7 +14,7 @@ FLOORS = (
     {
         *("errors", "damage", "layout", "song", "notes", "saving", "keys", "feel"),
         *("controls", "turns", "scales", "pitches", "masks", "ticks", "timing"),
-        *("maps", "timeline", "windows"),
+        *("maps", "timeline", "windows", "genres"),
     },
     {
         *(

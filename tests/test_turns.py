@@ -38,6 +38,11 @@ def turn(control, value=None, controls=None, number=0):
         ("candidates", "1", "candidates", 1, "no critic"),
         ("humanize", "30", "humanize", 30.0, "humanize 30%"),
         ("feel", 50, "feel", 50.0, "feel 50%"),
+        ("genre", "Folk", "genre", (("Folk", 1.0),), "genre Folk 100%"),
+        ("genre", "a=3,b=1", "genre", (("a", 3.0), ("b", 1.0)), "genre a 75%, b 25%"),
+        ("genre", None, "genre", (), "genre drawn"),
+        ("genre/jazz", None, "genre", (("jazz", 1.0),), "genre jazz 100%"),
+        ("genre/jazz", 0.0, "genre", (), "genre drawn"),
     ],
 )
 def test_a_turn_sets_its_control_and_says_so(control, value, field, expected, line):
@@ -123,3 +128,15 @@ def test_tracks_are_found_by_name_before_number():
 def test_damaged_controls_are_refused(values):
     with pytest.raises(FormatError):
         Controls.from_plain(values)
+
+
+def test_a_knob_turns_one_genre_beside_the_others():
+    blended = turn("genre", "Folk=0.5").controls
+    blended = turn("genre/jazz", 0.25, blended).controls
+    assert blended.genre == (("Folk", 0.5), ("jazz", 0.25))
+    blended = turn("genre/folk", 1, blended).controls
+    assert dict(blended.genre) == {"jazz": 0.25, "folk": 1.0}
+    assert turn("genre/jazz", 0, blended).controls.genre == (("folk", 1.0),)
+    assert Controls.from_plain(blended.to_plain()) == blended
+    with pytest.raises(MidiganError, match="genre is 2, legal are 0 to 1"):
+        turn("genre/jazz", 2)

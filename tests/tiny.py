@@ -33,7 +33,9 @@ def write_tiny_generator(
             layout=layout or load_layout("satb"), key="C major", tempo_bpm=96.0, licence="MIT"
         )
     model = helper.make_model(
-        _graph(info.layout), opset_imports=[helper.make_opsetid("", 17)], ir_version=8
+        _graph(info.layout, len(info.genres)),
+        opset_imports=[helper.make_opsetid("", 17)],
+        ir_version=8,
     )
     helper.set_model_props(model, {METADATA_KEY: info.to_json()})
     onnx.checker.check_model(model)
@@ -41,8 +43,11 @@ def write_tiny_generator(
     return path
 
 
-def _graph(layout: Layout) -> onnx.GraphProto:
-    """Scores = melody M + groove G, a track; plus chords C + style S, shared by all tracks."""
+def _graph(layout: Layout, genres: int) -> onnx.GraphProto:
+    """Scores = melody M + groove G, a track; plus chords C + style S, shared by all tracks.
+
+    Genres, if any, each allow pitches of a part of the range of their own.
+    """
     tracks, bars, steps, pitches = layout.shape
     rng = np.random.default_rng(7)
     weights = {name: _weights(rng, layout) for name in ("M", "G", "C", "S")}
@@ -60,6 +65,14 @@ def _graph(layout: Layout) -> onnx.GraphProto:
         helper.make_node("Add", ["sum", "bias"], ["flat"]),
         helper.make_node("Reshape", ["flat", "shape"], ["phrase"]),
     ]
+    if genres:
+        allowed = np.arange(pitches) * genres // pitches == np.arange(genres)[:, None]
+        weights["L"] = np.tile(np.where(allowed, 0, -9).astype(np.float32), (1, bars * steps))
+        nodes[4:5] = [
+            helper.make_node("MatMul", ["genre", "L"], ["by_genre"]),
+            helper.make_node("Add", ["by_chords", "by_style"], ["by_noise"]),
+            helper.make_node("Add", ["by_noise", "by_genre"], ["shared_flat"]),
+        ]
     constants = [numpy_helper.from_array(array, name) for name, array in weights.items()]
     constants.append(numpy_helper.from_array(np.array([1], np.int64), "track_axis"))
     constants.append(numpy_helper.from_array(shape, "shape"))
@@ -70,6 +83,7 @@ def _graph(layout: Layout) -> onnx.GraphProto:
             ("style", [NOISE]),
             ("melody", [tracks, NOISE]),
             ("groove", [tracks, NOISE]),
+            *([("genre", [genres])] if genres else []),
         )
     ]
     output = helper.make_tensor_value_info("phrase", TensorProto.FLOAT, ["n", *layout.shape])

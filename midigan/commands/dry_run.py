@@ -21,6 +21,7 @@ def tell(
     threads: int | None,
 ) -> None:
     """Take a step or two to see how long it takes, and print what a run would be."""
+    from midigan.genres import songs_each
     from midigan.training.devices import choose_device, use_threads
     from midigan.training.estimate import estimate
 
@@ -36,6 +37,7 @@ def tell(
     facts = [
         ("would train", f"{found.songs} songs, {found.phrases} phrases"),
         ("held out", f"{held} songs to measure by" if held else "none: it is not measured"),
+        *([("genres", songs_each(phrases.names))] if recipe.data.genres else []),
         ("layout", f"{phrases.layout.name} {phrases.layout.shape}"),
         ("recipe", f"{name} ({recipe.networks.family} networks, {recipe.loss.family} loss)"),
         ("generator", f"{found.parameters[0]:,} parameters"),

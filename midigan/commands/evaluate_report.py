@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from midigan.evaluation.copying import Estimate, Memorisation, Nearness
+    from midigan.evaluation.genres import GenresVerdict
     from midigan.evaluation.joins import Joins
     from midigan.evaluation.neighbours import Nearest
     from midigan.evaluation.overlap import Comparison
@@ -25,6 +26,8 @@ def print_tables(found: Evaluation) -> None:
     own, ceiling = found.generated, found.ceiling
     _print_measures("The headline's measures", own.headline, ceiling.headline)
     _print_measures("More measures of the field", own.field, ceiling.field)
+    if found.genres is not None:
+        _print_genres(found.genres)
     print_facts(
         [
             ("phrases", _sizes(found.music)),
@@ -45,6 +48,7 @@ def print_tables(found: Evaluation) -> None:
             ),
             ("duplicates", f"{found.duplicates:.1%} of the phrases equal an earlier one"),
             ("copies", _copies(found.memorisation)),
+            *_heard(found.genres),
         ]
     )
 
@@ -73,6 +77,56 @@ def _print_measures(title: str, own: Comparison, ceiling: Comparison) -> None:
     rows.append(("mean", f"{own.mean_overlap:.3f}", f"{ceiling.mean_overlap:.3f}", "", "", ""))
     columns = ("measure", "overlap#", "ceiling#", "mean#", "held out#", "difference#")
     print_table(columns, rows, title)
+
+
+def _print_genres(found: GenresVerdict) -> None:
+    rows = [
+        (
+            genre.name,
+            genre.songs,
+            f"{genre.own.mean_overlap:.3f}",
+            f"{genre.ceiling.mean_overlap:.3f}",
+            f"{genre.others:.3f}",
+            f"{genre.recognised:.0%}",
+            f"{genre.real:.0%}",
+        )
+        for genre in found.each
+    ]
+    columns = ("genre", "songs#", "overlap#", "ceiling#", "others#", "known#", "real known#")
+    print_table(columns, rows, "Each genre beside its own held-out songs")
+
+
+def _heard(found: GenresVerdict | None) -> list[tuple[str, str]]:
+    """How often a judge that learned genres from real music knows those of composed phrases."""
+    if found is None:
+        return []
+    words = f"known in {found.accuracy:.0%} of the composed phrases, in {found.ceiling:.0%} of the "
+    words += f"held-out ones (by chance {found.chance:.0%})"
+    for blend in found.blends:
+        (first, second), (one, two) = blend.names, blend.shares
+        words += f"; half {first}, half {second}: {one:.0%} and {two:.0%} taken for them"
+    return [("genres", words)]
+
+
+def _genres(found: GenresVerdict) -> dict[str, object]:
+    return {
+        "accuracy": found.accuracy,
+        "ceiling_accuracy": found.ceiling,
+        "chance": found.chance,
+        "each": {
+            genre.name: {
+                "reference_songs": genre.songs,
+                "mean_overlap": genre.own.mean_overlap,
+                "ceiling_mean_overlap": genre.ceiling.mean_overlap,
+                "other_genres_mean_overlap": genre.others,
+                "recognised": genre.recognised,
+                "ceiling_recognised": genre.real,
+                "metrics": _metrics(genre.own, genre.ceiling),
+            }
+            for genre in found.each
+        },
+        "halves": [dict(zip(blend.names, blend.shares, strict=True)) for blend in found.blends],
+    }
 
 
 def _copies(found: Memorisation | None) -> str:
@@ -138,6 +192,7 @@ def print_json(found: Evaluation, joined: Mapping[int, Joins]) -> None:
                 "duplicates": found.duplicates,
                 "memorisation": _memorisation(found.memorisation),
                 "joins": _joins(joined),
+                "genres": None if found.genres is None else _genres(found.genres),
                 "metrics": _metrics(own.headline, ceiling.headline),
                 "field_metrics": _metrics(own.field, ceiling.field),
             },

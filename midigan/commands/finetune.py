@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ from midigan.commands.sessions import (
     threads_option,
     train_run,
 )
+from midigan.errors import MidiganError
 
 #: Fewer songs than this teach little, however long one trains.
 FEW_SONGS = 3
@@ -36,6 +38,16 @@ FEW_SONGS = 3
 @epochs_option
 @minutes_option
 @seed_option
+@click.option(
+    "--genres",
+    is_flag=True,
+    help="Learn the sub-folders of FOLDER as genres; a base with genres always does.",
+)
+@click.option(
+    "--genre",
+    metavar="NAME",
+    help="All songs are of this genre, which the base knows or learns beside its own.",
+)
 @device_option
 @threads_option
 @tensorboard_option
@@ -46,6 +58,8 @@ def command(
     epochs: int | None,
     minutes: float | None,
     seed: int | None,
+    genres: bool,
+    genre: str | None,
     device: str,
     threads: int | None,
     tensorboard: bool,
@@ -59,6 +73,7 @@ def command(
 
     require_libraries()
     from midigan.training.finetune import begin, load_base
+    from midigan.training.labels import all_of_genre
     from midigan.training.run import free_folder, open_run, refuse_used
 
     if tensorboard:
@@ -70,10 +85,17 @@ def command(
         if group.leads:
             refuse_used(folder)
             base = load_base(base_name)
+            if genre is not None and not base.genres:
+                raise MidiganError(
+                    f"{base.name} has no genres: sort the songs into sub-folders, for --genres"
+                )
             phrases = open_source(source, base.layout)
+            if genre is not None:
+                phrases = all_of_genre(phrases, genre, base.genres)
             _say_if_few(len(phrases.names))
             seed = drawn_seed(seed)
-            begin(folder, base, phrases, seed, source, epochs=epochs, minutes=minutes)
+            plan = partial(begin, epochs=epochs, minutes=minutes, genres=genres)
+            plan(folder, base, phrases, seed, source)
         run = open_run(Path(group.follow_text(str(folder))))
         train_run(run, device, threads, group, tensorboard=tensorboard)
 

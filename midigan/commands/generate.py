@@ -78,6 +78,7 @@ def command(
     from midigan.directions import check_attributes
     from midigan.files.write import write_midi
     from midigan.generator import Generator
+    from midigan.genres import in_words
     from midigan.shipped import find_generator
     from midigan.turns import all_turned
 
@@ -87,9 +88,10 @@ def command(
     controls = all_turned(default_controls(player), turns_of(**hands), names)
     check_attributes(player, controls)
     lines = _lines(rerolls, names)
+    seed = drawn_seed(seed)
+    genre = _genre(player, seed, controls)
     bars = bars or player.layout.bars
     tempo = tempo or player.info.tempo_bpm
-    seed = drawn_seed(seed)
     folder = folder or Path(name_of(path))
     digits = max(3, len(str(count)))
     end_step = bars * player.layout.steps
@@ -116,6 +118,7 @@ def command(
             "bars": bars,
             "beats": bars * player.layout.beats_per_bar,
             "tempo_bpm": tempo,
+            "genre": genre,
             "notes": notes,
             "clips": clips,
         }
@@ -123,7 +126,16 @@ def command(
         return
     of_bars = f"{bars} bar{'' if bars == 1 else 's'}"
     click.echo(f"{count} clip{'' if count == 1 else 's'} of {of_bars} in {folder}, {notes} notes")
-    click.echo(f"{name_of(path)} at {tempo:g} bpm, seed {seed}")
+    played = f", {in_words(tuple(genre.items()))}" if genre else ""
+    click.echo(f"{name_of(path)} at {tempo:g} bpm, seed {seed}{played}")
+
+
+def _genre(generator: Generator, seed: int, controls: Controls) -> dict[str, float]:
+    """The weight of each genre that is played, by name; empty for a generator without genres."""
+    genre = generator.genre_at(seed, controls.genre)
+    if genre is None:
+        return {}
+    return dict(zip(generator.info.genres, genre[0].astype(float).round(6).tolist(), strict=True))
 
 
 def _lines(rerolls: tuple[str, ...], tracks: Sequence[str]) -> dict[int, int]:

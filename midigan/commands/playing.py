@@ -73,6 +73,12 @@ _CONTROL_OPTIONS = (
         help="How much of the timing that its training music was played with, per cent: all.",
     ),
     click.option(
+        "--genre",
+        metavar="NAME[=WEIGHT],...",
+        help="Play a genre of the generator, or blend some: jazz=0.6,baroque=0.4. By default the "
+        "seed draws one.",
+    ),
+    click.option(
         "--candidates",
         metavar="N",
         help="Draw each phrase from N by how well the generator's critic likes them: by default 16 "
@@ -98,12 +104,12 @@ def turns_of(
     swing: str | None,
     humanize: str | None,
     feel: str | None,
+    genre: str | None,
     candidates: str | None,
 ) -> list[Turn]:
     """The controls' options as turns. Whether they are legal, `turned` says."""
     whole = {"key": key, "scale": scale, "walk": walk, "swing": swing, "humanize": humanize}
-    whole["feel"] = feel
-    whole["candidates"] = candidates
+    whole |= {"feel": feel, "genre": genre, "candidates": candidates}
     turns = [Turn(name, value) for name, value in whole.items() if value is not None]
     for text in ranges:
         track, equals, pitches = text.partition("=")

@@ -150,6 +150,8 @@ def train_run(
 
 def _announce(session: Session) -> None:
     """Say on what and where it trains, and what is special about it."""
+    from midigan.genres import songs_each
+
     batches, config = session.trainer.batches, session.run.config
     held = session.held_out_songs
     where = console(stderr=True)
@@ -160,6 +162,8 @@ def _announce(session: Session) -> None:
         + (f" in {session.group.size} processes" if session.group.size > 1 else "")
         + "; Ctrl-C saves and stops"
     )
+    if config.genres:
+        where.print(f"songs of each genre: {songs_each(session.songs)}", markup=False)
     if session.run.recipe.data.held_out and not held:
         where.print(
             f"{config.songs} songs are too few to hold one out: the result is not measured, "

@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 @minutes_option
 @seed_option
 @layout_option
+@click.option(
+    "--genres",
+    is_flag=True,
+    help="Learn the sub-folders of SOURCE as genres, which a player can choose and blend.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the run SOURCE (or the one named by -o).")
 @device_option
 @threads_option
@@ -56,6 +61,7 @@ def command(
     minutes: float | None,
     seed: int | None,
     layout_name: str | None,
+    genres: bool,
     resume: bool,
     device: str,
     threads: int | None,
@@ -74,6 +80,7 @@ def command(
     from midigan.training import require_libraries
 
     require_libraries()
+    from midigan.training.recipe import DEFAULT_RECIPE
     from midigan.training.run import create_run, open_run
 
     if tensorboard:
@@ -82,22 +89,23 @@ def command(
         require_tensorboard()
     if source is None and not (resume and run_folder):
         raise click.UsageError("name a folder of MIDI or a phrase set; with --resume, a run folder")
-    if resume and (recipe_name or layout_name or seed is not None or dry_run):
-        raise click.UsageError("a resumed run keeps its recipe, its layout and its seed")
+    if resume and (recipe_name or layout_name or seed is not None or genres or dry_run):
+        raise click.UsageError("a resumed run keeps its recipe, layout, genres and seed")
     folder = run_folder or Path(source or "")
     with joined_processes() as group:
         if group.leads and resume:
             open_run(folder).with_limits(epochs, minutes)
         elif group.leads:
             assert source is not None
-            plan = _plan(source, run_folder, recipe_name, layout_name, epochs, minutes)
+            recipe = _recipe(recipe_name, genres, epochs, minutes)
+            plan = _plan(source, run_folder, recipe, layout_name)
             folder = plan.folder
             if dry_run:
                 from midigan.commands.dry_run import tell
 
-                tell(plan.phrases, plan.recipe, plan.recipe_name, folder, device, threads)
+                tell(plan.phrases, recipe, recipe_name or DEFAULT_RECIPE, folder, device, threads)
             else:
-                create_run(folder, plan.recipe, plan.phrases, drawn_seed(seed), source)
+                create_run(folder, recipe, plan.phrases, drawn_seed(seed), source)
         if not dry_run:
             run = open_run(Path(group.follow_text(str(folder))))
             train_run(run, device, threads, group, tensorboard=tensorboard)
@@ -105,27 +113,28 @@ def command(
 
 class _Plan(NamedTuple):
     folder: Path
-    recipe: Recipe
-    recipe_name: str
     phrases: PhraseSet
 
 
-def _plan(
-    source: str,
-    run_folder: Path | None,
-    recipe_name: str | None,
-    layout_name: str | None,
-    epochs: int | None,
-    minutes: float | None,
-) -> _Plan:
-    """Everything that a new run is made of, each part checked before the next takes time."""
-    from midigan.layout import load_layout
+def _recipe(name: str | None, genres: bool, epochs: int | None, minutes: float | None) -> Recipe:
+    """The recipe of that name, with what the options say."""
+    from dataclasses import replace
+
     from midigan.training.recipe import DEFAULT_RECIPE, load_recipe
-    from midigan.training.run import free_folder, refuse_used, with_limits
+    from midigan.training.run import with_limits
+
+    recipe = with_limits(load_recipe(name or DEFAULT_RECIPE), epochs, minutes)
+    return replace(recipe, data=replace(recipe.data, genres=genres or recipe.data.genres))
+
+
+def _plan(source: str, run_folder: Path | None, recipe: Recipe, layout_name: str | None) -> _Plan:
+    """Where a new run goes and what it is made of, each checked before the next takes time."""
+    from midigan.layout import load_layout
+    from midigan.training.labels import genres_in
+    from midigan.training.run import free_folder, refuse_used
 
     folder = run_folder or free_folder(source)
     refuse_used(folder)
-    name = recipe_name or DEFAULT_RECIPE
-    recipe = with_limits(load_recipe(name), epochs, minutes)
     phrases = open_source(source, load_layout(layout_name) if layout_name else None)
-    return _Plan(folder, recipe, name, phrases)
+    genres_in(phrases, recipe.data)
+    return _Plan(folder, phrases)

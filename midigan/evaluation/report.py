@@ -11,6 +11,7 @@ from midigan.errors import MidiganError
 from midigan.evaluation.classifier import standardised, two_sample_auc
 from midigan.evaluation.copying import Memorisation, compare_nearness
 from midigan.evaluation.coverage import Spread, spread
+from midigan.evaluation.genres import GenresVerdict, judge_genres
 from midigan.evaluation.neighbours import find_nearest, in_blocks
 from midigan.evaluation.overlap import Comparison, compare_values
 from midigan.evaluation.rolls import Phrases, Values
@@ -72,12 +73,15 @@ class Evaluation:
         music would score.
     duplicates: share 0..1 of the generated phrases that equal an earlier one.
     memorisation: how near they are to the training music; None where none was given.
+    genres: whether its genres are heard; None for a generator without any, or without music of
+        two of them.
     """
 
     generated: Verdict
     ceiling: Verdict
     duplicates: float
     memorisation: Memorisation | None
+    genres: GenresVerdict | None
     music: Music
 
 
@@ -118,8 +122,12 @@ def evaluate(
     memorisation = None
     if training is not None:
         memorisation = _memorisation(phrases, reference, training, progress)
+    genres = None
+    if generator.info.genres:
+        progress("listening for genres")
+        genres = judge_genres(generator, reference, known, training, other, n, seed)
     music = Music(phrases, reference, training, (own, known, other))
-    return Evaluation(generated, ceiling, duplicate_share(phrases), memorisation, music)
+    return Evaluation(generated, ceiling, duplicate_share(phrases), memorisation, genres, music)
 
 
 def compare(sample: Sample, known: Sample, most: int | None = None) -> Verdict:

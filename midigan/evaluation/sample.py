@@ -16,7 +16,7 @@ from midigan.evaluation.field import measure_field
 from midigan.evaluation.metrics import measure
 from midigan.evaluation.neighbours import in_blocks
 from midigan.evaluation.rolls import Phrases, Values, pitched
-from midigan.generator import Generator, draw_latents
+from midigan.generator import Floats, Generator, draw_latents
 from midigan.layout import Layout
 from midigan.phrase_set import PhraseSet
 
@@ -46,13 +46,14 @@ class Sample:
 
     def spread_out(self, most: int) -> Sample:
         """At most so many of the phrases, evenly spread."""
-        return self._of(slice(None, None, -(-len(self) // most)))
+        return self.of_rows(slice(None, None, -(-len(self) // most)))
 
     def of_songs(self, chosen: NDArray[np.bool_]) -> Sample:
         """The phrases of some songs; chosen: bool `(songs,)`."""
-        return self._of(chosen[self.songs])
+        return self.of_rows(chosen[self.songs])
 
-    def _of(self, rows: slice | NDArray[np.bool_]) -> Sample:
+    def of_rows(self, rows: slice | NDArray[np.bool_]) -> Sample:
+        """Some of the phrases, by their places or by bool `(n,)`."""
         return Sample(
             {name: values[rows] for name, values in self.headline.items()},
             {name: values[rows] for name, values in self.field.items()},
@@ -79,12 +80,19 @@ def spread_index(count: int) -> NDArray[np.int64]:
     return np.arange(0, count, max(1, -(-count // MOST)))
 
 
-def draw(generator: Generator, n: int, seed: int) -> Phrases:
-    """Draw `n` phrases in batches: bool `(n, tracks, bars, steps, pitches)`."""
+def draw(generator: Generator, n: int, seed: int, genre: Floats | None = None) -> Phrases:
+    """Draw `n` phrases in batches: bool `(n, tracks, bars, steps, pitches)`.
+
+    genre: weights for all of them, `(1, genres)`; None draws the genre of each, if there are any.
+    """
     rng = np.random.default_rng(seed)
-    tracks = len(generator.layout.tracks)
-    sizes = [min(_BATCH, n - first) for first in range(0, n, _BATCH)]
-    return np.concatenate([generator.phrases(draw_latents(rng, size, tracks)) for size in sizes])
+    drawn = []
+    for first in range(0, n, _BATCH):
+        size = min(_BATCH, n - first)
+        own = generator.draw_genre(rng, size) if genre is None else genre
+        latents = draw_latents(rng, size, len(generator.layout.tracks))
+        drawn.append(generator.phrases(latents, genre=own))
+    return np.concatenate(drawn)
 
 
 def duplicate_share(phrases: Phrases) -> float:

@@ -10,9 +10,11 @@ from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from midigan.errors import MidiganError
 from midigan.files.melody import melody_key, melody_track
+from midigan.genres import count_genres, labels_of
 from midigan.phrase_set import PhraseSet
 
 #: With fewer songs than this none is held out: each is needed for training.
@@ -20,19 +22,33 @@ FEWEST_SONGS = 3
 
 
 def split_by_song(
-    phrases: PhraseSet, share: float, seed: int
+    phrases: PhraseSet, share: float, seed: int, *, by_genre: bool = False
 ) -> tuple[PhraseSet, PhraseSet | None]:
     """The songs to train on, and those held out: at least one, unless there are too few.
 
     share: of the songs, 0..0.5; 0 holds none out. The same seed makes the same choice.
+    by_genre: hold the share out of each genre, so that each can be measured.
     """
-    songs = len(phrases.names)
-    if share == 0 or songs < FEWEST_SONGS:
+    groups = [np.arange(len(phrases.names))]
+    if by_genre:
+        genres = list(count_genres(phrases.names))
+        labels = labels_of(phrases.names, genres)
+        groups = [np.flatnonzero(labels == number) for number in range(len(genres))]
+    held = [song for songs in groups for song in _drawn(songs, share, seed)]
+    if not held:
         return phrases, None
-    held = max(1, round(share * songs))
-    order = np.random.default_rng([seed, songs]).permutation(songs)
-    kept, out = (phrases.subset(sorted(part)) for part in (order[held:], order[:held]))
-    return (kept, out) if len(kept) and len(out) else (phrases, None)
+    kept = sorted(set(range(len(phrases.names))) - set(held))
+    training, out = phrases.subset(kept), phrases.subset(sorted(held))
+    return (training, out) if len(training) and len(out) else (phrases, None)
+
+
+def _drawn(songs: NDArray[np.int64], share: float, seed: int) -> list[int]:
+    """Which of some songs are held out; none of too few."""
+    if share == 0 or len(songs) < FEWEST_SONGS:
+        return []
+    order = np.random.default_rng([seed, len(songs)]).permutation(len(songs))
+    found: list[int] = songs[order[: max(1, round(share * len(songs)))]].tolist()
+    return found
 
 
 def split_by_name(phrases: PhraseSet, names: Collection[str]) -> tuple[PhraseSet, PhraseSet | None]:

@@ -127,6 +127,7 @@ class Composer:
     def _check(self, controls: Controls) -> None:
         """Raises MidiganError if the generator cannot follow, or its critic cannot be used."""
         check_attributes(self._generator, controls)
+        self._generator.genre_at(self._seed, controls.genre)
         if controls.candidates > 1:
             nothing = np.zeros((1, *self._generator.layout.shape), bool)
             self._generator.judge(nothing)

@@ -80,7 +80,7 @@ class Generators:
 
 
 def taken_over(controls: Controls, before: Generator, after: Generator) -> Controls:
-    """Controls as another generator can follow them: without attributes that it does not know.
+    """Controls as another generator can follow them, without attributes and genres that it lacks.
 
     Where a critic was asked, or there was none to ask, that of the other one is asked.
     """
@@ -89,7 +89,9 @@ def taken_over(controls: Controls, before: Generator, after: Generator) -> Contr
         controls = replace(controls, candidates=default_controls(after).candidates)
     kept = (row for row in controls.attributes if row[0] in known)
     kept = (row for row in kept if known[row[0]].shift is not None or controls.candidates > 1)
-    return replace(controls, attributes=tuple(kept))
+    genres = {name.casefold() for name in after.info.genres}
+    genre = tuple(row for row in controls.genre if row[0].casefold() in genres and row[1] > 0)
+    return replace(controls, attributes=tuple(kept), genre=genre)
 
 
 def _shape(layout: Layout) -> tuple[object, ...]:

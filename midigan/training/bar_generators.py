@@ -7,7 +7,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from midigan.errors import FormatError
-from midigan.generator import NOISE
 
 OCTAVE = 12
 
@@ -59,16 +58,16 @@ def _expanded(weight: Tensor, bias: Tensor, hidden: Tensor) -> Tensor:
 
 
 class BarGenerators(nn.Module):
-    """The bar generators of all tracks side by side: four vectors in a row to a bar's scores.
+    """The bar generators of all tracks side by side: vectors in a row to a bar's scores.
 
-    `(tracks, 4 * noise, bars)` to `(tracks, bars, steps, pitches)`, before the tanh; `bars` are
+    `(tracks, inputs, bars)` to `(tracks, bars, steps, pitches)`, before the tanh; `bars` are
     those of all phrases. hidden: channels of the temporal networks; the layers here have half as
     many. features: outputs of the first one, a multiple of these. Steps and pitches that
     the layers cannot hit exactly are made too many and cut off.
     """
 
     def __init__(
-        self, tracks: int, steps: int, pitches: int, hidden: int, features: int, noise: int = NOISE
+        self, tracks: int, steps: int, pitches: int, hidden: int, features: int, inputs: int
     ) -> None:
         super().__init__()
         wide = hidden // 2
@@ -82,7 +81,7 @@ class BarGenerators(nn.Module):
         self.rows = features // wide  # 2 for a bar of 16 steps
         last = parts(steps, 4 * self.rows)  # ... and 2
         self.factors = (2, 2, last, parts(pitches, OCTAVE), OCTAVE)
-        self.first = NormalisedExpansion(tracks, 4 * noise, features)
+        self.first = NormalisedExpansion(tracks, inputs, features)
         self.middle = nn.Sequential(
             NormalisedExpansion(tracks, wide, wide, self.factors[0]),
             NormalisedExpansion(tracks, wide, narrow, self.factors[1]),

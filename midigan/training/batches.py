@@ -6,7 +6,7 @@ taken up again needs to remember nothing but how far it came.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from midigan.errors import MidiganError
 from midigan.files.split import split_by_name, split_by_song
+from midigan.genres import labels_of
 from midigan.keys import transpose
 from midigan.notes import Phrases
 from midigan.phrase_set import PhraseSet
@@ -34,9 +35,20 @@ class Batches:
     A batch is float32 `(batch, tracks, bars, steps, pitches)`, -1 silent and +1 sounding. An
     epoch holds as many whole batches as there are; the few phrases that are left over are
     others in each epoch. With fewer phrases than a batch, they repeat within it.
+
+    genres: names of the labels, () for none. A batch has them in the data's proportions: each
+    phrase comes once an epoch, so that the songs of a small genre are not learned by heart
+    before a large one is learned at all, and what all have in common is learned from all.
     """
 
-    def __init__(self, phrases: PhraseSet, recipe: DataRecipe, batch: int, seed: int) -> None:
+    def __init__(
+        self,
+        phrases: PhraseSet,
+        recipe: DataRecipe,
+        batch: int,
+        seed: int,
+        genres: Sequence[str] = (),
+    ) -> None:
         if len(phrases) == 0:
             raise MidiganError("there is no phrase to train on: every bar is silent")
         self.layout = phrases.layout
@@ -47,25 +59,45 @@ class Batches:
         self._repeats = recipe.repeats
         self._shifts = np.array(ALL_SHIFTS if recipe.transposition == "all" else (0,))
         self._phrases = phrases
+        self._genres = labels_of(phrases.names, genres)[phrases.song_of_phrase()]
+        self._one_hot = torch.eye(len(genres))
         self._epoch = -1
         self._order: NDArray[np.int64] = np.empty(0, np.int64)
 
     def draw(self, step: int) -> Phrases:
         """The phrases of a step, counted from 0: bool `(batch, tracks, bars, steps, pitches)`."""
-        epoch, position = divmod(step, self.epoch_steps)
-        if epoch != self._epoch:
-            self._epoch, self._order = epoch, self._shuffled(epoch)
-        index = self._order[position * self.batch : (position + 1) * self.batch]
-        return self._render(index)
+        return self._render(self._index(step))
 
     def tensor(self, step: int, device: torch.device) -> Tensor:
         """The phrases of a step as the networks take them: -1/+1."""
         return to_tensor(self.draw(step), device)
 
+    def labels(self, step: int, device: torch.device) -> Tensor | None:
+        """The genres of a step's phrases, one-hot `(batch, genres)`; None where there are none."""
+        return self._labels(self._index(step), device)
+
     def draw_first(self, most: int, device: torch.device) -> Tensor:
         """At most so many phrases, evenly spread over the set, -1/+1: for a first look at it."""
+        return to_tensor(self._render(self._first(most)), device)
+
+    def first_labels(self, most: int, device: torch.device) -> Tensor | None:
+        """The genres of what `draw_first` gives."""
+        return self._labels(self._first(most), device)
+
+    def _index(self, step: int) -> NDArray[np.int64]:
+        epoch, position = divmod(step, self.epoch_steps)
+        if epoch != self._epoch:
+            self._epoch, self._order = epoch, self._shuffled(epoch)
+        return self._order[position * self.batch : (position + 1) * self.batch]
+
+    def _first(self, most: int) -> NDArray[np.int64]:
         total = self.count * len(self._shifts)
-        return to_tensor(self._render(np.arange(0, total, -(-total // most))), device)
+        return np.arange(0, total, -(-total // most))
+
+    def _labels(self, index: NDArray[np.int64], device: torch.device) -> Tensor | None:
+        if not len(self._one_hot):
+            return None
+        return self._one_hot[torch.from_numpy(self._genres[index % self.count])].to(device)
 
     def _render(self, index: NDArray[np.int64]) -> Phrases:
         """Phrases in their keys: phrase i by the shift of number s is `s * count + i`."""
@@ -108,7 +140,7 @@ def prepare(
     if recipe.held_out_songs:
         training, held_out = split_by_name(phrases, recipe.held_out_songs)
     else:
-        training, held_out = split_by_song(phrases, recipe.held_out, seed)
+        training, held_out = split_by_song(phrases, recipe.held_out, seed, by_genre=recipe.genres)
     if recipe.transposition == "key":
         return training.in_key(KEY), None if held_out is None else held_out.in_key(KEY)
     if recipe.transposition == "all" and held_out is not None:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from midigan.training.layers import StepConvolution, joined, leaky, linear
-from midigan.training.networks import Shape
+from midigan.training.networks import Shape, projected
 
 #: Layers begin with little weight: with more they know the songs by heart before they know music.
 GAIN = 0.6
@@ -33,12 +33,15 @@ class IntervalCritic(nn.Module):
     There is no normalisation, which penalties on a phrase's slope forbid.
 
     interval: numbers that are made of each interval and each pitch; channels: of what is heard
-    at one, two, four and eight steps.
+    at one, two, four and eight steps; genres: how many labels there are, `genre` `(n, genres)`
+    is then one more input.
     """
 
     waves: Tensor  # (pitches, 2 * waves): cosines, then sines
 
-    def __init__(self, shape: Shape, interval: int = 12, channels: int = 96) -> None:
+    def __init__(
+        self, shape: Shape, interval: int = 12, channels: int = 96, *, genres: int = 0
+    ) -> None:
         super().__init__()
         tracks, bars, steps, pitches = shape
         length = bars * steps
@@ -54,8 +57,9 @@ class IntervalCritic(nn.Module):
         self.listen = StepConvolution((len(pairs) + 2 * tracks + 1) * interval, channels, GAIN)
         self.halves = nn.ModuleList(linear(2 * channels, channels, GAIN) for _ in range(3))
         self.score = linear(2 * channels, 1)
+        self.genre = nn.Linear(genres, 2 * channels, bias=False) if genres else None
 
-    def forward(self, phrase: Tensor) -> Tensor:
+    def forward(self, phrase: Tensor, genre: Tensor | None = None) -> Tensor:
         """How real phrases seem; only differences of scores mean something."""
         cells = (phrase.flatten(2, 3) + 1) / 2  # (n, tracks, bars * steps, pitches)
         pitch = cells @ self.waves
@@ -71,8 +75,7 @@ class IntervalCritic(nn.Module):
         for halve in self.halves:
             hidden = leaky(halve(joined(hidden)))
         summed = torch.cat([hidden.mean(dim=1), hidden.amax(dim=1)], dim=1)
-        score: Tensor = self.score(summed)
-        return score.flatten()
+        return projected(self.score(summed).flatten(), summed, self.genre, genre)
 
 
 def relation(upper: Tensor, lower: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ import torch
 
 from midigan.phrase_set import PhraseSet
 from midigan.training.batches import Batches, prepare
+from midigan.training.labels import genres_in
 from midigan.training.models import build_networks
 from midigan.training.recipe import Recipe
 from midigan.training.trainer import Trainer
@@ -48,8 +49,9 @@ def estimate(recipe: Recipe, phrases: PhraseSet, device: torch.device) -> Estima
     Raises what a session would for phrases or sizes that cannot be trained.
     """
     training, held_out = prepare(phrases, recipe.data, 0)
-    batches = Batches(training, recipe.data, recipe.training.batch, 0)
-    networks = build_networks(recipe.networks, phrases.layout, 0)
+    genres = genres_in(phrases, recipe.data)
+    batches = Batches(training, recipe.data, recipe.training.batch, 0, genres)
+    networks = build_networks(recipe.networks, phrases.layout, 0, len(genres))
     trainer = Trainer(recipe, *networks, batches, 0, device)
     alone = recipe.loss.adversarial_from
     parts = [share * _timed(trainer, at) for share, at in ((alone, 0.0), (1 - alone, 1.0)) if share]

@@ -14,15 +14,16 @@ from torch import Tensor
 from midigan import __version__
 from midigan.errors import FormatError
 from midigan.feel import Table, measure_restrikes, measure_velocities
-from midigan.generator import CRITIC, GeneratorInfo, Latents
+from midigan.generator import CRITIC, GENRE, GeneratorInfo, Latents
 from midigan.phrase_set import PhraseSet
 from midigan.saving import whole_file
 from midigan.training.batches import KEY, Batches, prepare
 from midigan.training.checkpoint import load_tensors, save_tensors
 from midigan.training.finish import finish
+from midigan.training.labels import genre_shares
 from midigan.training.models import Tensors, build_networks, load_weights
 from midigan.training.multiscale import MultiscaleGenerator
-from midigan.training.noise import draw_noise, generator_of
+from midigan.training.noise import any_blends, any_noise, generator_of
 from midigan.training.onnx_file import Converted, Inputs, convert
 from midigan.training.onnx_metadata import add_directions
 from midigan.training.recipe import FinishRecipe
@@ -74,8 +75,8 @@ def finished_weights(run: Run) -> Kept:
     What the recipe's `finish` asks for is done once: the folder keeps it. Raises FormatError if
     the run has not been trained yet or a checkpoint is damaged.
     """
-    kept, recipe = kept_weights(run), run.recipe
-    generator, critic = build_networks(recipe.networks, run.layout, run.config.seed)
+    kept, recipe, genres = kept_weights(run), run.recipe, run.config.genres
+    generator, critic = build_networks(recipe.networks, run.layout, run.config.seed, len(genres))
     wanted = replace(recipe.finish.after(kept.values.get("steps", 0)), phrases=0)
     if wanted == FinishRecipe() or not isinstance(generator, MultiscaleGenerator | VoicedGenerator):
         return kept
@@ -87,9 +88,10 @@ def finished_weights(run: Run) -> Kept:
     load_weights(generator, kept.generator, str(run.folder))
     load_weights(critic, kept.critic, str(run.folder))
     training, _ = prepare(run.phrases(), recipe.data, run.config.seed)
-    batches = Batches(training, recipe.data, recipe.training.batch, run.config.seed)
-    real = batches.draw_first(MOST_PHRASES, torch.device("cpu"))
-    finish(generator.eval(), critic, real, wanted, run.config.seed)
+    batches = Batches(training, recipe.data, recipe.training.batch, run.config.seed, genres)
+    first = (MOST_PHRASES, torch.device("cpu"))
+    real, genre = batches.draw_first(*first), batches.first_labels(*first)
+    finish(generator.eval(), critic, real, wanted, run.config.seed, genre)
     groups = {"generator": generator.state_dict(), "critic": critic.state_dict()}
     save_tensors(path, groups, {**kept.values, **asdict(wanted)})
     return Kept(groups["generator"], groups["critic"], kept.values)
@@ -117,14 +119,16 @@ def export_run(run: Run, path: Path, licence: str = "") -> tuple[Exported, Expor
 
 def convert_run(run: Run, kept: Kept, licence: str = "") -> tuple[Converted, Converted]:
     """The generator and the critic of a run as ONNX, neither written yet."""
-    generator, critic = build_networks(run.recipe.networks, run.layout, run.config.seed)
+    genres = len(run.config.genres)
+    generator, critic = build_networks(run.recipe.networks, run.layout, run.config.seed, genres)
     load_weights(generator, kept.generator, str(run.folder))
     load_weights(critic, kept.critic, str(run.folder))
     metadata = describe(run, kept, licence).to_json()
-    noise, phrases = _inputs(run)
+    labels = (GENRE,) if genres else ()
+    noise = any_noise(len(run.layout.tracks), genres)
     return (
-        convert(generator, noise, Latents._fields, "phrase", metadata),
-        convert(critic, phrases, ("phrase",), "score", metadata),
+        convert(generator, noise, (*Latents._fields, *labels), "phrase", metadata),
+        convert(critic, _any_phrases(run), ("phrase", *labels), "score", metadata),
     )
 
 
@@ -135,7 +139,7 @@ def write_shipped(run: Run, folder: Path, licence: str) -> None:
     """
     kept = finished_weights(run)
     export_run(run, folder / "generator.onnx", licence)
-    values = {"layout": run.layout.to_dict(), **kept.values}
+    values = {"layout": run.layout.to_dict(), "genres": run.config.genres, **kept.values}
     halves = (kept.generator, kept.critic)
     for name, weights in zip(("generator", "critic"), map(halved, halves), strict=True):
         save_tensors(folder / f"{name}.safetensors", {name: weights}, values)
@@ -152,7 +156,7 @@ def describe(run: Run, kept: Kept, licence: str = "") -> GeneratorInfo:
     """What a player must know about a run's generator."""
     phrases = run.phrases()
     recipe = run.recipe
-    _, held_out = prepare(phrases, recipe.data, run.config.seed)
+    training, held_out = prepare(phrases, recipe.data, run.config.seed)
     summary = {
         "source": run.config.source,
         "songs": run.config.songs,
@@ -173,6 +177,8 @@ def describe(run: Run, kept: Kept, licence: str = "") -> GeneratorInfo:
         velocity=_rows(measure_velocities(phrases.notes, run.layout)),
         late=run.config.late,
         spread=run.config.spread,
+        genres=run.config.genres,
+        genre_shares=genre_shares(training, run.config.genres),
         training=summary,
         held_out_songs=() if held_out is None else tuple(dict.fromkeys(held_out.names)),
         licence=licence,
@@ -186,20 +192,17 @@ def typical_tempo(phrases: PhraseSet, otherwise: float = GeneratorInfo.tempo_bpm
     return round(float(np.median(first)), 2) if first else otherwise
 
 
-def _inputs(run: Run) -> tuple[Inputs, Inputs]:
-    """Random noise for the generator, and for the critic phrases that are and are not music."""
-    tracks, cpu = len(run.layout.tracks), torch.device("cpu")
+def _any_phrases(run: Run) -> Inputs:
+    """Phrases for the critic that are and are not music, and any blends if it knows genres."""
     training, _ = prepare(run.phrases(), run.recipe.data, run.config.seed)
 
-    def noise(n: int) -> Sequence[Tensor]:
-        return draw_noise(generator_of(0, n), n, tracks, cpu)
-
     def phrases(n: int) -> Sequence[Tensor]:
-        real = Batches(training, run.recipe.data, n, 0).tensor(0, cpu)
+        real = Batches(training, run.recipe.data, n, 0).tensor(0, torch.device("cpu"))
         flipped = torch.rand(real.shape, generator=generator_of(1, n)) < 0.01
-        return (torch.where(flipped, -real, real),)
+        blends = any_blends(n, len(run.config.genres))
+        return (torch.where(flipped, -real, real), *blends)
 
-    return noise, phrases
+    return phrases
 
 
 def _rows(table: Table) -> tuple[tuple[float, ...], ...]:

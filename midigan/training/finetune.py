@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from midigan.errors import FormatError
+from midigan.errors import FormatError, MidiganError
 from midigan.layout import Layout
 from midigan.phrase_set import PhraseSet
 from midigan.shipped import find_generator
 from midigan.training.checkpoint import load_tensors
 from midigan.training.export import kept_weights
-from midigan.training.models import Tensors
+from midigan.training.labels import genres_in, grown, refuse_without_genre
+from midigan.training.models import Tensors, build_networks
 from midigan.training.recipe import Recipe
 from midigan.training.run import Run, create_run, open_run
 
@@ -28,10 +29,14 @@ SLOWER = 0.5
 
 @dataclass(frozen=True)
 class Base:
-    """A generator and a critic to go on from, and how they were trained."""
+    """A generator and a critic to go on from, and how they were trained.
+
+    genres: names of the labels that they know, () for none.
+    """
 
     name: str
     layout: Layout
+    genres: tuple[str, ...]
     recipe: Recipe
     generator: Tensors
     critic: Tensors
@@ -59,7 +64,9 @@ def load_base(name: str | None) -> Base:
     try:
         layout = Layout.from_dict(values["layout"])
         recipe = Recipe.from_toml(files[2].read_text("utf-8"))
-        return Base(folder.name, layout, recipe, generator["generator"], critic["critic"])
+        genres = tuple(values.get("genres", ()))
+        weights = generator["generator"], critic["critic"]
+        return Base(folder.name, layout, genres, recipe, *weights)
     except (KeyError, TypeError) as error:
         raise FormatError(f"the weights in {folder} are damaged: install midigan again") from error
 
@@ -73,11 +80,14 @@ def begin(
     *,
     epochs: int | None = None,
     minutes: float | None = None,
+    genres: bool = False,
 ) -> Run:
     """Begin a run whose first checkpoint is the base; `Session` trains it on.
 
-    It keeps the base's networks, losses and keys. Raises FormatError if the phrases are of
-    another layout, MidiganError if the folder is not free.
+    It keeps the base's networks, losses, keys and genres; sub-folders of other names become
+    new genres. genres: give them to a base without any, too. Raises FormatError if the phrases
+    are of another layout, MidiganError if the folder is not free, or if songs have no genre that
+    need one.
     """
     if phrases.layout != base.layout:
         raise FormatError(
@@ -85,8 +95,28 @@ def begin(
             f"{base.layout.name}: give the MIDI files, or a phrase set of that layout"
         )
     recipe = finetuning(base.recipe, epochs, minutes)
-    weights = {"average": base.generator, "critic": base.critic}
-    return create_run(folder, recipe, phrases, seed, source, base.name, weights)
+    recipe = replace(recipe, data=replace(recipe.data, genres=genres or bool(base.genres)))
+    labels = _all_genres(base, phrases, recipe)
+    old, new = len(base.genres), len(labels)
+    like = [module.state_dict() for module in build_networks(recipe.networks, base.layout, 0, new)]
+    weights = {
+        "average": grown(base.generator, like[0], old, new),
+        "critic": grown(base.critic, like[1], old, new),
+    }
+    return create_run(folder, recipe, phrases, seed, source, base.name, weights, labels)
+
+
+def _all_genres(base: Base, phrases: PhraseSet, recipe: Recipe) -> tuple[str, ...]:
+    """The base's genres, then those that are new in the phrases."""
+    if not base.genres:
+        return genres_in(phrases, recipe.data)
+    try:
+        found = refuse_without_genre(phrases)
+    except MidiganError as error:
+        raise MidiganError(
+            f"{error}, or name one for all with --genre; {base.name} knows {', '.join(base.genres)}"
+        ) from error
+    return (*base.genres, *(name for name in found if name not in base.genres))
 
 
 def finetuning(recipe: Recipe, epochs: int | None = None, minutes: float | None = None) -> Recipe:
@@ -114,4 +144,5 @@ def finetuning(recipe: Recipe, epochs: int | None = None, minutes: float | None 
 def _from_run(folder: Path) -> Base:
     run = open_run(folder)
     kept = kept_weights(run)
-    return Base(str(folder), run.layout, run.recipe, kept.generator, kept.critic)
+    genres = run.config.genres
+    return Base(str(folder), run.layout, genres, run.recipe, kept.generator, kept.critic)

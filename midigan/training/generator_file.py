@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from midigan import __version__
 from midigan.errors import FormatError
-from midigan.generator import GeneratorInfo, Latents
+from midigan.generator import GENRE, GeneratorInfo, Latents
 from midigan.layout import Layout
 from midigan.training.book_weights import load_book
 from midigan.training.export import Exported, describe, finished_weights
 from midigan.training.models import build_networks, load_weights
-from midigan.training.noise import draw_noise, generator_of
+from midigan.training.noise import any_noise
 from midigan.training.onnx_file import convert
 from midigan.training.program_file import to_program
 from midigan.training.run import Run
@@ -31,7 +30,8 @@ BOOK_LAYOUT, BOOK_LOWEST_PITCH = "satb", 0
 def export_program(run: Run, path: Path, licence: str = "") -> Exported:
     """Write the generator of a run as a `.pt2`. Raises what `export_run` does."""
     kept = finished_weights(run)
-    generator, _ = build_networks(run.recipe.networks, run.layout, run.config.seed)
+    genres = len(run.config.genres)
+    generator, _ = build_networks(run.recipe.networks, run.layout, run.config.seed, genres)
     load_weights(generator, kept.generator, str(run.folder))
     return write_generator(generator, describe(run, kept, licence), path)
 
@@ -58,15 +58,12 @@ def write_generator(generator: nn.Module, info: GeneratorInfo, path: Path) -> Ex
 
     Raises MidiganError if it differs from PyTorch's, or cannot be written.
     """
-    tracks, cpu = len(info.layout.tracks), torch.device("cpu")
-
-    def noise(n: int) -> Sequence[Tensor]:
-        return draw_noise(generator_of(0, n), n, tracks, cpu)
-
+    noise = any_noise(len(info.layout.tracks), len(info.genres))
+    labels = (GENRE,) if info.genres else ()
     if path.suffix == PROGRAM:
         converted = to_program(generator, noise, info.to_json())
     else:
-        converted = convert(generator, noise, Latents._fields, "phrase", info.to_json())
+        converted = convert(generator, noise, (*Latents._fields, *labels), "phrase", info.to_json())
     converted.write(path)
     return Exported(path, converted.largest_difference)
 

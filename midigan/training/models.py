@@ -23,9 +23,9 @@ Tensors = dict[str, Tensor]
 
 
 def build_networks(
-    recipe: NetworkRecipe, layout: Layout, seed: int
+    recipe: NetworkRecipe, layout: Layout, seed: int, genres: int = 0
 ) -> tuple[PhraseGenerator, nn.Module]:
-    """A generator and a critic with fresh weights, on the CPU.
+    """A generator and a critic with fresh weights, on the CPU; for so many genres, 0 for none.
 
     Raises FormatError for sizes that the family does not have or cannot build.
     """
@@ -38,8 +38,8 @@ def build_networks(
         torch.manual_seed(seed)
         try:
             return (
-                generator(layout.shape, **recipe.generator),
-                critic(layout.shape, **recipe.critic),
+                generator(layout.shape, **recipe.generator, genres=genres),
+                critic(layout.shape, **recipe.critic, genres=genres),
             )
         except (TypeError, RuntimeError) as error:
             raise FormatError(f"no {recipe.family} networks of these sizes: {error}") from error

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from midigan.training.multiscale import MultiscaleGenerator
-from midigan.training.noise import draw_noise, generator_of
+from midigan.training.noise import draw_noise, evenly, generator_of
 from midigan.training.voiced import VoicedGenerator
 
 #: A generator whose choices have probabilities.
@@ -38,17 +38,25 @@ LARGEST_MOVE = 1.0
 _BATCH = 128
 
 
-def match_moments(generator: Chooser, phrases: Tensor, rounds: int, seed: int = 0) -> None:
+def match_moments(
+    generator: Chooser,
+    phrases: Tensor,
+    rounds: int,
+    seed: int = 0,
+    genre: Tensor | None = None,
+) -> None:
     """Move a generator's tables until its phrases count what `phrases` do.
 
-    phrases: -1/+1 `(n, tracks, bars, steps, pitches)`, music that it was taught with.
+    phrases: -1/+1 `(n, tracks, bars, steps, pitches)`, music that it was taught with. genre:
+    their labels `(n, genres)`, if there are any: it composes as many of each.
     """
     cells = phrases[0].numel() // phrases.shape[-1]
     drawn = max(FEWEST, min(MOST, CELLS // cells))
     parts = generator.countable()
-    wanted = counts(generator, phrases)
+    wanted = counts(generator, phrases, genre)
+    own = evenly(genre, drawn)
     for round_ in range(rounds):
-        found = counts(generator, draw(generator, drawn, seed, round_))
+        found = counts(generator, draw(generator, drawn, seed, round_, genre=own), own)
         rate = 1 - (1 - LAST_RATE) * round_ / rounds
         for part, want, have in zip(parts, wanted, found, strict=True):
             smooth = SMOOTHING / drawn
@@ -58,15 +66,16 @@ def match_moments(generator: Chooser, phrases: Tensor, rounds: int, seed: int = 
             part.values.data.add_(step)
 
 
-def counts(generator: Chooser, phrases: Tensor) -> list[Tensor]:
+def counts(generator: Chooser, phrases: Tensor, genre: Tensor | None = None) -> list[Tensor]:
     """How often each entry of each countable part speaks for a choice of a phrase, on average.
 
     That is the gradient of the chosen logits' sum.
     """
     parts = generator.countable()
     totals = [torch.zeros_like(part.values) for part in parts]
-    for batch in torch.split(phrases, _BATCH):
-        spoken = generator.chosen_logits(batch)
+    for first in range(0, len(phrases), _BATCH):
+        rows = slice(first, first + _BATCH)
+        spoken = generator.chosen_logits(phrases[rows], None if genre is None else genre[rows])
         found = torch.autograd.grad(spoken, [part.values for part in parts], allow_unused=True)
         for total, part, count in zip(totals, parts, found, strict=True):
             if count is not None:
@@ -75,11 +84,12 @@ def counts(generator: Chooser, phrases: Tensor) -> list[Tensor]:
 
 
 @torch.no_grad()
-def draw(generator: Chooser, n: int, *seed: int) -> Tensor:
-    """Phrases of a generator, -1/+1, determined by the seed."""
+def draw(generator: Chooser, n: int, *seed: int, genre: Tensor | None = None) -> Tensor:
+    """Phrases of a generator, -1/+1, determined by the seed; genre: labels `(n, genres)`."""
     device, found = torch.device("cpu"), []
     for first in range(0, n, _BATCH):
         rng = generator_of(*seed, first)
         noise = draw_noise(rng, min(_BATCH, n - first), generator.tracks, device)
-        found.append(generator.discretise(generator(*noise)))
+        own = None if genre is None else genre[first : first + _BATCH]
+        found.append(generator.discretise(generator(*noise, own)))
     return torch.cat(found)

@@ -12,6 +12,8 @@ All chance is in the inputs, with MuseGAN's meanings (arXiv 1709.06298):
     groove   a track's own choices between the beats, the same in every bar
     style    what the whole phrase is like, the same for every bar and track
 
+A label (`genre`) is concatenated to the style wherever that is heard.
+
 A cell's noise, a standard normal number, says how far up the distribution of the cell its
 pitch lies, so that small changes of the noise make small changes of the music. Because each
 choice has a probability, phrases can be learned by likelihood, before or beside a critic.
@@ -42,6 +44,9 @@ CHORDS_SHARE, GROOVE_SHARE = 0.5, 0.25
 #: something at all (free bits: arXiv 1606.04934).
 FREE_NATS = 4.0
 
+#: A label is one number among 32 of noise: so much louder, it is learned as fast as they are.
+GENRE_SCALE = 4.0
+
 
 class MultiscaleGenerator(PhraseGenerator):
     """Noise to phrases; returns float32 scores `(n, tracks, bars, steps, pitches)`.
@@ -51,7 +56,8 @@ class MultiscaleGenerator(PhraseGenerator):
 
     mono: whether each track sounds at most one pitch at a time; all do if left out.
     embedding: length of a pitch's vector; context: channels of what a step hears; own: of
-    what a track makes of it; dropout: share of them that is silenced in training.
+    what a track makes of it; dropout: share of them that is silenced in training; genres: how
+    many labels there are, `genre` `(n, genres)` is then one more input.
     """
 
     on_beat: Tensor
@@ -72,9 +78,11 @@ class MultiscaleGenerator(PhraseGenerator):
         temperature: float = 0.9,
         frame: int = 2,
         together: int = 1,
+        genres: int = 0,
     ) -> None:
         super().__init__()
         self.tracks, self.bars, self.steps, self.pitches = shape
+        self.genres = genres
         self.mono = tuple(mono) if mono is not None else (True,) * self.tracks
         self.temperature = temperature
         length = self.bars * self.steps
@@ -90,7 +98,7 @@ class MultiscaleGenerator(PhraseGenerator):
                 embedding,
                 context,
                 own,
-                noise,
+                noise + genres,
                 dropout,
                 first=number == 0,
                 together=number > 0 and number >= len(self.spacings) - together,
@@ -106,8 +114,16 @@ class MultiscaleGenerator(PhraseGenerator):
         self.register_buffer("melody_map", spread(length, noise))
         self.register_buffer("groove_map", spread(self.steps, noise))
 
-    def forward(self, chords: Tensor, style: Tensor, melody: Tensor, groove: Tensor) -> Tensor:
+    def forward(
+        self,
+        chords: Tensor,
+        style: Tensor,
+        melody: Tensor,
+        groove: Tensor,
+        genre: Tensor | None = None,
+    ) -> Tensor:
         """Scores of phrases, chosen from coarse to fine."""
+        style = labelled(style, genre)
         heights = self._heights(chords, melody, groove)  # (n, bars * steps, tracks)
         known: Tensor | None = None
         scores: Tensor | None = None
@@ -119,7 +135,9 @@ class MultiscaleGenerator(PhraseGenerator):
         assert scores is not None
         return self._as_phrases(scores)
 
-    def likelihood_loss(self, phrases: Tensor, rng: torch.Generator) -> Tensor:
+    def likelihood_loss(
+        self, phrases: Tensor, rng: torch.Generator, genre: Tensor | None = None
+    ) -> Tensor:
         """How surprising real phrases are: nats a phrase, mean over -1/+1 `phrases`; a scalar.
 
         An upper bound (evidence lower bound, arXiv 1312.6114): each choice is judged given
@@ -128,7 +146,7 @@ class MultiscaleGenerator(PhraseGenerator):
         cells = (phrases.flatten(2, 3).transpose(1, 2) + 1) / 2  # (n, length, tracks, pitches)
         mean, deviation = self.reader(cells)
         drawn = torch.randn(mean.shape, generator=rng).to(mean.device)
-        style = mean + deviation * drawn
+        style = labelled(mean + deviation * drawn, genre)
         spent = 0.5 * (mean.square() + deviation.square() - 1) - deviation.log()
         loss = spent.sum(dim=1).mean().clamp(min=FREE_NATS)
         chance = rng if self.training else None
@@ -140,13 +158,13 @@ class MultiscaleGenerator(PhraseGenerator):
         """Every level's parts that count something, in a fixed order."""
         return [part for _, level in self._levels() for part in level.countable()]
 
-    def chosen_logits(self, phrases: Tensor) -> Tensor:
+    def chosen_logits(self, phrases: Tensor, genre: Tensor | None = None) -> Tensor:
         """The sum of the logits of all that sounds in -1/+1 `phrases`, a scalar.
 
         The style is what they seem to have.
         """
         cells = (phrases.flatten(2, 3).transpose(1, 2) + 1) / 2
-        style, _ = self.reader(cells)
+        style = labelled(self.reader(cells)[0], genre)
         total = style.new_zeros(())
         for level, coarser, new in self._taught(cells):
             for cells_of, logits in level.judged(self.pitch, coarser, style.detach(), new):
@@ -208,6 +226,11 @@ def discretised(scores: Tensor, mono: Sequence[bool]) -> Tensor:
     choices = functional.pad(scores, (0, 1)).softmax(dim=-1)[..., :-1]
     soft = torch.where(alone, choices, scores.sigmoid())
     return 2 * (hard + (soft - soft.detach())) - 1
+
+
+def labelled(style: Tensor, genre: Tensor | None) -> Tensor:
+    """The style `(n, noise)` with its label behind it, if there is one."""
+    return style if genre is None else torch.cat([style, GENRE_SCALE * genre], dim=1)
 
 
 def interleaved(known: Tensor, new: Tensor) -> Tensor:

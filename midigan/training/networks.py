@@ -10,8 +10,9 @@ and a track: a transposed convolution whose kernel is its stride is one matrix, 
 of the tracks run side by side, and the critic's convolutions find their cells in a row.
 `benchmarks/plain.py` has the same networks as convolutions, for comparison.
 
-A label (`genre`) has its place beside `style`: one more vector that is the same in every
-bar and track, concatenated to the bar generators' input.
+A label (`genre`) has its place beside all noise: it is concatenated to every noise vector that
+enters the temporal networks, and to those that enter the bar generators. The critic weighs
+what it found in a phrase once more by the label (a projection: arXiv 1802.05637).
 """
 
 from __future__ import annotations
@@ -41,17 +42,19 @@ CACHED = 16
 class TemporalNetworks(nn.Module):
     """Several networks side by side, each making one noise vector into one a bar.
 
-    Float32 `(n, networks, noise)` to `(n, networks, noise, bars)`.
+    Float32 `(n, networks, noise + genres)` to `(n, networks, noise, bars)`.
     """
 
-    def __init__(self, networks: int, bars: int, hidden: int, noise: int = NOISE) -> None:
+    def __init__(
+        self, networks: int, bars: int, hidden: int, noise: int = NOISE, genres: int = 0
+    ) -> None:
         super().__init__()
         first = min(bars, 2)
-        every = networks * noise
+        every, given = networks * noise, networks * (noise + genres)
         self.net = nn.Sequential(
             nn.Flatten(),
-            nn.Unflatten(1, (every, 1)),  # (n, networks * noise, 1)
-            nn.ConvTranspose1d(every, networks * hidden, first, groups=networks),
+            nn.Unflatten(1, (given, 1)),  # (n, networks * (noise + genres), 1)
+            nn.ConvTranspose1d(given, networks * hidden, first, groups=networks),
             nn.BatchNorm1d(networks * hidden),
             nn.ReLU(inplace=True),  # (n, networks * hidden, 2)
             nn.ConvTranspose1d(networks * hidden, every, bars - first + 1, groups=networks),
@@ -73,7 +76,9 @@ class PhraseGenerator(nn.Module):
         """What the critic sees of scores in training: here the scores themselves."""
         return scores
 
-    def likelihood_loss(self, phrases: Tensor, rng: torch.Generator) -> Tensor:
+    def likelihood_loss(
+        self, phrases: Tensor, rng: torch.Generator, genre: Tensor | None = None
+    ) -> Tensor:
         """Nats by which real phrases surprise the generator, a scalar, if it can tell at all."""
         raise FormatError(
             "these networks learn from a critic alone: likelihood_weight of the recipe must be 0"
@@ -92,6 +97,7 @@ class MuseGenerator(PhraseGenerator):
     bar. Returns float32 scores `(n, tracks, bars, steps, pitches)`; above 0 sounds.
 
     bounded: scores end in a tanh, which the published ones do not.
+    genres: how many labels there are; `genre` `(n, genres)` is then one more input.
     """
 
     def __init__(
@@ -102,24 +108,40 @@ class MuseGenerator(PhraseGenerator):
         noise: int = NOISE,
         *,
         bounded: bool = True,
+        genres: int = 0,
     ) -> None:
         super().__init__()
         self.bounded = bounded
         tracks, self.bars, steps, pitches = shape
         #: Those of the melodies, a track each, and last that of the chords.
-        self.temporal_networks = TemporalNetworks(tracks + 1, self.bars, hidden, noise)
-        self.bar_generators = BarGenerators(tracks, steps, pitches, hidden, features, noise)
+        self.temporal_networks = TemporalNetworks(tracks + 1, self.bars, hidden, noise, genres)
+        self.bar_generators = BarGenerators(
+            tracks, steps, pitches, hidden, features, 4 * noise + genres
+        )
         self.apply(initialise)
 
-    def forward(self, chords: Tensor, style: Tensor, melody: Tensor, groove: Tensor) -> Tensor:
+    def forward(
+        self,
+        chords: Tensor,
+        style: Tensor,
+        melody: Tensor,
+        groove: Tensor,
+        genre: Tensor | None = None,
+    ) -> Tensor:
         """Scores of phrases; bars are folded into the batch, tracks run side by side."""
         tracks = melody.shape[1]
-        unfolded = self.temporal_networks(torch.cat([melody, chords[:, None]], dim=1))
+        in_time = torch.cat([melody, chords[:, None]], dim=1)
+        labels = []
+        if genre is not None:
+            labels = [genre[:, None, :, None].expand(-1, tracks, -1, self.bars)]
+            in_time = torch.cat([in_time, genre[:, None].expand(-1, tracks + 1, -1)], dim=2)
+        unfolded = self.temporal_networks(in_time)
         own, shared = unfolded[:, :tracks], unfolded[:, tracks:].expand(-1, tracks, -1, -1)
         style = style[:, None, :, None].expand(-1, tracks, -1, self.bars)
         groove = groove[..., None].expand(-1, -1, -1, self.bars)
-        vectors = torch.cat([shared, style, own, groove], dim=2)  # (n, tracks, 4 * noise, bars)
-        in_rows = vectors.permute(1, 2, 0, 3).flatten(2)  # (tracks, 4 * noise, n * bars)
+        # (n, tracks, 4 * noise + genres, bars)
+        vectors = torch.cat([shared, style, own, groove, *labels], dim=2)
+        in_rows = vectors.permute(1, 2, 0, 3).flatten(2)  # (tracks, inputs, n * bars)
         scores: Tensor = self.bar_generators(in_rows).unflatten(1, (-1, self.bars))
         scores = scores.transpose(0, 1)  # (n, tracks, bars, steps, pitches)
         return torch.tanh(scores) if self.bounded else scores
@@ -132,9 +154,13 @@ class MuseCritic(nn.Module):
     normalisation, which a gradient penalty a phrase forbids, and no activation at the end.
     Phrases are padded with silence to whole octaves and to a multiple of 8 steps. Channels
     come last, so that cells which a convolution takes together lie in a row already.
+
+    genres: how many labels there are; `genre` `(n, genres)` is then one more input.
     """
 
-    def __init__(self, shape: Shape, hidden: int = 128, features: int = 1024) -> None:
+    def __init__(
+        self, shape: Shape, hidden: int = 128, features: int = 1024, *, genres: int = 0
+    ) -> None:
         super().__init__()
         tracks, bars, steps, pitches = shape
         octaves, eighths = parts(pitches, OCTAVE), parts(steps, 8)
@@ -151,15 +177,18 @@ class MuseCritic(nn.Module):
         self.wider_steps = nn.Linear(3 * 2 * hidden, 4 * hidden)
         self.whole = nn.Linear(4 * hidden * parts(eighths, 2), features)
         self.score = nn.Linear(features, 1)
+        self.genre = nn.Linear(genres, features, bias=False) if genres else None
         self.apply(initialise)
 
-    def forward(self, phrase: Tensor) -> Tensor:
+    def forward(self, phrase: Tensor, genre: Tensor | None = None) -> Tensor:
         """How real phrases seem; only differences of scores mean something."""
         if torch.is_grad_enabled() and phrase.device.type == "cpu":
-            return torch.cat([self._scores(part) for part in torch.split(phrase, CACHED)])
-        return self._scores(phrase)
+            parts = torch.split(phrase, CACHED)
+            labels = [None] * len(parts) if genre is None else torch.split(genre, CACHED)
+            return torch.cat([self._scores(*each) for each in zip(parts, labels, strict=True)])
+        return self._scores(phrase, genre)
 
-    def _scores(self, phrase: Tensor) -> Tensor:
+    def _scores(self, phrase: Tensor, genre: Tensor | None) -> Tensor:
         if any(self.padding):
             phrase = functional.pad(phrase, self.padding, value=SILENCE)
         n = phrase.shape[0]
@@ -172,8 +201,20 @@ class MuseCritic(nn.Module):
         hidden = _row_by_row(self.wide_steps, _windows(hidden.view(n, self.quarters, -1), 4))
         hidden = hidden.view(n, self.quarters // 2, -1)
         hidden = _row_by_row(self.wider_steps, _windows(hidden, 3))
-        score: Tensor = self.score(_row_by_row(self.whole, hidden))
-        return score.flatten()
+        found = _row_by_row(self.whole, hidden)
+        return projected(self.score(found).flatten(), found, self.genre, genre)
+
+
+def projected(
+    score: Tensor, found: Tensor, weights: nn.Linear | None, genre: Tensor | None
+) -> Tensor:
+    """A critic's scores `(n,)` and, where it knows genres, what was found as that genre has it.
+
+    found: `(n, features)`; weights: of genres to features (projection: arXiv 1802.05637).
+    """
+    if weights is None or genre is None:
+        return score
+    return score + (found * weights(genre)).sum(dim=1)
 
 
 def initialise(layer: nn.Module) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -27,3 +29,26 @@ def draw_noise(
         return torch.randn(shape, generator=rng).to(device)
 
     return normal(n, NOISE), normal(n, NOISE), normal(n, tracks, NOISE), normal(n, tracks, NOISE)
+
+
+def any_blends(n: int, genres: int) -> tuple[Tensor, ...]:
+    """Drawn blends of genres, `(n, genres)`, each row of sum 1, always the same; () for none."""
+    if not genres:
+        return ()
+    parts = -torch.log(1 - torch.rand(n, genres, generator=generator_of(2, n)))
+    return (parts / parts.sum(dim=1, keepdim=True),)
+
+
+def any_noise(tracks: int, genres: int) -> Callable[[int], Sequence[Tensor]]:
+    """What draws a generator's inputs to check it by: noise for `n` phrases, and blends."""
+
+    def draw(n: int) -> Sequence[Tensor]:
+        noise = draw_noise(generator_of(0, n), n, tracks, torch.device("cpu"))
+        return (*noise, *any_blends(n, genres))
+
+    return draw
+
+
+def evenly(genre: Tensor | None, n: int) -> Tensor | None:
+    """`n` of the rows `(m, genres)`, evenly spread, so that they keep their proportions."""
+    return None if genre is None else genre[torch.arange(n) * len(genre) // n]

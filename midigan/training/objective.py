@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import torch
@@ -9,6 +10,19 @@ from torch import Tensor, nn
 
 from midigan.training import relativistic, wasserstein
 from midigan.training.recipe import LossRecipe
+
+#: A critic that knows the genres of the phrases it judges, if there are any; see `knowing`.
+Judge = Callable[[Tensor], Tensor]
+
+
+def knowing(critic: nn.Module, genre: Tensor | None) -> Judge:
+    """A critic that is told the genres of phrases: the labels `(n, genres)` of each `n` of them.
+
+    A generated phrase has the label of the real one at its place.
+    """
+    if genre is None:
+        return critic
+    return lambda phrases: critic(phrases, genre.repeat(len(phrases) // len(genre), 1))
 
 
 class CriticLoss(NamedTuple):
@@ -22,12 +36,12 @@ class Objective(Protocol):
     """A pair of losses over phrases `(n, tracks, bars, steps, pitches)`."""
 
     def critic_loss(
-        self, critic: nn.Module, real: Tensor, fake: Tensor, rng: torch.Generator, *, penalise: bool
+        self, critic: Judge, real: Tensor, fake: Tensor, rng: torch.Generator, *, penalise: bool
     ) -> CriticLoss:
         """What the critic minimises; the penalty is left out where `penalise` is False."""
         ...
 
-    def generator_loss(self, critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
+    def generator_loss(self, critic: Judge, real: Tensor, fake: Tensor) -> Tensor:
         """What the generator minimises; gradients reach it through `fake`."""
         ...
 
@@ -39,7 +53,7 @@ class Wasserstein:
         self.penalty_weight = penalty_weight
 
     def critic_loss(
-        self, critic: nn.Module, real: Tensor, fake: Tensor, rng: torch.Generator, *, penalise: bool
+        self, critic: Judge, real: Tensor, fake: Tensor, rng: torch.Generator, *, penalise: bool
     ) -> CriticLoss:
         """Real and generated phrases go through the critic as one batch."""
         scores = critic(torch.cat([real, fake]))
@@ -49,7 +63,7 @@ class Wasserstein:
         penalty = wasserstein.gradient_penalty(critic, real, fake, rng)
         return CriticLoss(loss + self.penalty_weight * penalty, penalty)
 
-    def generator_loss(self, critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
+    def generator_loss(self, critic: Judge, real: Tensor, fake: Tensor) -> Tensor:
         """Real phrases do not enter."""
         return wasserstein.generator_loss(critic(fake))
 
@@ -61,7 +75,7 @@ class Relativistic:
         self.penalty_weight = penalty_weight
 
     def critic_loss(
-        self, critic: nn.Module, real: Tensor, fake: Tensor, rng: torch.Generator, *, penalise: bool
+        self, critic: Judge, real: Tensor, fake: Tensor, rng: torch.Generator, *, penalise: bool
     ) -> CriticLoss:
         """The penalty is the mean of R1 (real) and R2 (generated): half the weight to each."""
         phrases = torch.cat([real, fake.detach()]).requires_grad_(penalise)
@@ -72,7 +86,7 @@ class Relativistic:
         penalty = relativistic.slope_penalty(scores, phrases)
         return CriticLoss(loss + self.penalty_weight * penalty, penalty)
 
-    def generator_loss(self, critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
+    def generator_loss(self, critic: Judge, real: Tensor, fake: Tensor) -> Tensor:
         """Each generated phrase is compared with a real one."""
         with torch.no_grad():
             real_scores = critic(real)

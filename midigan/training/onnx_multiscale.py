@@ -15,9 +15,14 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from midigan.generator import Latents
+from midigan.generator import GENRE, Latents
 from midigan.training.level import Level
-from midigan.training.multiscale import CHORDS_SHARE, GROOVE_SHARE, MultiscaleGenerator
+from midigan.training.multiscale import (
+    CHORDS_SHARE,
+    GENRE_SCALE,
+    GROOVE_SHARE,
+    MultiscaleGenerator,
+)
 from midigan.training.onnx_graph import Axes, Graph
 from midigan.training.onnx_level import NEIGHBOURS, LevelWriter, array
 from midigan.training.onnx_turns import write_level
@@ -43,6 +48,8 @@ def written(generator: MultiscaleGenerator | VoicedGenerator, opset: int) -> onn
     own: Axes = ["n", tracks, noise]
     phrase: Axes = ["n", tracks, inner.bars, inner.steps, inner.pitches]
     inputs = dict(zip(Latents._fields, (whole, whole, own, own), strict=True))
+    if inner.genres:
+        inputs[GENRE] = ["n", inner.genres]
     return graph.model(inputs, {"phrase": phrase}, opset)
 
 
@@ -58,7 +65,7 @@ def _choose(
     vectors = vectors + array(generator.pitch.bias)
 
     heights = graph.split(_heights(graph, generator, order, noises), lengths, axis=1)
-    styles = graph.reshape(_styles(graph, levels), -1, len(levels), context)
+    styles = graph.reshape(_styles(graph, levels, generator.genres), -1, len(levels), context)
     each_style = graph.split(styles, [1] * len(levels), axis=1)
     known, logits = [_silence(graph, tracks)], []
     for number, level in enumerate(levels):
@@ -142,16 +149,18 @@ def _heights(
     return graph.add("Min", height, graph.constant(np.array(HIGHEST)))
 
 
-def _styles(graph: Graph, levels: Sequence[Level]) -> str:
-    """What each level's steps hear of the style: `(n, levels * context)`."""
+def _styles(graph: Graph, levels: Sequence[Level], genres: int) -> str:
+    """What each level's steps hear of the style and its label: `(n, levels * context)`."""
     weights = np.concatenate([array(level.style.weight).T for level in levels], axis=1)
+    weights[len(weights) - genres :] *= GENRE_SCALE
     # The product that is added to it has no bias of its own: that is here.
     biases = [
         array(level.style.bias) + (0 if level.hear is None else array(level.hear.bias))
         for level in levels
     ]
     bias = graph.constant(np.concatenate(biases))
-    return graph.add("Gemm", "style", graph.constant(weights), bias)
+    style = graph.concat(["style", GENRE][: 1 + bool(genres)], axis=1)
+    return graph.add("Gemm", style, graph.constant(weights), bias)
 
 
 def _silence(graph: Graph, tracks: int) -> str:

@@ -1,7 +1,7 @@
 """A generator as a PyTorch program, `.pt2`: it runs in PyTorch without midigan's code.
 
 program = torch.export.load("x.pt2").module()
-scores = program(chords, style, melody, groove)
+scores = program(chords, style, melody, groove)  # and genre, where it has genres
 """
 
 from __future__ import annotations

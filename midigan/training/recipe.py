@@ -91,12 +91,14 @@ class DataRecipe:
     held_out: the share of songs that are kept from training, to measure quality by.
     held_out_songs: names of the songs to keep from training instead of a drawn share; songs
         whose first track begins with the melody of one of them are kept from it too.
+    genres: whether the first sub-folder that a song lies in is its genre, a label to learn.
     """
 
     transposition: Literal["none", "all", "key"] = "none"
     repeats: Literal["held", "gap"] = "held"
     held_out: float = 0.0
     held_out_songs: tuple[str, ...] = ()
+    genres: bool = False
 
 
 #: Steps of training for which one round of calibration, and one step of a critic, are worth it,
@@ -241,6 +243,8 @@ def _value(kind: Any, value: Any, key: str) -> Any:
         pair = isinstance(value, list | tuple) and len(value) == 2
         _check(pair and all(_is_number(v) for v in value), key, value, "two numbers")
         return (float(value[0]), float(value[1]))
+    elif kind is bool:
+        _check(isinstance(value, bool), key, value, "true or false")
     elif kind is float:
         _check(_is_number(value), key, value, "a number")
         return float(value)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import count
 from pathlib import Path
@@ -28,6 +28,7 @@ from midigan.mapped import map_set
 from midigan.phrase_set import PhraseSet
 from midigan.saving import whole_file
 from midigan.training.checkpoint import save_tensors
+from midigan.training.labels import genres_in
 from midigan.training.recipe import Recipe
 
 #: Version of the folder's format. Readers refuse what is newer than they are.
@@ -49,13 +50,15 @@ METRICS = (
 class RunConfig:
     """What a run was begun with, besides its recipe.
 
-    source: what its phrases came from, for people. base: the generator it went on from, "" for
-    none. versions: of the libraries that began it. late, spread: how its source is played beside
-    the grid, see `micro_timing`; () where it is not.
+    genres: names of the labels that it learns, () for none. source: what its phrases came from,
+    for people. base: the generator it went on from, "" for none. versions: of the libraries that
+    began it. late, spread: how its source is played beside the grid, see `micro_timing`; ()
+    where it is not.
     """
 
     layout: Layout
     seed: int
+    genres: tuple[str, ...] = ()
     source: str = ""
     base: str = ""
     songs: int = 0
@@ -158,17 +161,22 @@ def create_run(
     source: str = "",
     base: str = "",
     weights: Mapping[str, Mapping[str, Tensor]] | None = None,
+    genres: Sequence[str] | None = None,
 ) -> Run:
     """Begin a run in a folder that is new or empty.
 
+    genres: names of the labels; None finds them in the phrases if the recipe wants any.
     weights: a first checkpoint, at step 0, to begin with: `average` and `critic`.
     Raises MidiganError where something is already, since a run is never overwritten.
     """
     refuse_used(folder)
     played = measure_micro_timing(source, phrases.layout) if source else None
+    if genres is None:
+        genres = genres_in(phrases, recipe.data)
     config = RunConfig(
         layout=phrases.layout,
         seed=seed,
+        genres=tuple(genres),
         source=source,
         base=base,
         songs=len(phrases.names),
@@ -210,6 +218,7 @@ def open_run(folder: Path) -> Run:
         known = {f.name: values[f.name] for f in fields(RunConfig) if f.name in values}
         for table in ("late", "spread"):
             known[table] = tuple(tuple(row) for row in known.get(table, ()))
+        known["genres"] = tuple(known.get("genres", ()))
         config = RunConfig(**{**known, "layout": Layout.from_dict(values["layout"])})
         recipe = Recipe.from_toml((folder / "recipe.toml").read_text("utf-8"))
     except FormatError as error:

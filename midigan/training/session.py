@@ -92,10 +92,12 @@ class Session:
                 "2 phrases at least"
             )
         training, held_out = prepare(run.phrases(), run.recipe.data, run.config.seed)
-        batches = Batches(training, run.recipe.data, self.plan.batch, run.config.seed)
-        networks = build_networks(run.recipe.networks, run.layout, run.config.seed)
-        self.trainer = Trainer(run.recipe, *networks, batches, run.config.seed, device, group)
-        self.held_out = HeldOut(held_out) if held_out is not None else None
+        genres, seed = run.config.genres, run.config.seed
+        batches = Batches(training, run.recipe.data, self.plan.batch, seed, genres)
+        networks = build_networks(run.recipe.networks, run.layout, seed, len(genres))
+        self.trainer = Trainer(run.recipe, *networks, batches, seed, device, group)
+        self.held_out = HeldOut(held_out, genres) if held_out is not None else None
+        self.songs = training.names
         self.held_out_songs = len(held_out.names) if held_out is not None else 0
         self.course = _Course()
         self._saved_steps = 0
@@ -214,8 +216,10 @@ class Session:
 
     def _snapshot(self) -> None:
         """Leave the same few phrases' noise as MIDI, to hear how the generator changes."""
-        layout = self.run.layout
-        phrases = sample(self.trainer.average.module, layout, SNAPSHOT_PHRASES, self.device)
+        layout, genres = self.run.layout, len(self.run.config.genres)
+        turns = torch.eye(genres)[torch.arange(SNAPSHOT_PHRASES) % genres] if genres else None
+        average = self.trainer.average.module
+        phrases = sample(average, layout, SNAPSHOT_PHRASES, self.device, turns)
         notes = phrases_to_notes(phrases, layout, joined=False)
         bar_steps = np.full(SNAPSHOT_PHRASES * layout.bars, layout.steps, np.uint16)
         path = self.run.snapshot(self.trainer.steps)

@@ -20,7 +20,7 @@ from midigan.training.models import (
 )
 from midigan.training.networks import PhraseGenerator
 from midigan.training.noise import draw_noise, generator_of
-from midigan.training.objective import build_objective
+from midigan.training.objective import build_objective, knowing
 from midigan.training.processes import ALONE, Group
 from midigan.training.recipe import OptimizerRecipe, Recipe
 
@@ -81,12 +81,14 @@ class Trainer:
         chance = self._chance()
         self._set_rates(fraction)
         real = self.group.share(self.batches.tensor(self.steps, self.device))
+        genre = self.batches.labels(self.steps, self.device)
+        genre = None if genre is None else self.group.share(genre)
         critic_loss = penalty = torch.zeros((), device=self.device)
         adversarial = fraction >= self.recipe.loss.adversarial_from
         if adversarial:
             for turn in range(self.recipe.training.critic_steps):
-                critic_loss, penalty = self._critic_step(real, chance, turn)
-        generator_loss = self._generator_step(real, chance, adversarial=adversarial)
+                critic_loss, penalty = self._critic_step(real, genre, chance, turn)
+        generator_loss = self._generator_step(real, genre, chance, adversarial=adversarial)
         self.group.average_statistics(self.generator)
         self.steps += 1
         self.average.update(self.generator, self.steps, self.recipe.training.batch)
@@ -135,12 +137,14 @@ class Trainer:
             return Chance(noise, noise)
         return Chance(noise, generator_of(self.seed, self.steps, 1 + self.group.rank))
 
-    def _critic_step(self, real: Tensor, rng: Chance, turn: int) -> tuple[Tensor, Tensor]:
+    def _critic_step(
+        self, real: Tensor, genre: Tensor | None, rng: Chance, turn: int
+    ) -> tuple[Tensor, Tensor]:
         with torch.no_grad():
-            fake = self._draw(rng.noise)
+            fake = self._draw(rng.noise, genre)
         count = self.steps * self.recipe.training.critic_steps + turn
         loss = self.objective.critic_loss(
-            self.critic,
+            knowing(self.critic, genre),
             real,
             fake,
             rng.own,
@@ -152,25 +156,28 @@ class Trainer:
         self.critic_optimizer.step()
         return loss.total.detach(), loss.penalty.detach()
 
-    def _generator_step(self, real: Tensor, rng: Chance, *, adversarial: bool) -> Tensor:
+    def _generator_step(
+        self, real: Tensor, genre: Tensor | None, rng: Chance, *, adversarial: bool
+    ) -> Tensor:
         loss = torch.zeros((), device=self.device)
         weight = self.recipe.loss.likelihood_weight
         with frozen(self.critic):
             if adversarial:
-                loss = self.objective.generator_loss(self.critic, real, self._draw(rng.noise))
+                critic = knowing(self.critic, genre)
+                loss = self.objective.generator_loss(critic, real, self._draw(rng.noise, genre))
             if weight:
-                loss = loss + weight * self.generator.likelihood_loss(real, rng.own)
+                loss = loss + weight * self.generator.likelihood_loss(real, rng.own, genre)
             self.generator_optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
         self._average_gradients(self.generator, len(real))
         self.generator_optimizer.step()
         return loss.detach()
 
-    def _draw(self, rng: torch.Generator) -> Tensor:
+    def _draw(self, rng: torch.Generator, genre: Tensor | None) -> Tensor:
         """This process's share of a batch of generated phrases, as the critic sees them."""
         tracks = self.batches.layout.shape[0]
         noise = draw_noise(rng, self.recipe.training.batch, tracks, self.device)
-        return self.generator.discretise(self.generator(*map(self.group.share, noise)))
+        return self.generator.discretise(self.generator(*map(self.group.share, noise), genre))
 
     def _average_gradients(self, module: nn.Module, phrases: int) -> None:
         self.group.average_gradients(module, phrases / self.recipe.training.batch)

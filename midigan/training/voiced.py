@@ -53,25 +53,29 @@ class VoicedGenerator(PhraseGenerator):
         self.register_buffer("rotations", torch.stack([rotation(rank, noise) for rank in ranks]))
 
     def forward(
-        self, chords: Tensor, style: Tensor, melody: Tensor, groove: Tensor, *more: Tensor
+        self,
+        chords: Tensor,
+        style: Tensor,
+        melody: Tensor,
+        groove: Tensor,
+        genre: Tensor | None = None,
     ) -> Tensor:
-        """Scores of phrases, those of each track the highest of its voices.
-
-        more: what else the inner generator takes.
-        """
-        return self._joined(self.inner(chords, style, self._own(melody), self._own(groove), *more))
+        """Scores of phrases, those of each track the highest of its voices."""
+        return self._joined(self.inner(chords, style, self._own(melody), self._own(groove), genre))
 
     def discretise(self, scores: Tensor) -> Tensor:
         """Scores as exactly -1 and +1; see `discretised`."""
         return discretised(scores, self.mono)
 
-    def likelihood_loss(self, phrases: Tensor, rng: torch.Generator, *more: Tensor) -> Tensor:
+    def likelihood_loss(
+        self, phrases: Tensor, rng: torch.Generator, genre: Tensor | None = None
+    ) -> Tensor:
         """How surprising real phrases are, in nats, as `MultiscaleGenerator.likelihood_loss`."""
-        return self.inner.likelihood_loss(self.parted(phrases), rng, *more)
+        return self.inner.likelihood_loss(self.parted(phrases), rng, genre)
 
-    def chosen_logits(self, phrases: Tensor, *more: Tensor) -> Tensor:
+    def chosen_logits(self, phrases: Tensor, genre: Tensor | None = None) -> Tensor:
         """The sum of the logits of all that sounds in -1/+1 `phrases`, a scalar."""
-        return self.inner.chosen_logits(self.parted(phrases), *more)
+        return self.inner.chosen_logits(self.parted(phrases), genre)
 
     def countable(self) -> list[Countable]:
         """Every level's parts that count something, in a fixed order."""

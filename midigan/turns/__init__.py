@@ -19,6 +19,8 @@ it, and says in words what changed. It is pure, so that a log of turns is a log 
     humanize                  0..100
     feel                      0..100    of the timing of its training music
     candidates                1..32     phrases of which one is drawn as the critic likes them
+    genre                     jazz=.6,folk=.4   no value: one that the seed draws
+    genre/NAME                0..1      its weight beside the others'; no value: it alone
 
 TRACK is a track's name in any case, or its number from 1.
 """
@@ -29,6 +31,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from midigan.controls import Controls, Turn, Value
 from midigan.errors import MidiganError
+from midigan.turns.blending import turn_genre
 from midigan.turns.pitches import turn_harmony, turn_key, turn_mute, turn_range, turn_scale
 from midigan.turns.playing import (
     turn_attribute,
@@ -75,4 +78,5 @@ _KINDS: dict[str, Callable[[Controls, str, Value, int, Sequence[str]], Turned]] 
     "humanize": turn_humanize,
     "feel": turn_feel,
     "candidates": turn_candidates,
+    "genre": turn_genre,
 }

@@ -130,3 +130,18 @@ def test_after_a_jump_what_was_held_there_is_brought_up_to_date(composer):
     turn(composer, "reroll/all")
     composer.heard(Heard(5, rolling=True))
     assert [phrase.number for phrase in composer.renewed()] == [6]
+
+
+def test_genres_are_turned_and_unknown_ones_told(tiny_genres):
+    composer = Composer(Load(str(tiny_genres), 3, [Turn("genre", "bright")]))
+    hear(composer, 4)
+    told, *again = turn(composer, "genre/deep")
+    assert told.line == "genre deep 100%"
+    assert {note.pitch < 66 for phrase in again for note in phrase.notes} == {True}
+    assert Controls.from_plain(told.controls).genre == (("deep", 1.0),)
+    told, *again = turn(composer, "genre/rock", 0.5)
+    assert told.line == "no genre 'rock': legal are Deep, Bright"
+    assert told.controls is None
+    assert not again
+    with pytest.raises(MidiganError, match="no genre 'rock'"):
+        Composer(Load(str(tiny_genres), 3, [Turn("genre", "rock")]))

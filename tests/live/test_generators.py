@@ -110,3 +110,10 @@ def test_a_program_change_picks_a_generator():
 def test_a_first_generator_that_is_none_is_refused(tmp_path):
     with pytest.raises(MidiganError, match="no generator"):
         Generators([str(tmp_path / "x.onnx")])
+
+
+def test_a_genre_that_the_other_one_lacks_is_left_behind(tiny_genres, tiny_generator):
+    blended = Controls(genre=(("deep", 0.5), ("rock", 1.0)))
+    of_genres, of_none = (Generator.load(path) for path in (tiny_genres, tiny_generator))
+    assert taken_over(blended, of_none, of_genres).genre == (("deep", 0.5),)
+    assert taken_over(blended, of_genres, of_none).genre == ()

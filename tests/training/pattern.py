@@ -17,6 +17,9 @@ from midigan.training.recipe import Recipe
 
 RULE = 5
 
+#: Two genres, each with a rule of its own; they share nothing but the lowest pitch.
+RULES = {"fives": 5, "sevens": 7}
+
 TINY_BOOK = {
     "family": "book",
     "generator": {"hidden": 16, "features": 16},
@@ -42,14 +45,16 @@ def tiny_layout(tracks: int = 2, **sizes: int) -> Layout:
     return Layout("tiny", voices, lowest_pitch=60, **grid)
 
 
-def pattern_song(layout: Layout, rng: np.random.Generator, bars: int = 8, name: str = "") -> Song:
-    """A song of notes two steps long, each a drawn multiple of five above the lowest pitch."""
+def pattern_song(
+    layout: Layout, rng: np.random.Generator, bars: int = 8, name: str = "", rule: int = RULE
+) -> Song:
+    """A song of notes two steps long, each a drawn multiple of the rule above the lowest pitch."""
     starts = np.arange(0, bars * layout.steps, 2)
     notes: Notes = np.zeros(len(starts) * len(layout.tracks), NOTE)
     notes["start"] = np.repeat(starts, len(layout.tracks))
     notes["length"], notes["velocity"] = 2, 80
     notes["track"] = np.tile(np.arange(len(layout.tracks)), len(starts))
-    legal = np.arange(0, layout.pitches, RULE)
+    legal = np.arange(0, layout.pitches, rule)
     notes["pitch"] = layout.lowest_pitch + rng.choice(legal, len(notes))
     return Song(name, notes, np.full(bars, layout.steps, np.uint16))
 
@@ -59,6 +64,18 @@ def pattern_set(songs: int = 6, bars: int = 8, layout: Layout | None = None) -> 
     layout = layout or tiny_layout()
     rng = np.random.default_rng(1)
     made = [pattern_song(layout, rng, bars, f"song {i}") for i in range(songs)]
+    return PhraseSet.from_songs(made, layout)
+
+
+def genre_set(songs: int = 6, bars: int = 8, layout: Layout | None = None) -> PhraseSet:
+    """So many songs of each of the RULES, in a folder of its name; always the same."""
+    layout = layout or tiny_layout()
+    rng = np.random.default_rng(1)
+    made = [
+        pattern_song(layout, rng, bars, f"{genre}/song {i}", rule)
+        for genre, rule in RULES.items()
+        for i in range(songs)
+    ]
     return PhraseSet.from_songs(made, layout)
 
 
@@ -80,9 +97,9 @@ def convert_at_once(
     return Converted(model.SerializeToString(), 0.0)
 
 
-def distance(phrases: Phrases) -> float:
+def distance(phrases: Phrases, rule: int = RULE) -> float:
     """How far phrases are from the rule: the share of steps with no pitch, or with a wrong one."""
-    legal = np.arange(phrases.shape[-1]) % RULE == 0
+    legal = np.arange(phrases.shape[-1]) % rule == 0
     right = phrases[..., legal].any(-1) & ~phrases[..., ~legal].any(-1)
     return 1.0 - float(right.mean())
 

@@ -94,7 +94,7 @@ def test_the_generator_step_leaves_no_gradient_in_the_critic():
     learning.step(0.0)
     before = [p.grad.clone() for p in learning.critic.parameters()]
     real = learning.batches.tensor(0, CPU)
-    learning._generator_step(real, learning._chance(), adversarial=True)
+    learning._generator_step(real, None, learning._chance(), adversarial=True)
     after = [p.grad for p in learning.critic.parameters()]
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
     assert all(p.requires_grad for p in learning.critic.parameters())
