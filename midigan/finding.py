@@ -50,7 +50,7 @@ def find_directions(
     tracks = len(generator.layout.tracks)
     rng = np.random.default_rng(seed)
     latents = draw_latents(rng, count, tracks)
-    values = _measured(_played(generator, latents), generator)
+    values = _measured(_played(generator, latents, rng), generator)
     tried = draw_latents(rng, _TRIED * _CANDIDATES, tracks)
     found = {}
     for name, of_phrases in values.items():
@@ -96,7 +96,8 @@ def _with_effects(
     drawn, alone = [], []
     for value in (-1.0, 1.0):
         controls = Controls(attributes=((name, value),))
-        phrases = _played(generator, turned_latents(latents, info, controls))
+        turned = turned_latents(latents, info, controls)
+        phrases = _played(generator, turned, np.random.default_rng(1))
         values = MEASURES[name](phrases, generator.layout)
         odds = inclination(phrases, info, controls) + chance.gumbel(size=len(phrases))
         chosen = odds.reshape(_TRIED, _CANDIDATES).argmax(axis=1) + np.arange(_TRIED) * _CANDIDATES
@@ -106,10 +107,17 @@ def _with_effects(
     return direction._replace(effect=(low, high), alone=(round(alone[0], 2), round(alone[1], 2)))
 
 
-def _played(generator: Generator, latents: Latents) -> Phrases:
+def _played(generator: Generator, latents: Latents, rng: np.random.Generator) -> Phrases:
+    """What the latents sound like, in genres as often as music has them."""
+    genre = generator.draw_genre(rng, len(latents.chords))
     starts = range(0, len(latents.chords), _BATCH)
-    parts = (Latents(*(array[at : at + _BATCH] for array in latents)) for at in starts)
-    return np.concatenate([generator.phrases(part) for part in parts])
+    parts = []
+    for at in starts:
+        now = slice(at, at + _BATCH)
+        own = None if genre is None else genre[now]
+        part = Latents(*(array[now] for array in latents))
+        parts.append(generator.phrases(part, genre=own))
+    return np.concatenate(parts)
 
 
 def _measured(phrases: Phrases, generator: Generator) -> dict[str, Values]:

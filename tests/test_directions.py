@@ -24,7 +24,7 @@ def turned(**attributes):
 class Straight(Generator):
     """Four voices whose height is a number of the style, and a little of each one's melody."""
 
-    def scores(self, latents):
+    def scores(self, latents, genre=None):
         n = len(latents.style)
         height = 40 + 5 * latents.style[:, :1] + latents.melody[:, :, 1]
         scores = np.full((n, *self.layout.shape), -1, np.float32)
@@ -137,3 +137,13 @@ def test_readers_that_know_nothing_of_directions_lose_nothing(generator):
     assert GeneratorInfo.from_json(text) == generator.info
     without = replace(generator.info, directions={})
     assert GeneratorInfo.from_json(without.to_json()) == without
+
+
+def test_genres_are_drawn_as_often_as_music_has_them(tiny_genres):
+    generator = Generator.load(tiny_genres)
+    direction = find_directions(generator, phrases=512)["register"]
+    deep, bright = (
+        mean_of(generator, "register", Controls(genre=((name, 1.0),)))
+        for name in ("Deep", "Bright")
+    )
+    assert direction.mean == pytest.approx(0.25 * deep + 0.75 * bright, abs=0.1 * (bright - deep))
