@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from midigan.genres import count_genres
 from midigan.keys import Key
 from midigan.layout import Layout
 from midigan.phrase_set import PhraseSet
@@ -35,6 +36,8 @@ class Summary:
     tempos: the quartiles and extremes of the songs' first tempos, in quarter notes a minute:
         least, lower quartile, median, upper quartile, greatest; empty where none is known.
     keys: how many songs there are in each key.
+    genres: how many songs lie in each first sub-folder, "" for none; empty where no song is in
+        any.
     """
 
     phrases: int = 0
@@ -43,6 +46,7 @@ class Summary:
     fill: dict[str, float] = field(default_factory=dict)
     tempos: tuple[float, ...] = ()
     keys: Counter[str] = field(default_factory=Counter)
+    genres: dict[str, int] = field(default_factory=dict)
 
     @property
     def repeated_share(self) -> float:
@@ -77,6 +81,7 @@ def summarise(phrases: PhraseSet) -> Summary:
         repeated = repeats.count()
     first = np.concatenate([np.empty(0, np.float32), *tempos])
     numbers = np.bincount(phrases.keys, minlength=24).tolist()
+    genres = count_genres(phrases.names)
     return Summary(
         phrases=len(phrases),
         repeated=repeated,
@@ -87,6 +92,7 @@ def summarise(phrases: PhraseSet) -> Summary:
         },
         tempos=tuple(np.quantile(first, (0, 0.25, 0.5, 0.75, 1)).tolist()) if len(first) else (),
         keys=Counter({str(Key.numbered(n)): count for n, count in enumerate(numbers) if count}),
+        genres={} if set(genres) <= {""} else genres,
     )
 
 

@@ -52,3 +52,12 @@ def test_blocks_change_nothing(monkeypatch):
 def test_nothing_can_be_counted():
     found = summarise(PhraseSet.from_songs([], SATB))
     assert (found.phrases, found.repeated_share, found.tempos) == (0, 0, ())
+
+
+def test_songs_of_each_sub_folder_are_counted_if_there_are_any():
+    assert summarise(made()).genres == {}
+    notes = (0, 4, 0, 60), (8, 8, 0, 62)
+    songs = [song(name, 2, *notes) for name in ("jazz/a", "jazz/b/c", "folk/a", "d")]
+    found = summarise(PhraseSet.from_songs(songs, SATB))
+    assert found.genres == {"": 1, "folk": 1, "jazz": 2}
+    assert found.to_dict()["genres"] == found.genres

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 #: How many keys and meters are named unless all are asked for.
 _NAMED_KEYS, _NAMED_METERS = 5, 3
 
+#: How many sub-folders are named.
+_NAMED_FOLDERS = 8
+
 
 def print_report(
     report: EncodeReport, sources: Sequence[str], target: Path, *, verbose: bool
@@ -28,6 +31,7 @@ def print_report(
         (
             ("files", f"{len(report.files):,}, {report.used_files:,} of them used"),
             ("songs", f"{report.total('songs'):,}"),
+            *_sub_folders(report.summary.genres),
             ("phrases", f"{report.phrases:,}{_repeated(report)}"),
             ("notes", f"{report.total('notes_kept'):,}"),
             ("sounding", _fill(report)),
@@ -83,6 +87,17 @@ def _fill(report: EncodeReport) -> str:
     """How full each track is."""
     fill = report.summary.fill.items()
     return ", ".join(f"{track} {share:.0%}" for track, share in fill) + " of the steps"
+
+
+def _sub_folders(genres: dict[str, int]) -> list[tuple[str, str]]:
+    """The largest sub-folders, which training may take for genres."""
+    if len(genres) < 2:
+        return []
+    largest = Counter(genres).most_common(_NAMED_FOLDERS)
+    named = ", ".join(f"{folder or '(none)'} {count:,}" for folder, count in largest)
+    rest = len(genres) - len(largest)
+    named += f", and {rest} other{'s' * (rest > 1)}" if rest else ""
+    return [("sub-folders", f"{named} (genres for midigan train --genres)")]
 
 
 def _tempos(report: EncodeReport) -> list[tuple[str, str]]:

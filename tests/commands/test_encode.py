@@ -313,3 +313,12 @@ def test_a_song_in_bars_of_its_own_comes_back(music):
         return sorted((score.notes["start"] / score.ppq).tolist())
 
     assert beats(after) == beats(before)
+
+
+def test_sub_folders_are_counted_for_who_wants_to_learn_them(music):
+    assert "sub-folders" not in facts(run("music"))
+    (music / "music" / "jazz").mkdir()
+    (music / "music" / "0.mid").rename(music / "music" / "jazz" / "0.mid")
+    told = facts(run("music"))["sub-folders"]
+    assert told.startswith("(none) 2, jazz 1 (genres for midigan")
+    assert json.loads(run("music", "--json").stdout)["genres"] == {"": 2, "jazz": 1}
