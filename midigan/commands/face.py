@@ -108,7 +108,7 @@ class _Picture:
         self._watching = watching
         self._out, self._err = sys.stdout, sys.stderr
         self._asked = threading.Condition()
-        self._away = self._ended = self._anew = False
+        self._away = self._ended = self._anew = self._gave_back = False
         self._shown = False
         self._error: Exception | None = None
         self._handlers: dict[int, Any] = {}
@@ -141,6 +141,7 @@ class _Picture:
         deadline = time.monotonic() + _PATIENCE_S
         while self._shown and self._thread.is_alive() and time.monotonic() < deadline:
             time.sleep(0.005)
+        self._gave_back = True
         before = self._handlers[signal.SIGTSTP]
         if callable(before):
             before(number, frame)
@@ -150,8 +151,12 @@ class _Picture:
         self._away = False
 
     def _resumed(self, number: int, frame: Any) -> None:
-        """Whoever had the terminal meanwhile may have left something on it."""
-        self._anew = True
+        """Whoever had the terminal meanwhile may have left something on it.
+
+        After Ctrl-Z the view begins anew in any case, maybe before we are called.
+        """
+        self._anew = not self._gave_back
+        self._gave_back = False
         before = self._handlers[signal.SIGCONT]
         if callable(before):
             before(number, frame)
