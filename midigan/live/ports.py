@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Protocol
 
 from midigan.live.owed import Owed
 from midigan.live.plug import Plug
+
+#: A receiver on a busy machine may come to its messages a few of JACK's periods later, and hears
+#: nothing from a port that is gone by then.
+_LINGER_S = 0.1
 
 
 class Port(Protocol):
@@ -67,5 +72,7 @@ class RtMidiPort:
         return news
 
     def close(self) -> None:
-        """Close the port."""
+        """Close the port, when what was sent has been heard as well."""
+        if not self._plug.away:
+            time.sleep(_LINGER_S)
         self._plug.close()

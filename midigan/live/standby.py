@@ -19,6 +19,8 @@ _NAME = "midigan standby"
 #: Messages a period: those of all keys of a channel. More at once would be too much for some.
 _A_PERIOD = 129
 _PATIENCE_S = 1.5
+#: A server that died may never let go of its clients.
+_LEAVING_S = 0.5
 
 
 class Standby:
@@ -61,6 +63,12 @@ class Standby:
         waiting: deque[Sequence[int]] = deque()
         release_everything(lambda _track, *message: waiting.append(message), channels)
         self._send(waiting, sorted(set().union(*self._receivers)))
+
+    def close(self) -> None:
+        """Leave the server in good order, if it is still there: others lose messages otherwise."""
+        closing = threading.Thread(target=self._client.close, daemon=True)
+        closing.start()
+        closing.join(_LEAVING_S)
 
     def _send(self, waiting: deque[Sequence[int]], receivers: Sequence[str]) -> None:
         port = self._client.midi_outports.register("out")

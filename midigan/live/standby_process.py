@@ -24,12 +24,12 @@ def _serve(link: PipeLink) -> None:
     if not isinstance(wish, Guard):
         return
     standby = Standby(wish.port)
-    while not isinstance(message := link.receive(_LOOK_EVERY_S), Stop):
-        if isinstance(message, Hush):
-            standby.hush(message.channels)
-            link.send(Ended(""))
-            return
+    while not isinstance(message := link.receive(_LOOK_EVERY_S), Stop | Hush):
         standby.look()
+    if isinstance(message, Hush):
+        standby.hush(message.channels)
+        link.send(Ended(""))
+    standby.close()
 
 
 if __name__ == "__main__":
