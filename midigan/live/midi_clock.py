@@ -27,12 +27,17 @@ from midigan.live.wire import Position
 _LOST_S, _LOST_PULSES = 0.5, 6
 #: Until two pulses have come.
 _FIRST_BPM = 120.0
+#: Pulses that are closer, 480 bpm, came together because whoever hears them was not woken in
+#: between: they say nothing of the tempo.
+_SHORTEST_S = 60 / 480 / 24
 
 
 class MidiClock:
     """Hears messages in the order of their arrival, and says where the song is."""
 
-    def __init__(self) -> None:
+    def __init__(self, position_pulses: int = SIXTEENTH_TICKS // PULSE_TICKS) -> None:
+        """`position_pulses`: what Song Position counts; by the standard a sixteenth, 6 pulses."""
+        self._position_pulses = position_pulses
         self._follower = Follower()
         self._tempo_bpm = _FIRST_BPM
         self._last_s = 0.0  # when the last pulse arrived
@@ -46,8 +51,8 @@ class MidiClock:
         if kind == CLOCK:
             return self._pulse(at_s)
         if kind == SONG_POSITION and len(message) == 3:
-            sixteenth = message[1] | message[2] << 7
-            self._next, self._placed = sixteenth * SIXTEENTH_TICKS // PULSE_TICKS, True
+            position = message[1] | message[2] << 7
+            self._next, self._placed = position * self._position_pulses, True
             return None if self._rolling else self._stand(at_s)
         if kind == START:
             self._next = 0
@@ -87,8 +92,9 @@ class MidiClock:
             follower.reset()
         follower.pulse(at_s)
         self._last_s = at_s
-        if follower.period_s:
-            self._tempo_bpm = 60 / (PPQN // PULSE_TICKS * follower.period_s)
+        period_s = follower.period_s
+        if period_s is not None and period_s > _SHORTEST_S:
+            self._tempo_bpm = 60 / (PPQN // PULSE_TICKS * period_s)
         if not self._rolling:
             return None
         number, self._next = self._next, self._next + 1

@@ -13,6 +13,9 @@ from midigan.live.wire import Notice, Position, Start
 
 _VIRTUAL = "midigan clock"
 _LOOK_EVERY_S = 0.5
+#: Ports of those whose Song Position counts pulses instead of sixteenths. Ardour: TempoMap's
+#: midi_clock_beat_at_or_after, 24 a quarter note.
+_COUNT_PULSES = "ardour:"
 
 
 class MidiLeader:
@@ -24,7 +27,8 @@ class MidiLeader:
         self._plug = _open(wanted, backend)
         self._plug.client.ignore_types(sysex=True, timing=False, active_sense=True)
         self._plug.client.set_callback(self._arrive)
-        self._clock = MidiClock()
+        counts_pulses = self._plug.name.casefold().startswith(_COUNT_PULSES)
+        self._clock = MidiClock(position_pulses=1) if counts_pulses else MidiClock()
         self._was_lost = False
         self._next_look_s = 0.0
 

@@ -154,3 +154,17 @@ def test_a_change_of_tempo_is_said_at_once(daw):
 @pytest.mark.parametrize("message", [(0x90, 60, 80), (0xF2, 1), (0xF8 + 6,), (0xF1, 3)])
 def test_other_messages_say_nothing(daw, message):
     assert daw.say(*message) is None
+
+
+def test_a_leader_whose_song_position_counts_pulses_is_understood():
+    clock = MidiClock(position_pulses=1)
+    standing = clock.hear((0xF2, 0x40, 0x01), 1.0)
+    assert standing.tick == 192 * 40  # eight quarter notes
+
+
+def test_first_pulses_that_arrive_together_are_no_tempo(daw):
+    daw.say(START)
+    for at_s in (5.0, 5.0, 5.02133, 5.04266):
+        daw.heard.append(daw.clock.hear((CLOCK,), at_s))
+    assert all(said.tempo_bpm < 480 for said in daw.heard if said is not None)
+    assert daw.heard[-4].rolling
