@@ -11,7 +11,7 @@ from rich.style import Style
 
 from midigan.commands.face_look import Look
 from midigan.commands.face_scene import Scene
-from midigan.controls import NOISES
+from midigan.controls import NOISES, Controls
 from midigan.pitches import class_name
 from midigan.ticks import PPQN
 
@@ -80,6 +80,8 @@ def settings(scene: Scene, width: int, look: Look) -> Row:
     """Key, scale and harmony, feel, candidates, and the attributes that are not as usual."""
     controls = scene.controls
     swing = f"{controls.swing:g}%" + ("/8" if controls.swing_grid == 8 else "")
+    total = sum(weight for _, weight in controls.genre)
+    blend = ", ".join(f"{name} {weight / total:.0%}" for name, weight in controls.genre if weight)
     told = {
         "key": controls.key,
         "scale": controls.scale,
@@ -87,6 +89,8 @@ def settings(scene: Scene, width: int, look: Look) -> Row:
         "swing": swing if controls.swing > 50 else "",
         "humanize": f"{controls.humanize:g}%" if controls.humanize else "",
         "candidates": str(controls.candidates) if controls.candidates > 1 else "",
+        **({"feel": f"{controls.feel:g}%"} if controls.feel != Controls.feel else {}),
+        **({"genre": blend} if blend else {}),
         **{name: f"{value:+.2f}" for name, value in controls.attributes if value},
     }
     row = _told(told, look)

@@ -53,6 +53,8 @@ def test_it_says_where_the_music_is_and_how_it_is_made():
     text = shown(scene_at(0, controls=more))
     assert "candidates 8  density +0.50" in text
     assert "register" not in text
+    text = shown(scene_at(0, controls=Controls(genre=(("jazz", 3.0), ("folk", 1.0)), feel=50.0)))
+    assert "feel 50%  genre jazz 75%, folk 25%" in text
 
 
 def test_it_says_when_the_leader_stands_and_a_phrase_is_missing():
