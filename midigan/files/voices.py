@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import combinations
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,14 +39,18 @@ def split_voices(
     sorted_start, sorted_end = start[order], (start + length)[order]
     first = np.flatnonzero(np.diff(sorted_start, prepend=-1))
     starts, ends, pitches = sorted_start.tolist(), sorted_end.tolist(), pitch[order].tolist()
-    voice = np.full(len(start), -1, np.int64)
+    dealt = [-1] * len(starts)
     dealer = _Dealer(voices)
     for begin, stop in zip(first.tolist(), [*first[1:].tolist(), len(starts)], strict=True):
-        chord = _without_unisons(range(begin, stop), pitches, ends)
+        alone = stop - begin == 1
+        chord = [begin] if alone else _without_unisons(range(begin, stop), pitches, ends)
         if chords is not None:
-            voice[order[chord]] = chords
+            for note in chord:
+                dealt[note] = chords
         for note, own in dealer.deal(starts[begin], chord, pitches, ends):
-            voice[order[note]] = own
+            dealt[note] = own
+    voice = np.empty(len(start), np.int64)
+    voice[order] = dealt
     return voice, _cut_at_next(start, length, voice, chords)
 
 
@@ -56,18 +63,19 @@ class _Dealer:
 
     def deal(
         self, step: int, chord: list[int], pitches: list[int], ends: list[int]
-    ) -> list[tuple[int, int]]:
+    ) -> Iterable[tuple[int, int]]:
         """Pairs (note, voice) for the notes of `chord`, highest first, that begin at `step`."""
-        voices = len(self.pitch)
-        if len(chord) > voices:
+        if len(chord) > len(self.pitch):
             chord = self._choose(chord, pitches)
-        choices = list(combinations(range(voices), len(chord)))
-        if len(chord) > 1 and max(self.until) <= step:
-            choices = [c for c in choices if c[0] == 0 and c[-1] == voices - 1] or choices
-        best = min(choices, key=lambda c: self._cost(step, c, [pitches[n] for n in chord]))
+        sounding = [voice for voice, until in enumerate(self.until) if until > step]
+        outer = len(chord) > 1 and not sounding
+        choices = _choices(len(self.pitch), len(chord), outer)
+        best = choices[0]
+        if len(choices) > 1:
+            best = self._best(choices, sounding, [pitches[note] for note in chord])
         for note, voice in zip(chord, best, strict=True):
             self.pitch[voice], self.until[voice] = pitches[note], ends[note]
-        return list(zip(chord, best, strict=True))
+        return zip(chord, best, strict=True)
 
     def _choose(self, chord: list[int], pitches: list[int]) -> list[int]:
         """As many notes as voices: the outer ones, and inner ones near the inner voices."""
@@ -79,16 +87,35 @@ class _Dealer:
             inner.remove(kept[-1])
         return [chord[0], *sorted(kept), chord[-1]]
 
-    def _cost(self, step: int, voices: tuple[int, ...], pitches: list[int]) -> float:
-        cost = 0.0
-        for voice, pitch in zip(voices, pitches, strict=True):
-            cost += abs(pitch - self.pitch[voice])
-            if self.until[voice] > step:
-                cost += _CUT
-            for other, held in enumerate(self.pitch):
-                if self.until[other] > step and other not in voices:
-                    cost += _CROSS * ((pitch - held) * (voice - other) > 0)
-        return cost
+    def _best(
+        self, choices: Sequence[tuple[int, ...]], sounding: list[int], pitches: list[int]
+    ) -> tuple[int, ...]:
+        """The first of the choices of voices that costs least. Plain loops: it is in all of them.
+
+        sounding: the voices that still do. pitches: those of the notes to be dealt out.
+        """
+        held, least, best = self.pitch, inf, choices[0]
+        for choice in choices:
+            cost = 0.0
+            for pitch, voice in zip(pitches, choice, strict=True):
+                cost += abs(pitch - held[voice])
+                if voice in sounding:
+                    cost += _CUT
+                for other in sounding:
+                    if other not in choice and (pitch - held[other]) * (voice - other) > 0:
+                        cost += _CROSS
+                if cost >= least:
+                    break
+            else:
+                least, best = cost, choice
+        return best
+
+
+@cache
+def _choices(voices: int, notes: int, outer: bool) -> tuple[tuple[int, ...], ...]:
+    """The voices that so many notes may go to, outer ones only if asked for."""
+    every = tuple(combinations(range(voices), notes))
+    return tuple(c for c in every if not outer or (c[0] == 0 and c[-1] == voices - 1)) or every
 
 
 def _without_unisons(chord: range, pitches: list[int], ends: list[int]) -> list[int]:

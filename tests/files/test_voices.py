@@ -1,8 +1,10 @@
+from itertools import combinations
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midigan.files.voices import split_voices
+from midigan.files.voices import _Dealer, split_voices
 
 
 def split(*notes, voices=4):
@@ -60,3 +62,37 @@ def test_voices_sing_one_note_at_a_time_and_nothing_is_lost_unseen(notes, voices
         assert len(sung) > 0
         by_voice = sung[np.argsort(voice[sung])]
         assert np.all(np.diff(pitch[by_voice]) < 0)
+
+
+def dearness(choice, pitches, step, held, until):
+    """What it costs to give notes to voices: movement, cut notes, and crossed voices."""
+    cost = 0.0
+    for voice, pitch in zip(choice, pitches, strict=True):
+        cost += abs(pitch - held[voice]) + 12 * (until[voice] > step)
+        others = [v for v in range(len(held)) if until[v] > step and v not in choice]
+        cost += 24 * sum((pitch - held[v]) * (voice - v) > 0 for v in others)
+    return cost
+
+
+@settings(derandomize=True, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.integers(40, 80), min_size=1, max_size=4, unique=True),
+            st.integers(1, 12),
+        ),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_each_chord_goes_where_no_other_choice_costs_less(chords):
+    dealer = _Dealer(4)
+    for step, (chord, length) in enumerate(chords):
+        pitches, ends = sorted(chord, reverse=True), [step + length] * len(chord)
+        held, until = list(dealer.pitch), list(dealer.until)
+        found = [v for _, v in dealer.deal(step, [*range(len(chord))], pitches, ends)]
+        choices = list(combinations(range(4), len(chord)))
+        if len(chord) > 1 and max(until) <= step:
+            choices = [choice for choice in choices if {0, 3} <= set(choice)]
+        costs = [dearness(choice, pitches, step, held, until) for choice in choices]
+        assert tuple(found) == choices[costs.index(min(costs))]
