@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
-from midigan.files.score import Score
+from midigan.files.score import TICK_METER, Score
 from midigan.layout import Layout
 from midigan.song import METER, Notes, empty_meters
 
@@ -115,18 +116,27 @@ def positions_per_step(ppq: int) -> int:
 
 def legal_meters(score: Score) -> list[tuple[int, int, int]]:
     """Those (tick, numerator, denominator) that mean something, the last one of each tick."""
-    legal = {
-        tick: (numerator, denominator)
-        for tick, numerator, denominator in score.meters.tolist()
-        if numerator > 0 and denominator in _NOTE_VALUES
-    }
-    return [(tick, *meter) for tick, meter in legal.items()]
+    return list(_legal(score.meters.tobytes())[0])
 
 
 def ignored_meters(score: Score) -> list[str]:
     """A warning, if there are meters that mean nothing."""
-    nonsense = len(legal_meters(score)) < len(set(score.meters["tick"].tolist()))
-    return ["a meter that is none was ignored"] if nonsense else []
+    return ["a meter that is none was ignored"] if _legal(score.meters.tobytes())[1] else []
+
+
+@lru_cache(1024)
+def _legal(meters: bytes) -> tuple[list[tuple[int, int, int]], bool]:
+    """The legal ones of a TICK_METER array, and whether others were ignored.
+
+    Most files have one of a few such arrays.
+    """
+    rows = np.frombuffer(meters, TICK_METER).tolist()
+    legal = {
+        tick: (numerator, denominator)
+        for tick, numerator, denominator in rows
+        if numerator > 0 and denominator in _NOTE_VALUES
+    }
+    return [(tick, *meter) for tick, meter in legal.items()], len(legal) < len({r[0] for r in rows})
 
 
 def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
