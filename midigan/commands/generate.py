@@ -72,7 +72,8 @@ def command(
 ) -> None:
     """Draw MIDI clips from GENERATOR, to drag into a DAW.
 
-    GENERATOR is a .onnx file, a run folder, or a name that ships with midigan (chorales).
+    GENERATOR is a .onnx file, a run folder, or a name that ships with midigan (chorales,
+    quartets, band).
     """
     from midigan.candidates import default_controls
     from midigan.directions import check_attributes

@@ -110,7 +110,8 @@ def command(
 ) -> None:
     """Play GENERATOR into a DAW or synthesizer, without a gap, until Ctrl-C.
 
-    GENERATOR is a .onnx file, a run folder, or a name that ships with midigan (chorales).
+    GENERATOR is a .onnx file, a run folder, or a name that ships with midigan (chorales,
+    quartets, band).
     Each of its tracks keeps its channel. 'midigan ports' lists the ports there are.
 
     \b
