@@ -6,6 +6,7 @@ Actions are called over OSC, by which Ardour can be remote-controlled.
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import re
 import signal
@@ -17,8 +18,9 @@ from pathlib import Path
 from ardour import SCRIPTS
 from real_parts import lack, require, wait_until
 
-#: The port on which Ardour listens to OSC, and a display that is hardly anybody's.
-_OSC_PORT = 3819
+#: The ports on which Ardour listens to OSC, the first one that is free, and a display that is
+#: hardly anybody's.
+_OSC_PORTS = range(3819, 3840)
 _DISPLAY = f":{90 + os.getpid() % 900}"
 
 _START_S, _ATTEMPTS = 30.0, 6
@@ -74,7 +76,7 @@ class Window:
         self._file = session / f"{session.name}.ardour"
         for _ in range(_ATTEMPTS):
             self._start(home)
-            if _within(_START_S, _listens):
+            if _within(_START_S, self._listens):
                 # It listens before all of its windows are there.
                 time.sleep(4)
                 return
@@ -133,10 +135,14 @@ class Window:
         self._x.terminate()
         self._x.wait()
 
+    def _listens(self) -> bool:
+        self._port = _osc_port(self._process.pid)
+        return self._port is not None
+
     def _send(self, address: str, *arguments: str) -> None:
         from pythonosc.udp_client import SimpleUDPClient
 
-        with SimpleUDPClient("127.0.0.1", _OSC_PORT) as client:
+        with SimpleUDPClient("127.0.0.1", self._port) as client:
             client.send_message(address, list(arguments))
 
 
@@ -149,8 +155,19 @@ def _within(timeout_s: float, happened: Callable[[], bool]) -> bool:
     return True
 
 
-def _listens() -> bool:
-    return f":{_OSC_PORT:04X} " in Path("/proc/net/udp").read_text()
+def _osc_port(group: int) -> int | None:
+    """The OSC port of a group of processes: other Ardours may run beside it."""
+    ports = {}
+    for line in Path("/proc/net/udp").read_text().splitlines()[1:]:
+        fields = line.split()
+        ports[f"socket:[{fields[9]}]"] = int(fields[1].rpartition(":")[2], 16)
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if os.getpgid(int(process.name)) == group:
+                held = {ports.get(str(file.readlink())) for file in (process / "fd").iterdir()}
+                if found := held & {*_OSC_PORTS}:
+                    return min(found)
+    return None
 
 
 def _put_into_slot(folder: Path, script: Path, params: dict[str, str]) -> None:
