@@ -22,7 +22,7 @@ import onnxruntime
 import torch
 from plain import TRACKS, PlainGenerator
 
-from midigan.generator import Latents, draw_latents
+from midigan.latents import Latents, draw_latents
 from midigan.training.multiscale import MultiscaleGenerator
 from midigan.training.onnx_file import IR_VERSION, OPSET
 from midigan.training.onnx_multiscale import written

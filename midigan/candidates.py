@@ -23,7 +23,8 @@ import numpy as np
 from midigan.controls import NOISES, NOISES_OF_TRACKS, Controls
 from midigan.directions import inclination, turned_latents
 from midigan.evaluation.rolls import across
-from midigan.generator import Floats, Generator, Latents
+from midigan.generator import Generator
+from midigan.latents import Floats, Latents
 from midigan.masks import legal_pitches, semitones_to
 from midigan.notes import Phrases
 from midigan.walk import latents_at

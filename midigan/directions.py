@@ -16,7 +16,9 @@ import numpy as np
 from midigan.attributes import MEASURES
 from midigan.controls import Controls
 from midigan.errors import FormatError, MidiganError
-from midigan.generator import Floats, Generator, GeneratorInfo, Latents
+from midigan.generator import Generator
+from midigan.generator_info import GeneratorInfo
+from midigan.latents import Floats, Latents
 from midigan.notes import Phrases
 
 #: The exponent of a candidate's odds for each standard deviation of a whole turned attribute.

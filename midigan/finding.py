@@ -18,7 +18,8 @@ from midigan.controls import Controls
 from midigan.directions import Direction, inclination, turned_latents
 from midigan.evaluation.neighbours import in_blocks
 from midigan.evaluation.rolls import Values
-from midigan.generator import Generator, Latents, draw_latents
+from midigan.generator import Generator
+from midigan.latents import Latents, draw_latents
 from midigan.notes import Phrases
 
 #: Phrases that a direction is fitted to, unless another number is asked for, and at least.

@@ -1,118 +1,35 @@
 """A trained generator, played by ONNX Runtime: noise in, phrases out. No PyTorch here.
 
-The `.onnx` file is all there is: weights, and a description of itself as JSON in its
-metadata under the key `midigan`.
+The `.onnx` file is all there is: weights, and a description of itself (`generator_info`).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from midigan.errors import FormatError
+from midigan.generator_info import METADATA_KEY, GeneratorInfo
 from midigan.genres import Blend, weights_of
+from midigan.latents import Floats, Latents, draw_latents
 from midigan.layout import Layout
 from midigan.notes import Phrases
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-#: Length of every noise vector, as in the published MuseGAN code.
-NOISE = 32
-
 #: The name that a critic has beside its generator.
 CRITIC = "critic.onnx"
-
-#: Key of the metadata entry, and version of what is in it.
-METADATA_KEY = "midigan"
-FORMAT = 1
 
 # The stream of chance beside those of phrases from which a seed's genre is drawn.
 _GENRE_DRAWN = 8
 
 #: The input beside the noise that generators with genres have, and their critics.
 GENRE = "genre"
-
-Floats = NDArray[np.float32]
-
-
-class Latents(NamedTuple):
-    """The noise behind `n` phrases, float32, standard normal; the field's MuseGAN names.
-
-    chords `(n, 32)`, style `(n, 32)`, melody `(n, tracks, 32)`, groove `(n, tracks, 32)`.
-    """
-
-    chords: Floats
-    style: Floats
-    melody: Floats
-    groove: Floats
-
-
-@dataclass(frozen=True)
-class GeneratorInfo:
-    """What a player must know about a generator.
-
-    layout: tracks, grid and range of its phrases.
-    key: the key that its phrases are in ("C major"), or "" where it speaks all keys.
-    tempo_bpm: a typical tempo of its training music, quarter notes a minute.
-    restrike: `tracks` rows of `steps` probabilities that a pitch which is held from the
-        step before is struck again at that step of the bar; () for never.
-    velocity: `tracks` rows of `steps` mean velocities 1..127; () for a plain 80.
-    late, spread: `tracks` rows of `steps` means and standard deviations of how far after the
-        grid notes are struck, as shares of a step; () for on the grid.
-    genres: names of the labels, in the order of the optional input `genre`.
-    directions: of its latents, by attribute, as `directions.Direction` has them in plain values.
-    genre_shares: the share of its training music that each of them had, of sum 1; () for alike.
-    training: what it was trained on and how, for people.
-    held_out_songs: names of the songs of its source that it was kept from, to measure it by.
-    licence: terms of the weights.
-    version: of the midigan that exported it.
-    """
-
-    layout: Layout
-    key: str = ""
-    tempo_bpm: float = 100.0
-    restrike: tuple[tuple[float, ...], ...] = ()
-    velocity: tuple[tuple[float, ...], ...] = ()
-    late: tuple[tuple[float, ...], ...] = ()
-    spread: tuple[tuple[float, ...], ...] = ()
-    genres: tuple[str, ...] = ()
-    genre_shares: tuple[float, ...] = ()
-    directions: Mapping[str, Any] = field(default_factory=dict)
-    training: Mapping[str, Any] = field(default_factory=dict)
-    held_out_songs: tuple[str, ...] = ()
-    licence: str = ""
-    version: str = ""
-
-    def to_json(self) -> str:
-        """The metadata entry; `from_json` reads it back."""
-        values = asdict(self)
-        if not self.genres:
-            del values["genre_shares"]
-        return json.dumps({"format": FORMAT, **values})
-
-    @classmethod
-    def from_json(cls, text: str) -> GeneratorInfo:
-        """Read the metadata entry. Raises FormatError if it is damaged or newer."""
-        try:
-            values = json.loads(text)
-            if values["format"] > FORMAT:
-                raise FormatError("exported by a newer midigan: upgrade midigan")
-            known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
-            for table in ("restrike", "velocity", "late", "spread"):
-                known[table] = tuple(tuple(row) for row in known.get(table, ()))
-            for names in ("genres", "genre_shares", "held_out_songs"):
-                known[names] = tuple(known.get(names, ()))
-            return cls(**{**known, "layout": Layout.from_dict(known["layout"])})
-        except (KeyError, TypeError, ValueError) as error:
-            raise FormatError("its midigan metadata is damaged: export it again") from error
 
 
 class Generator:
@@ -235,12 +152,6 @@ class Generator:
         legal: as `choose` has it. genre: as `scores` has it.
         """
         return choose(self.scores(latents, genre), self.layout, legal)
-
-
-def draw_latents(rng: np.random.Generator, n: int, tracks: int) -> Latents:
-    """Draw standard normal noise for `n` phrases, in the order of Latents' fields."""
-    shapes = ((n, NOISE), (n, NOISE), (n, tracks, NOISE), (n, tracks, NOISE))
-    return Latents(*(rng.standard_normal(shape, np.float32) for shape in shapes))
 
 
 def choose(scores: Floats, layout: Layout, legal: NDArray[np.bool_] | None = None) -> Phrases:

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from midigan.controls import NOISES, NOISES_OF_TRACKS, Controls, Noise
-from midigan.generator import Floats, Latents, draw_latents
+from midigan.latents import Floats, Latents, draw_latents
 
 # Streams of chance beside the seed's own: points drawn anew, and points before the first.
 _ROLLED, _CANDIDATE, _BEFORE = 2, 3, 4

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tiny import write_tiny_generator
 
-from midigan.generator import GeneratorInfo
+from midigan.generator_info import GeneratorInfo
 from midigan.layout import load_layout
 
 

@@ -28,7 +28,7 @@ with atheris.instrument_imports(include=["midigan"]):
     from midigan.files.dense import load_dense
     from midigan.files.encode import encode
     from midigan.files.write import write_midi
-    from midigan.generator import GeneratorInfo
+    from midigan.generator_info import GeneratorInfo
     from midigan.layout import load_layout
     from midigan.live.wire import Ask, Note, Phrase, pack, unpack
     from midigan.phrase_set import PhraseSet

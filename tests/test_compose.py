@@ -3,7 +3,8 @@ from tiny import write_tiny_generator
 
 from midigan.compose import compose
 from midigan.controls import Controls
-from midigan.generator import Generator, GeneratorInfo
+from midigan.generator import Generator
+from midigan.generator_info import GeneratorInfo
 from midigan.layout import load_layout
 
 

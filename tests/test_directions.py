@@ -13,7 +13,9 @@ from midigan.controls import Controls
 from midigan.directions import check_attributes, directions_of, turned_latents
 from midigan.errors import FormatError, MidiganError
 from midigan.finding import find_directions
-from midigan.generator import Generator, GeneratorInfo, draw_latents
+from midigan.generator import Generator
+from midigan.generator_info import GeneratorInfo
+from midigan.latents import draw_latents
 from midigan.layout import load_layout
 
 

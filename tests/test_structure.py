@@ -23,6 +23,8 @@ FLOORS = (
             "set_file",
             "mapped",
             "summary",
+            "latents",
+            "generator_info",
             "generator",
             "walk",
             "shipped",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from midigan.controls import NOISES, NOISES_OF_TRACKS, Controls, Noise, Turn
-from midigan.generator import Latents, draw_latents
+from midigan.latents import Latents, draw_latents
 from midigan.turns import all_turned, turned
 from midigan.walk import latents_at
 

@@ -13,7 +13,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from midigan.generator import METADATA_KEY, NOISE, GeneratorInfo
+from midigan.generator_info import METADATA_KEY, GeneratorInfo
+from midigan.latents import NOISE
 from midigan.layout import Layout, load_layout
 
 #: Added to normally distributed scores: about three cells in a hundred are above 0, and

@@ -16,7 +16,8 @@ from midigan.evaluation.field import measure_field
 from midigan.evaluation.metrics import measure
 from midigan.evaluation.neighbours import in_blocks
 from midigan.evaluation.rolls import Phrases, Values, pitched
-from midigan.generator import Floats, Generator, draw_latents
+from midigan.generator import Generator
+from midigan.latents import Floats, draw_latents
 from midigan.layout import Layout
 from midigan.phrase_set import PhraseSet
 

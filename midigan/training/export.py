@@ -14,7 +14,9 @@ from torch import Tensor
 from midigan import __version__
 from midigan.errors import FormatError
 from midigan.feel import Table, measure_restrikes, measure_velocities
-from midigan.generator import CRITIC, GENRE, GeneratorInfo, Latents
+from midigan.generator import CRITIC, GENRE
+from midigan.generator_info import GeneratorInfo
+from midigan.latents import Latents
 from midigan.phrase_set import PhraseSet
 from midigan.saving import whole_file
 from midigan.training.batches import KEY, Batches, prepare

@@ -9,7 +9,9 @@ from torch import nn
 
 from midigan import __version__
 from midigan.errors import FormatError
-from midigan.generator import GENRE, GeneratorInfo, Latents
+from midigan.generator import GENRE
+from midigan.generator_info import GeneratorInfo
+from midigan.latents import Latents
 from midigan.layout import Layout
 from midigan.training.book_weights import load_book
 from midigan.training.export import Exported, describe, finished_weights

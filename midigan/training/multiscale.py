@@ -29,7 +29,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from midigan.generator import NOISE
+from midigan.latents import NOISE
 from midigan.training.chance import mixed, played, spread
 from midigan.training.layers import pitch_map
 from midigan.training.level import Countable, Level

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from midigan.errors import FormatError
-from midigan.generator import NOISE
+from midigan.latents import NOISE
 from midigan.training.bar_generators import OCTAVE, BarGenerators, Expansion, parts
 from midigan.training.double_leaky import double_leaky
 

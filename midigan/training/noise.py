@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from midigan.generator import NOISE
+from midigan.latents import NOISE
 
 
 def generator_of(seed: int, *numbers: int) -> torch.Generator:

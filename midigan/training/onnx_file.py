@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from midigan.errors import MidiganError
-from midigan.generator import METADATA_KEY
+from midigan.generator_info import METADATA_KEY
 from midigan.saving import whole_file
 from midigan.training.multiscale import MultiscaleGenerator
 from midigan.training.voiced import VoicedGenerator

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from midigan.directions import Direction
 from midigan.finding import find_directions
-from midigan.generator import METADATA_KEY, Generator, GeneratorInfo
+from midigan.generator import Generator
+from midigan.generator_info import METADATA_KEY, GeneratorInfo
 from midigan.saving import whole_file
 
 

@@ -15,7 +15,8 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from midigan.generator import GENRE, Latents
+from midigan.generator import GENRE
+from midigan.latents import Latents
 from midigan.training.level import Level
 from midigan.training.multiscale import (
     CHORDS_SHARE,

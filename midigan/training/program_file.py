@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from midigan.errors import MidiganError
-from midigan.generator import METADATA_KEY
+from midigan.generator_info import METADATA_KEY
 from midigan.training.onnx_file import CHECKED_BATCHES, Converted, Inputs, quiet
 
 #: Of the same operations in the same library nothing but their fusion may differ.

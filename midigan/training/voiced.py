@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from midigan.generator import NOISE
+from midigan.latents import NOISE
 from midigan.training.level import Countable
 from midigan.training.multiscale import MultiscaleGenerator, discretised
 from midigan.training.networks import PhraseGenerator, Shape

@@ -4,7 +4,8 @@ import numpy as np
 from click.testing import CliRunner
 
 from midigan.commands import cli
-from midigan.generator import Generator, draw_latents
+from midigan.generator import Generator
+from midigan.latents import draw_latents
 
 
 def run(*args, expected=0):

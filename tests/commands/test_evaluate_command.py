@@ -12,7 +12,8 @@ from tiny import write_tiny_generator
 from midigan.commands import cli
 from midigan.commands.evaluate_report import _number, _plain
 from midigan.evaluation.sample import draw
-from midigan.generator import Generator, GeneratorInfo
+from midigan.generator import Generator
+from midigan.generator_info import GeneratorInfo
 from midigan.layout import load_layout
 from midigan.notes import phrases_to_notes
 from midigan.phrase_set import PhraseSet

@@ -6,7 +6,8 @@ from tiny import write_tiny_generator
 
 from midigan.errors import MidiganError
 from midigan.evaluation.held_out import held_out_songs, own_phrases, split_like_training
-from midigan.generator import Generator, GeneratorInfo
+from midigan.generator import Generator
+from midigan.generator_info import GeneratorInfo
 from midigan.layout import load_layout
 from midigan.phrase_set import PhraseSet
 from midigan.shipped import find_generator

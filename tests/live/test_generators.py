@@ -8,7 +8,8 @@ from tiny import write_tiny_generator
 
 from midigan.controls import Controls, Turn
 from midigan.errors import FormatError, MidiganError
-from midigan.generator import Generator, GeneratorInfo
+from midigan.generator import Generator
+from midigan.generator_info import GeneratorInfo
 from midigan.layout import load_layout
 from midigan.live.composer import Composer
 from midigan.live.generators import Generators, taken_over

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import onnx
 
-from midigan.generator import METADATA_KEY
+from midigan.generator_info import METADATA_KEY
 from midigan.layout import Layout, Track
 from midigan.notes import Phrases
 from midigan.phrase_set import PhraseSet

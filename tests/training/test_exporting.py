@@ -14,7 +14,8 @@ from pattern import TINY_BOOK, convert_at_once, pattern_set, tiny_recipe
 
 from midigan.errors import FormatError, MidiganError
 from midigan.files.micro_timing import MicroTiming
-from midigan.generator import Generator, GeneratorInfo, choose, open_session
+from midigan.generator import Generator, choose, open_session
+from midigan.generator_info import GeneratorInfo
 from midigan.phrase_set import PhraseSet
 from midigan.song import TEMPO
 from midigan.training import onnx_file

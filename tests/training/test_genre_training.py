@@ -20,7 +20,8 @@ from pattern import (
 
 from midigan.errors import MidiganError
 from midigan.evaluation.classifier import area_under_roc
-from midigan.generator import GENRE, Generator, Latents, draw_latents
+from midigan.generator import GENRE, Generator
+from midigan.latents import Latents, draw_latents
 from midigan.training.batches import Batches, prepare, to_tensor
 from midigan.training.checkpoint import load_tensors
 from midigan.training.estimate import estimate

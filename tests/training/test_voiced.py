@@ -5,7 +5,7 @@ import onnxruntime
 import pytest
 import torch
 
-from midigan.generator import Latents
+from midigan.latents import Latents
 from midigan.training.moments import match_moments
 from midigan.training.noise import draw_noise, generator_of
 from midigan.training.onnx_file import IR_VERSION, OPSET
