@@ -6,15 +6,15 @@ has the same keys. What a recipe leaves out has the default of the dataclasses h
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
 from midigan.errors import FormatError
+from midigan.training.recipe_values import build, check, to_toml
 
 DEFAULT_RECIPE = "midigan"
 
@@ -144,24 +144,24 @@ class Recipe:
 
     def __post_init__(self) -> None:
         training, data, optimizer = self.training, self.data, self.optimizer
-        _check(training.batch >= 2, "batch", training.batch, "at least 2")
-        _check(training.critic_steps >= 1, "critic_steps", training.critic_steps, "at least 1")
+        check(training.batch >= 2, "batch", training.batch, "at least 2")
+        check(training.critic_steps >= 1, "critic_steps", training.critic_steps, "at least 1")
         interval = self.loss.penalty_interval
-        _check(interval >= 1, "penalty_interval", interval, "at least 1")
-        _check(0 <= data.held_out <= 0.5, "held_out", data.held_out, "0 to 0.5")
+        check(interval >= 1, "penalty_interval", interval, "at least 1")
+        check(0 <= data.held_out <= 0.5, "held_out", data.held_out, "0 to 0.5")
         joins = self.loss.adversarial_from
-        _check(0 <= joins <= 1, "adversarial_from", joins, "0 to 1")
-        _check(0 <= optimizer.flat < 1, "flat", optimizer.flat, "0 to below 1")
+        check(0 <= joins <= 1, "adversarial_from", joins, "0 to 1")
+        check(0 <= optimizer.flat < 1, "flat", optimizer.flat, "0 to below 1")
         for name in ("epochs", "minutes", "ema_halflife", "save_seconds", "patience"):
             value = getattr(training, name)
-            _check(value >= 0, name, value, "0 and above")
+            check(value >= 0, name, value, "0 and above")
         for name in ("rounds", "critic_steps"):
             value = getattr(self.finish, name)
-            _check(value >= 0, name, value, "0 and above")
+            check(value >= 0, name, value, "0 and above")
         for name in ("generator_rate", "critic_rate"):
             value = getattr(optimizer, name)
-            _check(value > 0, name, value, "above 0")
-        _check(
+            check(value > 0, name, value, "above 0")
+        check(
             training.epochs > 0 or training.minutes > 0,
             "epochs and minutes",
             0,
@@ -171,7 +171,7 @@ class Recipe:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
         """Build a recipe from plain values. Raises FormatError for what is not legal."""
-        recipe: Recipe = _build(cls, values, "a recipe")
+        recipe: Recipe = build(cls, values, "a recipe")
         return recipe
 
     @classmethod
@@ -186,7 +186,7 @@ class Recipe:
         """The recipe as TOML, complete; `from_toml` reads it back."""
         lines = []
         for section, values in asdict(self).items():
-            lines += [f"[{section}]", *(f"{k} = {_toml(v)}" for k, v in values.items()), ""]
+            lines += [f"[{section}]", *(f"{k} = {to_toml(v)}" for k, v in values.items()), ""]
         return "\n".join(lines)
 
 
@@ -214,59 +214,3 @@ def load_recipe(name: str) -> Recipe:
         raise FormatError(f"cannot read recipe {name}: {error}") from error
     except FormatError as error:
         raise FormatError(f"recipe {name}: {error}") from error
-
-
-def _build(cls: type[Any], values: Any, where: str) -> Any:
-    """A dataclass of this module from a table, every key and value checked."""
-    if not isinstance(values, Mapping):
-        raise FormatError(f"{where} is {values!r}, but should be a table")
-    types = get_type_hints(cls)
-    legal = [f.name for f in fields(cls)]
-    for key in values:
-        if key not in legal:
-            raise FormatError(f"unknown key {key!r} in {where}, legal are {', '.join(legal)}")
-    return cls(**{key: _value(types[key], value, key) for key, value in values.items()})
-
-
-def _value(kind: Any, value: Any, key: str) -> Any:
-    """One value of the declared type; a whole number is welcome where any number is."""
-    if is_dataclass(kind):
-        return _build(kind, value, f"[{key}]") if isinstance(kind, type) else value
-    if get_origin(kind) is Literal:
-        legal = get_args(kind)
-        _check(value in legal, key, value, " or ".join(f'"{name}"' for name in legal))
-    elif kind == tuple[str, ...]:
-        names = isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)
-        _check(names, key, value, "a list of names")
-        return tuple(value)
-    elif get_origin(kind) is tuple:
-        pair = isinstance(value, list | tuple) and len(value) == 2
-        _check(pair and all(_is_number(v) for v in value), key, value, "two numbers")
-        return (float(value[0]), float(value[1]))
-    elif kind is bool:
-        _check(isinstance(value, bool), key, value, "true or false")
-    elif kind is float:
-        _check(_is_number(value), key, value, "a number")
-        return float(value)
-    elif kind is int:
-        _check(isinstance(value, int) and _is_number(value), key, value, "a whole number")
-    else:
-        sizes = isinstance(value, Mapping) and all(_is_number(v) for v in value.values())
-        _check(sizes, key, value, "a table of numbers, such as { hidden = 64 }")
-    return value
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _check(holds: bool, key: str, value: Any, legal: str) -> None:
-    if not holds:
-        raise FormatError(f"{key} is {value!r}, legal is {legal}")
-
-
-def _toml(value: Any) -> str:
-    """A value as TOML; JSON's numbers, strings and lists read the same there."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + " }"
-    return json.dumps(value)
