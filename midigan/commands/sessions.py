@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
 from midigan.commands.common import console, duration, print_table, progress_bar
+from midigan.commands.watching import asked_to_stop, shown
 from midigan.errors import MidiganError
 
 if TYPE_CHECKING:
@@ -24,9 +22,6 @@ if TYPE_CHECKING:
     from midigan.training.processes import Group
     from midigan.training.run import Run
     from midigan.training.session import Outcome, Progress, Session
-
-#: Where no bar can be drawn, a line of progress is printed this often.
-LINE_SECONDS = 30.0
 
 run_option = click.option(
     "-o",
@@ -125,10 +120,10 @@ def train_run(
     from midigan.training.session import Session
 
     use_threads(threads)
-    with _asked_to_stop() as stopped, ExitStack() as watching:
+    with asked_to_stop() as stopped, ExitStack() as watching:
         session = Session(run, choose_device(device_name), group)
         _announce(session)
-        watchers = [watching.enter_context(_shown())]
+        watchers = [watching.enter_context(shown())]
         if tensorboard and group.leads:
             from midigan.training.board import board
 
@@ -203,60 +198,3 @@ def _finish(run: Run, outcome: Outcome) -> None:
     elif outcome.reason == "patience":
         click.echo("stopped early: it did not come closer to the held-out songs any more")
     click.echo(f'to play it:  midigan live {run.folder} --port "..."')
-
-
-@contextmanager
-def _asked_to_stop() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C or SIGTERM has come; a second one ends the program at once."""
-    asked = False
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
-            raise KeyboardInterrupt
-        asked = True
-        click.echo("finishing this step, then saving", err=True)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _shown() -> Iterator[Callable[[Progress], None]]:
-    """A bar with losses and time left on a terminal, elsewhere a line now and then."""
-    where = console(stderr=True)
-    if not where.is_terminal:
-        yield _line_printer()
-        return
-    from rich.progress import BarColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    with Bar(BarColumn(), TextColumn("{task.description}"), console=where, transient=True) as bar:
-        task = bar.add_task("first step", total=1.0)
-        yield lambda now: bar.update(task, completed=now.fraction, description=_line(now))
-
-
-def _line_printer() -> Callable[[Progress], None]:
-    last = time.monotonic()
-
-    def show(now: Progress) -> None:
-        nonlocal last
-        if time.monotonic() - last >= LINE_SECONDS:
-            last = time.monotonic()
-            click.echo(_line(now), err=True)
-
-    return show
-
-
-def _line(now: Progress) -> str:
-    """Losses, quality and time left, in one line."""
-    quality = "" if now.quality is None else f" · like held-out {now.quality:.2f}"
-    left = now.seconds * (1 - now.fraction) / now.fraction if now.fraction else 0.0
-    return (
-        f"step {now.step} · epoch {now.epoch:.1f} · critic {now.losses.critic:.3g} · "
-        f"generator {now.losses.generator:.3g}{quality} · {duration(left)} left"
-    )
