@@ -11,6 +11,7 @@ import click
 
 from midigan.commands.common import layout_option, lowest_pitch_option, progress_bar
 from midigan.commands.encode_report import print_explanation, print_report
+from midigan.commands.encode_target import checked_target, default_target, save
 from midigan.errors import MidiganError
 from midigan.saving import whole_file
 
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from midigan.files.align import Align
     from midigan.files.report import EncodeReport
     from midigan.layout import Layout
-    from midigan.phrase_set import PhraseSet
-
-#: How many phrases are rendered at a time.
-_BLOCK = 256
 
 
 def _checked_meter(_: click.Context, __: click.Parameter, meter: str) -> str:
@@ -136,7 +133,7 @@ def command(
     if explain:
         _explain(sources, layout_name, align, pedal, as_json)
         return
-    target = _checked_target(output or _default_target(sources[0]), sources)
+    target = checked_target(output or default_target(sources[0]), sources)
 
     from midigan.files.encode import encode
     from midigan.files.journal import working_folder
@@ -164,7 +161,7 @@ def command(
             )
             report.layout_reason = reason
             bar.update(task, description="writing", total=None)
-            _save(phrases, target, repeats)
+            save(phrases, target, repeats)
             del phrases
             bar.stop()
             _tell(report, sources, target, report_file, verbose=verbose, as_json=as_json)
@@ -217,37 +214,3 @@ def _explain(
         click.echo(json.dumps({"layout": layout.name, **file.to_dict()}, indent=2))
     else:
         print_explanation(file, f"{layout.name}: {reason}" if reason else layout.name)
-
-
-def _default_target(source: str) -> Path:
-    """A name in the current folder, made from the first source's."""
-    path = Path(source.rpartition(":")[0] if ".npz:" in source else source)
-    if path.is_dir():
-        return Path(f"{path.resolve().name or 'phrases'}.npz")
-    if any(sign in path.name for sign in "*?["):
-        return Path(f"{path.parent.resolve().name or 'phrases'}.npz")
-    return Path(f"{path.stem}-phrases.npz" if path.suffix == ".npz" else f"{path.stem}.npz")
-
-
-def _checked_target(target: Path, sources: Sequence[str]) -> Path:
-    """The target, if it is a kind of file that is written, and none of the sources."""
-    if target.suffix.lower() not in (".npz", ".npy"):
-        raise click.UsageError(f"cannot write {target}: name a phrase set .npz or an array .npy")
-    if target.is_dir():
-        raise click.UsageError(f"cannot write {target}: it is a folder")
-    for source in sources:
-        if target.exists() and Path(source).exists() and target.samefile(source):
-            raise click.UsageError(f"{target} is a source: name another file with -o")
-    return target
-
-
-def _save(phrases: PhraseSet, target: Path, repeats: Literal["gap", "held"]) -> None:
-    from midigan.files.dense import save_dense_blocks
-
-    if target.suffix.lower() == ".npz":
-        phrases.save(target)
-        return
-    blocks = (
-        phrases.phrases(slice(i, i + _BLOCK), repeats) for i in range(0, len(phrases), _BLOCK)
-    )
-    save_dense_blocks(blocks, (len(phrases), *phrases.layout.shape), target)
