@@ -73,7 +73,8 @@ def command(
     under its ROC curve: .5 if it cannot), coverage says how much of the reference's variety
     is met, and memorisation how near the phrases are to training music, in any key.
     """
-    from midigan.commands.evaluate_report import print_joins, print_json, print_tables
+    from midigan.commands.evaluate_json import print_json
+    from midigan.commands.evaluate_tables import print_joins, print_tables
     from midigan.evaluation.report import evaluate
     from midigan.generator import Generator
     from midigan.shipped import find_generator

@@ -35,6 +35,11 @@ class Nearest:
     phrase: NDArray[np.int64]
     shift: NDArray[np.int64]
 
+    @property
+    def median(self) -> float:
+        """The similarity, 0..1, that half of the phrases have at least."""
+        return float(np.median(self.similarity))
+
 
 def find_nearest(phrases: Phrases, known: Iterable[Phrases], layout: Layout) -> Nearest:
     """The nearest neighbour of each of `phrases` among all of `known`, moved into every key.

@@ -66,12 +66,12 @@ def _groups(
 def _verdict(found: Memorisation) -> str:
     """In words: how near composed phrases are to the training music, and whether too near."""
     fair, everyone = found.fair, found.beside_all
-    own = found.generated.similarity
+    own = found.generated
     verdict = (
         f"Each phrase beside its nearest phrase of the training music in any key; the similarity "
         f"is twice the sounding cells that both share over the cells of both. Its median is "
-        f"{np.median(own):.3f} for composed phrases and {everyone.median:.3f} for held-out ones; "
-        f"nine tenths and more are shared by {nearly_same(own):.1%} and "
+        f"{own.median:.3f} for composed phrases and {everyone.median:.3f} for held-out ones; "
+        f"nine tenths and more are shared by {nearly_same(own.similarity):.1%} and "
         f"{everyone.nearly_same:.1%}."
     )
     if found.beside_other_tunes:

@@ -10,7 +10,8 @@ from critics import write_critic
 from tiny import write_tiny_generator
 
 from midigan.commands import cli
-from midigan.commands.evaluate_report import _number, _plain
+from midigan.commands.evaluate_json import _plain
+from midigan.commands.evaluate_tables import _number
 from midigan.evaluation.sample import draw
 from midigan.generator import Generator
 from midigan.generator_info import GeneratorInfo
