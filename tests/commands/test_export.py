@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from click.testing import CliRunner
+from typed import midigan
 
-from midigan.commands import cli
 from midigan.generator import Generator
 from midigan.training.run import create_run
 from midigan.training.session import Session
@@ -16,10 +15,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "benchmarks"))
 from pattern import convert_at_once, pattern_set, tiny_recipe
 from plain import PlainGenerator
-
-
-def midigan(*args):
-    return CliRunner().invoke(cli, [str(arg) for arg in args], prog_name="midigan")
 
 
 @pytest.fixture(scope="module")

@@ -5,26 +5,17 @@ from pathlib import Path
 
 import pytest
 import torch
-from click.testing import CliRunner
+from typed import midigan
 
-from midigan.commands import cli
 from midigan.files.write import write_midi
 from midigan.generator import Generator
 from midigan.training.run import create_run
 from midigan.training.session import Session
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
-from pattern import convert_at_once, pattern_set, tiny_recipe
+from pattern import pattern_set, tiny_recipe
 
-
-def midigan(*args):
-    return CliRunner().invoke(cli, [str(arg) for arg in args], prog_name="midigan")
-
-
-@pytest.fixture(autouse=True)
-def _quick_export(monkeypatch):
-    """What an exported file computes is tested with the training room."""
-    monkeypatch.setattr("midigan.training.export.convert", convert_at_once)
+pytestmark = pytest.mark.usefixtures("quick_export")
 
 
 @pytest.fixture(scope="module")

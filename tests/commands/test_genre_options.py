@@ -6,18 +6,12 @@ from pathlib import Path
 
 import mido
 import pytest
-from click.testing import CliRunner
-
-from midigan.commands import cli
+from typed import midigan
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
 from pattern import convert_at_once, genre_set, pattern_set, tiny_recipe
 
 from midigan.generator import Generator
-
-
-def midigan(*args):
-    return CliRunner().invoke(cli, [str(arg) for arg in args], prog_name="midigan")
 
 
 def pitches(told):

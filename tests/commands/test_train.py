@@ -6,36 +6,17 @@ import signal
 import subprocess
 import sys
 import time
-import types
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from typed import midigan
 
-from midigan.commands import cli
 from midigan.generator import Generator
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
-from pattern import convert_at_once, pattern_set, tiny_recipe
+from pattern import pattern_set
 
-
-@pytest.fixture(autouse=True)
-def _quick_export(monkeypatch):
-    """What an exported file computes is tested with the training room, and once with Ctrl-C."""
-    monkeypatch.setattr("midigan.training.export.convert", convert_at_once)
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    """A folder to work in, with a phrase set and a recipe that trains in moments."""
-    monkeypatch.chdir(tmp_path)
-    pattern_set().save(Path("songs.npz"))
-    Path("tiny.toml").write_text(tiny_recipe().to_toml(), "utf-8")
-    return tmp_path
-
-
-def midigan(*args):
-    return CliRunner().invoke(cli, [str(arg) for arg in args], prog_name="midigan")
+pytestmark = pytest.mark.usefixtures("quick_export")
 
 
 def start(*args):
@@ -105,79 +86,6 @@ def test_ctrl_c_before_the_first_step_says_how_to_go_on(here, monkeypatch):
     found = midigan("train", "songs.npz", "-o", "run", "--recipe", "tiny.toml")
     assert found.exit_code == 1
     assert "stopped before the first step: 'midigan train --resume run' goes on" in found.output
-
-
-def test_dry_run_says_what_would_be_and_leaves_nothing(here):
-    before = set(here.iterdir())
-    found = midigan("train", "songs.npz", "--recipe", "book", "--dry-run", "--threads", 1)
-    assert found.exit_code == 0, found.output
-    told = " ".join(found.output.split())
-    for said in (
-        "would train 6 songs, 42 phrases",
-        "held out none",
-        "layout tiny",
-        "wasserstein",
-        "parameters",
-        "500 epochs: about 500 steps",
-        "s a step on cpu",
-        "GB",
-        "runs/songs",
-        "nothing was written",
-    ):
-        assert said in told, told
-    assert set(here.iterdir()) == before
-
-
-def test_dry_run_counts_songs_held_out_and_minutes(here):
-    Path("tiny.toml").write_text(tiny_recipe(data={"held_out": 0.2}).to_toml(), "utf-8")
-    options = ["--recipe", "tiny.toml", "--epochs", 100000, "--minutes", 1, "--dry-run"]
-    found = midigan("train", "songs.npz", *options)
-    assert found.exit_code == 0, found.output
-    told = " ".join(found.output.split())
-    assert "would train 5 songs, 35 phrases" in told
-    assert "held out 1 songs" in told
-    assert "100000 epochs or 1 minutes" in told
-    assert "time about 1:00" in told
-
-
-class Writer:
-    """Stands in for TensorBoard's own."""
-
-    def __init__(self, folder, purge_step):
-        self.folder, self.purge_step, self.values, self.closed = folder, purge_step, [], False
-        Writer.made = self
-
-    def add_scalar(self, name, value, step):
-        self.values.append((name, value, step))
-
-    def close(self):
-        self.closed = True
-
-
-def test_tensorboard_gets_what_the_log_gets(here, monkeypatch):
-    monkeypatch.setattr("midigan.training.board.find_spec", lambda name: name)
-    module = types.SimpleNamespace(SummaryWriter=Writer)
-    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", module)
-    found = midigan("train", "songs.npz", "-o", "run", "--recipe", "tiny.toml", "--tensorboard")
-    assert found.exit_code == 0, found.output
-    writer = Writer.made
-    assert Path(writer.folder) == Path("run/tensorboard")
-    assert writer.purge_step is None
-    assert writer.closed
-    names = {name for name, _, _ in writer.values}
-    assert names == {"loss/critic", "loss/generator", "loss/penalty"}
-    assert max(step for _, _, step in writer.values) == 10
-    resumed = midigan("train", "--resume", "run", "--epochs", 3, "--tensorboard")
-    assert resumed.exit_code == 0, resumed.output
-    assert Writer.made.purge_step == 11
-
-
-def test_a_missing_tensorboard_says_what_to_install(here, monkeypatch):
-    monkeypatch.setattr("midigan.training.board.find_spec", lambda name: None)
-    found = midigan("train", "songs.npz", "-o", "run", "--tensorboard")
-    assert found.exit_code == 1
-    assert "pip install 'midigan[tensorboard]'" in found.output
-    assert not Path("run").exists()
 
 
 #: `midigan train`, but for the export, which takes long and is tested elsewhere.
