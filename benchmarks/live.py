@@ -57,9 +57,10 @@ def row(name: str, *cells: str) -> None:
 
 def send_with_midigan(count: int) -> list[float]:
     from midigan.live.clock import PPQN, Clock
+    from midigan.live.composer_messages import Ask, Note, Part, Phrase
     from midigan.live.player import Player
+    from midigan.live.player_messages import Start
     from midigan.live.priority import be_punctual
-    from midigan.live.wire import Ask, Note, Part, Phrase, Start
 
     sixteenth, phrase = PPQN // 4, 8 * PPQN
     times: list[float] = []
@@ -185,7 +186,8 @@ def follow(frames: int, seconds: float) -> list[str]:
 
     from midigan.live.child import Child
     from midigan.live.clock import PPQN
-    from midigan.live.wire import Follow, Part, Position, Start
+    from midigan.live.composer_messages import Part
+    from midigan.live.player_messages import Follow, Position, Start
 
     heard: queue.SimpleQueue[Any] = queue.SimpleQueue()
     master = ClockMaster("Daw")

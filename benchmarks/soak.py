@@ -131,7 +131,7 @@ def composed_again(generator: Sequence[str], candidates: int) -> tuple[Music, fl
     from midigan.controls import Turn
     from midigan.live.clock import PPQN
     from midigan.live.composer import Composer
-    from midigan.live.wire import Load
+    from midigan.live.composer_messages import Load
     from midigan.shipped import find_generator
 
     path = find_generator(generator[0] if generator else None)

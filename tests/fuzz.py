@@ -30,7 +30,8 @@ with atheris.instrument_imports(include=["midigan"]):
     from midigan.files.write import write_midi
     from midigan.generator_info import GeneratorInfo
     from midigan.layout import load_layout
-    from midigan.live.wire import Ask, Note, Phrase, pack, unpack
+    from midigan.live.composer_messages import Ask, Note, Phrase
+    from midigan.live.wire import pack, unpack
     from midigan.phrase_set import PhraseSet
     from midigan.song import NOTE, Song
 

@@ -14,7 +14,7 @@ from midigan.errors import FormatError
 from midigan.generator import Generator
 from midigan.layout import load_layout
 from midigan.live.composer import Composer
-from midigan.live.wire import Heard, Load
+from midigan.live.composer_messages import Heard, Load
 from midigan.walk import latents_at
 
 FOUR = Controls(candidates=4)

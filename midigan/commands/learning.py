@@ -14,7 +14,8 @@ from midigan.errors import MidiganError
 
 if TYPE_CHECKING:
     from midigan.commands.hands import Hands
-    from midigan.live.wire import Message, Touched
+    from midigan.live.player_messages import Touched
+    from midigan.live.wire import Message
 
 
 def learn_map(hands: Hands, backend: str | None) -> None:
@@ -51,7 +52,7 @@ def _read_lines(heard: queue.SimpleQueue[Message | str | None]) -> None:
 
 def _events(heard: queue.SimpleQueue[Message | str | None]) -> Iterator[Touched | None]:
     """Controllers that are moved, None for Enter; ends with the input or the controllers."""
-    from midigan.live.wire import Touched
+    from midigan.live.player_messages import Touched
 
     while (event := heard.get()) is not None:
         if isinstance(event, str):

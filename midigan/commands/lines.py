@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from midigan.live.wire import Loaded, Opened, Phrase, Position, Report, Start, Told
+    from midigan.live.composer_messages import Loaded, Phrase, Told
+    from midigan.live.player_messages import Opened, Position, Report, Start
 
 
 class Lines:

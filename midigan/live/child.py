@@ -12,7 +12,8 @@ from pathlib import Path
 
 import midigan
 from midigan.errors import MidiganError
-from midigan.live.wire import Failed, Message, pack, unpack
+from midigan.live.player_messages import Failed
+from midigan.live.wire import Message, pack, unpack
 
 #: Where this midigan is, installed or not; a child runs the same one.
 _ROOT = str(Path(midigan.__file__).parent.parent)

@@ -12,8 +12,9 @@ from midigan.controls import Controls, Turn, Value
 from midigan.directions import check_attributes
 from midigan.errors import MidiganError
 from midigan.generator import Generator
+from midigan.live.composer_messages import Heard, Load, Loaded, Note, Part, Phrase, Told
 from midigan.live.generators import Generators, taken_over
-from midigan.live.wire import Heard, Load, Loaded, Note, Notice, Part, Phrase, Told
+from midigan.live.player_messages import Notice
 from midigan.shipped import name_of
 from midigan.ticks import ticks_of
 from midigan.turns import all_turned, turned

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from midigan.controls import Turn
 from midigan.errors import MidiganError
+from midigan.live.composer_messages import Ask, Heard, Load
 from midigan.live.link import standard_pipes
-from midigan.live.wire import Ask, Failed, Heard, Load, Message, pack, unpack
+from midigan.live.player_messages import Failed
+from midigan.live.wire import Message, pack, unpack
 
 if TYPE_CHECKING:
     from midigan.live.composer import Composer

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from midigan.controls import MOST_CANDIDATES, Turn
 from midigan.live.clock import PPQN, Clock
+from midigan.live.composer_messages import Load
 from midigan.live.lateness import Lateness
-from midigan.live.wire import Load
 
 if TYPE_CHECKING:
     from midigan.live.composer import Composer

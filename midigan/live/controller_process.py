@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from midigan.live.link import PipeLink
+from midigan.live.player_messages import Notice, Open, Opened, Stop, Touched
 from midigan.live.plug import Plug, connect, create
 from midigan.live.service import serve_parent
 from midigan.live.sounding import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
-from midigan.live.wire import Notice, Open, Opened, Stop, Touched
 
 _HEARD = (CONTROL_CHANGE, PROGRAM_CHANGE, NOTE_ON, NOTE_OFF)
 

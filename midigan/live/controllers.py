@@ -11,7 +11,8 @@ from midigan.controls import Turn
 from midigan.errors import PortError
 from midigan.live.child import Child
 from midigan.live.desk import Desk
-from midigan.live.wire import Failed, Message, Notice, Open, Opened, Touched
+from midigan.live.player_messages import Failed, Notice, Open, Opened, Touched
+from midigan.live.wire import Message
 
 #: Names of virtual inputs: for controllers, and for held chords.
 CONTROL, CHORDS = "midigan control", "midigan chords"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from midigan.controls import BOUNDS, Turn
-from midigan.live.wire import Message, Notice
+from midigan.live.player_messages import Notice
+from midigan.live.wire import Message
 
 #: What changes quickly: the latest value counts, when it is passed on.
 _QUICK = (*BOUNDS, "harmony")

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from midigan.errors import MidiganError, PortError
 from midigan.live.clock import PPQN
+from midigan.live.player_messages import Notice, Position, Start
 from midigan.live.said import Said
-from midigan.live.wire import Notice, Position, Start
 
 #: Without news the place is looked at so often, in seconds.
 _REFRESH_S = 0.25

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from midigan.errors import MidiganError
+from midigan.live.composer_messages import Loaded, Phrase
 from midigan.live.log import Log
+from midigan.live.player_messages import Report, Start
 from midigan.live.recorder import Recorder
 from midigan.live.take import Take
-from midigan.live.wire import Loaded, Phrase, Report, Start
 
 #: Bars that a clip holds: as many as a musician can still remember.
 CLIP_BARS = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from midigan.live.wire import Follow, Notice, Position, Start
+from midigan.live.player_messages import Follow, Notice, Position, Start
 
 
 class Leader(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from midigan.live.knobs import Knob
+from midigan.live.player_messages import Touched
 from midigan.live.sounding import CONTROL_CHANGE
-from midigan.live.wire import Touched
 
 
 def learn(

@@ -10,7 +10,8 @@ import threading
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
-from midigan.live.wire import Message, Stop, pack, unpack
+from midigan.live.player_messages import Stop
+from midigan.live.wire import Message, pack, unpack
 
 
 class Link(Protocol):

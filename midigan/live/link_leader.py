@@ -11,8 +11,8 @@ from typing import Any
 
 from midigan.errors import MidiganError
 from midigan.live.clock import PPQN
+from midigan.live.player_messages import Notice, Position, Start
 from midigan.live.said import Said
-from midigan.live.wire import Notice, Position, Start
 
 #: A phrase has two bars.
 _BARS = 2

@@ -21,8 +21,9 @@ from typing import Any, NamedTuple
 
 from midigan import __version__
 from midigan.errors import FormatError, MidiganError
+from midigan.live.composer_messages import Loaded, Part, Phrase
+from midigan.live.player_messages import Report, Sent
 from midigan.live.take import Take
-from midigan.live.wire import Loaded, Part, Phrase, Report, Sent
 
 #: Version of the log, in its first line.
 FORMAT = 1

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from midigan.live.clock import PPQN
 from midigan.live.follower import Follower
+from midigan.live.player_messages import Position
 from midigan.live.pulses import (
     CLOCK,
     CONTINUE,
@@ -21,7 +22,6 @@ from midigan.live.pulses import (
     STOP,
 )
 from midigan.live.said import Said
-from midigan.live.wire import Position
 
 #: No pulse for so long, or for so many periods, means that the clock is lost.
 _LOST_S, _LOST_PULSES = 0.5, 6

@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 
 from midigan.live.midi_clock import MidiClock
+from midigan.live.player_messages import Notice, Position, Start
 from midigan.live.plug import Plug, connect, create
-from midigan.live.wire import Notice, Position, Start
 
 _VIRTUAL = "midigan clock"
 _LOOK_EVERY_S = 0.5

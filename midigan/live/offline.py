@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from midigan.errors import MidiganError
 from midigan.live.clock import OfflineClock
+from midigan.live.composer_messages import Ask
 from midigan.live.keeping import Keeping
 from midigan.live.player import Player
-from midigan.live.wire import Ask, Message, Opened, Report
+from midigan.live.player_messages import Opened, Report
+from midigan.live.wire import Message
 from midigan.live.wish import Face, Wish
 
 

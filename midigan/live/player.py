@@ -11,25 +11,16 @@ import contextlib
 from midigan.errors import MidiganError, PortError
 from midigan.live.agenda import STRIKE, Agenda, Event
 from midigan.live.clock import Clock
+from midigan.live.composer_messages import Ask, Phrase
 from midigan.live.link import Link
+from midigan.live.player_messages import Ended, Failed, Notice, Panic, Position, Start, Stop
 from midigan.live.ports import Port
 from midigan.live.pulses import Pulses
 from midigan.live.sounding import PROGRAM_CHANGE, Sounding
 from midigan.live.supply import Supply
 from midigan.live.tally import Tally
 from midigan.live.transport import Change, Transport
-from midigan.live.wire import (
-    Ask,
-    Ended,
-    Failed,
-    Message,
-    Notice,
-    Panic,
-    Phrase,
-    Position,
-    Start,
-    Stop,
-)
+from midigan.live.wire import Message
 
 #: From the first program change to the first note: synthesizers load a sound in it.
 _LEAD_S = 0.05

@@ -10,19 +10,19 @@ import signal
 
 from midigan.errors import MidiganError
 from midigan.live.link import PipeLink, standard_pipes
-from midigan.live.stage import Stage
-from midigan.live.wire import (
+from midigan.live.player_messages import (
     Ended,
     Failed,
     Follow,
     Following,
     Hush,
-    Message,
     Open,
     SendClock,
     Start,
     Stop,
 )
+from midigan.live.stage import Stage
+from midigan.live.wire import Message
 
 _A_WHILE_S = 3600.0
 

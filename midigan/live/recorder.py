@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from midigan import __version__
 from midigan.live.clock import PPQN
+from midigan.live.composer_messages import Part
+from midigan.live.player_messages import Sent
 from midigan.live.sounding import CONTROL_CHANGE
-from midigan.live.wire import Part, Sent
 from midigan.saving import whole_file
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midigan.live.clock import PPQN
-from midigan.live.wire import Position
+from midigan.live.player_messages import Position
 
 #: A new position is worth saying if it differs by more, now or a beat ahead, or after a time.
 _WORTH_S, _AGE_S = 0.00002, 1.0

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from midigan.errors import MidiganError
 from midigan.live.link import PipeLink, standard_pipes
-from midigan.live.wire import Failed
+from midigan.live.player_messages import Failed
 
 
 def serve_parent(serve: Callable[[PipeLink], None], doing: str) -> None:

@@ -16,27 +16,23 @@ from collections.abc import Iterator
 from midigan.controls import Turn
 from midigan.errors import MidiganError, PortError
 from midigan.live.child import Child
+from midigan.live.composer_messages import Ask, Heard, Loaded, Phrase, Told
 from midigan.live.desk import Desk
 from midigan.live.keeping import Keeping
-from midigan.live.survivor import Survivor
-from midigan.live.wire import (
-    Ask,
+from midigan.live.player_messages import (
     Ended,
     Failed,
-    Heard,
-    Loaded,
-    Message,
     Notice,
     Open,
     Opened,
     Panic,
-    Phrase,
     Position,
     Report,
     Start,
     Stop,
-    Told,
 )
+from midigan.live.survivor import Survivor
+from midigan.live.wire import Message
 from midigan.live.wish import Face, Wish
 
 #: The player reports four times a second. When this many waits of a quarter of a second in

@@ -9,25 +9,25 @@ from midigan.live.child import Child
 from midigan.live.clock import Clock
 from midigan.live.link import PipeLink
 from midigan.live.player import Player
-from midigan.live.plug import connect, create
-from midigan.live.ports import Port, RtMidiPort
-from midigan.live.priority import be_punctual
-from midigan.live.pulses import Pulses
-from midigan.live.sounding import release_everything
-from midigan.live.transport import Transport
-from midigan.live.wire import (
+from midigan.live.player_messages import (
     Ended,
     Failed,
     Follow,
     Following,
     Hush,
-    Message,
     Notice,
     Open,
     Opened,
     SendClock,
     Start,
 )
+from midigan.live.plug import connect, create
+from midigan.live.ports import Port, RtMidiPort
+from midigan.live.priority import be_punctual
+from midigan.live.pulses import Pulses
+from midigan.live.sounding import release_everything
+from midigan.live.transport import Transport
+from midigan.live.wire import Message
 
 #: How long the process that follows may take to end by itself.
 _PATIENCE_S = 0.5

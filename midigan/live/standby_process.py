@@ -6,9 +6,9 @@ It outlives the player, and does nothing until it is told that the player has di
 from __future__ import annotations
 
 from midigan.live.link import PipeLink
+from midigan.live.player_messages import Ended, Guard, Hush, Stop
 from midigan.live.service import serve_parent
 from midigan.live.standby import Standby
-from midigan.live.wire import Ended, Guard, Hush, Stop
 
 _LOOK_EVERY_S = 0.25
 _A_WHILE_S = 3600.0

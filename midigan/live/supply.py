@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from midigan.live.agenda import Agenda
+from midigan.live.composer_messages import Phrase
+from midigan.live.player_messages import Start
 from midigan.live.transport import Span
-from midigan.live.wire import Phrase, Start
 
 #: How many phrases are held beyond the one that plays.
 _AHEAD = 2

@@ -13,7 +13,8 @@ import time
 from collections.abc import Sequence
 
 from midigan.live.child import Child
-from midigan.live.wire import Ended, Guard, Hush, Message, Open, Opened
+from midigan.live.player_messages import Ended, Guard, Hush, Open, Opened
+from midigan.live.wire import Message
 from midigan.live.wish import Wish
 
 _PATIENCE_S = 2.0

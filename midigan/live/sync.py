@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from midigan.live.wire import Follow, SendClock
+from midigan.live.player_messages import Follow, SendClock
 
 #: midigan's own tempo, a DAW's MIDI clock, Ableton Link, JACK's transport.
 KINDS = ("internal", "midi", "link", "jack")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from midigan.live.leader import Leader, open_leader
 from midigan.live.link import PipeLink
+from midigan.live.player_messages import Follow, Following, Start, Stop
 from midigan.live.priority import be_punctual
 from midigan.live.service import serve_parent
-from midigan.live.wire import Follow, Following, Start, Stop
 
 #: How often it looks whether it should end.
 _LISTEN_S = 0.05

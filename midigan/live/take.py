@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from midigan.live.composer_messages import Note, Part
+from midigan.live.player_messages import Sent
 from midigan.live.recorder import Recorder
 from midigan.live.sounding import NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
-from midigan.live.wire import Note, Part, Sent
 
 
 class Take:

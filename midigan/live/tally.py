@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from midigan.live.lateness import Lateness
-from midigan.live.wire import Report, Sent
+from midigan.live.player_messages import Report, Sent
 
 
 class Tally:

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from midigan.live.clock import PPQN, Timeline
-from midigan.live.wire import Position
+from midigan.live.player_messages import Position
 
 #: A leader whose place differs from where it was expected by more has jumped; less is a
 #: correction. Half a sixteenth, which is the smallest jump that MIDI can tell.

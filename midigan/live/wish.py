@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 from midigan.controls import Turn
+from midigan.live.composer_messages import Load, Loaded, Phrase, Told
 from midigan.live.keeping import Kept
+from midigan.live.player_messages import Opened, Position, Report, Start
 from midigan.live.sync import Sync
-from midigan.live.wire import Load, Loaded, Opened, Phrase, Position, Report, Start, Told
 
 
 @dataclass(frozen=True)

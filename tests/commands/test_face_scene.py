@@ -3,7 +3,8 @@
 from scenes import BAR, NOTES, watching
 
 from midigan.controls import Controls
-from midigan.live.wire import Note, Phrase, Position, Report, Told
+from midigan.live.composer_messages import Note, Phrase, Told
+from midigan.live.player_messages import Position, Report
 from midigan.ticks import PPQN
 
 

@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from midigan.commands import cli
+from midigan.live.composer_messages import Loaded, Part
 from midigan.live.log import Log
-from midigan.live.wire import Loaded, Part, Report, Sent
+from midigan.live.player_messages import Report, Sent
 
 
 def run(*arguments):

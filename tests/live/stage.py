@@ -2,10 +2,11 @@
 
 from midigan.errors import PortError
 from midigan.live.clock import PPQN, OfflineClock
+from midigan.live.composer_messages import Ask, Note, Part, Phrase
 from midigan.live.offline import NoPort
 from midigan.live.player import Player
+from midigan.live.player_messages import Notice, Report, Start, Stop
 from midigan.live.pulses import Pulses
-from midigan.live.wire import Ask, Note, Notice, Part, Phrase, Report, Start, Stop
 
 PARTS = [Part("Lead", 0, 80), Part("Bass", 5, 33)]
 BAR = 4 * PPQN

@@ -7,7 +7,7 @@ import pytest
 from midigan.controls import Controls, Turn
 from midigan.errors import MidiganError
 from midigan.live.composer import Composer
-from midigan.live.wire import Heard, Load, Phrase, Told
+from midigan.live.composer_messages import Heard, Load, Phrase, Told
 from midigan.ticks import PPQN
 
 

@@ -2,8 +2,8 @@ import pytest
 
 from midigan.errors import FormatError
 from midigan.live.clock import PPQN, OfflineClock
+from midigan.live.composer_messages import Loaded
 from midigan.live.composing_time import time_composing
-from midigan.live.wire import Loaded
 
 
 class Slow:

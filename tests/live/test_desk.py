@@ -1,6 +1,6 @@
 from midigan.controls import Turn
 from midigan.live.desk import Desk
-from midigan.live.wire import Notice
+from midigan.live.player_messages import Notice
 
 
 def desk(*, is_open=True):

@@ -12,9 +12,9 @@ from midigan.generator import Generator
 from midigan.generator_info import GeneratorInfo
 from midigan.layout import load_layout
 from midigan.live.composer import Composer
+from midigan.live.composer_messages import Heard, Load
 from midigan.live.generators import Generators, taken_over
 from midigan.live.knobs import Knobs
-from midigan.live.wire import Heard, Load
 
 BAND = load_layout("band")
 

@@ -2,9 +2,10 @@ import mido
 import pytest
 
 from midigan.errors import MidiganError
+from midigan.live.composer_messages import Loaded, Part, Phrase
 from midigan.live.keeping import Keeping, Kept
 from midigan.live.log import read_log
-from midigan.live.wire import Loaded, Part, Phrase, Report, Sent, Start
+from midigan.live.player_messages import Report, Sent, Start
 
 PARTS = [Part("Lead", 0, 80)]
 BAR = 3840

@@ -1,6 +1,6 @@
 from midigan.live.knobs import Knob
 from midigan.live.learning import learn
-from midigan.live.wire import Touched
+from midigan.live.player_messages import Touched
 
 
 def cc(controller, value=64, channel=0):

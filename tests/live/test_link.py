@@ -3,8 +3,10 @@ import queue
 
 import pytest
 
+from midigan.live.composer_messages import Ask
 from midigan.live.link import PipeLink
-from midigan.live.wire import Ask, Report, Sent, Stop, pack, unpack
+from midigan.live.player_messages import Report, Sent, Stop
+from midigan.live.wire import pack, unpack
 
 WAIT_S = 10.0
 

@@ -7,8 +7,9 @@ import pytest
 from midigan.controls import Controls
 from midigan.errors import FormatError, MidiganError
 from midigan.live import log_folder
+from midigan.live.composer_messages import Loaded, Note, Part, Phrase
 from midigan.live.log import Log, read_log
-from midigan.live.wire import Loaded, Note, Part, Phrase, Report, Sent
+from midigan.live.player_messages import Report, Sent
 
 PARTS = [Part("Lead ü", 0, 80), Part("Bass", 5, 33)]
 LOADED = Loaded(96.0, 3840, 7680, "ab12", Controls().to_plain(), PARTS)

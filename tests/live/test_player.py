@@ -3,7 +3,8 @@
 import pytest
 from stage import BAR, Stage
 
-from midigan.live.wire import Ended, Note, Panic
+from midigan.live.composer_messages import Note
+from midigan.live.player_messages import Ended, Panic
 
 
 def test_phrases_follow_each_other_without_a_gap():

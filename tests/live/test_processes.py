@@ -7,7 +7,8 @@ import pytest
 from midigan.controls import Turn
 from midigan.live.child import Child
 from midigan.live.clock import PPQN
-from midigan.live.wire import Ask, Ended, Failed, Load, Loaded, Open, Part, Phrase, Stop
+from midigan.live.composer_messages import Ask, Load, Loaded, Part, Phrase
+from midigan.live.player_messages import Ended, Failed, Open, Stop
 
 WAIT_S = 30.0
 

@@ -46,7 +46,7 @@ def music_of(generator):
     """The notes of a phrase by its number, as `soak_verdict` takes them; how long a phrase is."""
     from midigan.live.clock import PPQN
     from midigan.live.composer import Composer
-    from midigan.live.wire import Load
+    from midigan.live.composer_messages import Load
 
     composer = Composer(Load(str(generator), SEED, []))
     loaded = composer.describe()

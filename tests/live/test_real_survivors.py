@@ -177,7 +177,7 @@ def test_after_a_suspension_what_sounded_ends_and_nothing_comes_in_a_burst(live,
 
 def test_after_a_suspension_it_is_where_the_leader_is(live, receiver, tiny_band):
     from midigan.live.composer import Composer
-    from midigan.live.wire import Load
+    from midigan.live.composer_messages import Load
 
     client = receiver.client
     client.transport_frame = 0

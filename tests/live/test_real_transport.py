@@ -11,7 +11,8 @@ from real_parts import PERIOD, RATE, jack_server, require
 
 from midigan.live.child import Child
 from midigan.live.clock import PPQN
-from midigan.live.wire import Failed, Follow, Following, Notice, Part, Position, Start
+from midigan.live.composer_messages import Part
+from midigan.live.player_messages import Failed, Follow, Following, Notice, Position, Start
 
 START = Start(120.0, 8 * PPQN, None, [Part("Lead", 0, 0)])
 WAIT_S = 20.0

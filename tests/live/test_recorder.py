@@ -3,8 +3,9 @@ import pytest
 
 from midigan.errors import MidiganError
 from midigan.live.clock import PPQN
+from midigan.live.composer_messages import Part
+from midigan.live.player_messages import Sent
 from midigan.live.recorder import Recorder
-from midigan.live.wire import Part, Sent
 
 PARTS = [Part("Søprano", 0, 52), Part("Drums", 9, 0)]
 

@@ -1,6 +1,6 @@
 from midigan.live.clock import PPQN
+from midigan.live.player_messages import Position
 from midigan.live.said import Said
-from midigan.live.wire import Position
 
 AT_1 = Position(0.0, 10.0, 120.0, True)
 

@@ -2,8 +2,9 @@ import pytest
 
 from midigan.live.agenda import Agenda
 from midigan.live.clock import PPQN
+from midigan.live.composer_messages import Note, Part, Phrase
+from midigan.live.player_messages import Start
 from midigan.live.supply import Supply
-from midigan.live.wire import Note, Part, Phrase, Start
 
 BAR = 4 * PPQN
 

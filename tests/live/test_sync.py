@@ -1,7 +1,7 @@
 import pytest
 
+from midigan.live.player_messages import Follow, SendClock
 from midigan.live.sync import Sync
-from midigan.live.wire import Follow, SendClock
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from midigan.live.composer_messages import Note, Part
+from midigan.live.player_messages import Sent
 from midigan.live.take import Take
-from midigan.live.wire import Note, Part, Sent
 
 PARTS = [Part("Lead", 0, 80), Part("Bass", 5, 33)]
 BAR = 3840

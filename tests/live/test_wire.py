@@ -2,34 +2,26 @@ import pytest
 
 from midigan.controls import Turn
 from midigan.errors import MidiganError
-from midigan.live.wire import (
-    Ask,
+from midigan.live.composer_messages import Ask, Heard, Load, Loaded, Note, Part, Phrase, Told
+from midigan.live.player_messages import (
     Ended,
     Failed,
     Follow,
     Following,
-    Heard,
     Hush,
-    Load,
-    Loaded,
-    Note,
     Notice,
     Open,
     Opened,
     Panic,
-    Part,
-    Phrase,
     Position,
     Report,
     SendClock,
     Sent,
     Start,
     Stop,
-    Told,
     Touched,
-    pack,
-    unpack,
 )
+from midigan.live.wire import pack, unpack
 
 PARTS = [Part("Sopran ü", 0, 52), Part("Bass", 15, 33)]
 MESSAGES = [
