@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from tiny import write_tiny_generator
 
 from midigan.generator_info import GeneratorInfo
 from midigan.layout import load_layout
+
+# What a shell starts in the background ignores Ctrl-C, and so would every program tested here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
