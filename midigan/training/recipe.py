@@ -133,7 +133,10 @@ class FinishRecipe:
 
 @dataclass(frozen=True)
 class Recipe:
-    """All of a recipe; equal recipes with equal phrases and seeds give equal runs."""
+    """All of a recipe; equal recipes with equal phrases and seeds give equal runs.
+
+    Raises FormatError for a value outside its range.
+    """
 
     networks: NetworkRecipe = field(default_factory=NetworkRecipe)
     loss: LossRecipe = field(default_factory=LossRecipe)
@@ -155,7 +158,7 @@ class Recipe:
         for name in ("epochs", "minutes", "ema_halflife", "save_seconds", "patience"):
             value = getattr(training, name)
             check(value >= 0, name, value, "0 and above")
-        for name in ("rounds", "critic_steps"):
+        for name in ("rounds", "critic_steps", "phrases"):
             value = getattr(self.finish, name)
             check(value >= 0, name, value, "0 and above")
         for name in ("generator_rate", "critic_rate"):

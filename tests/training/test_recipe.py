@@ -48,6 +48,7 @@ def test_a_file_of_ones_own_is_read(tmp_path):
         ("[data]\nheld_out = 0.9\n[training]\nepochs = 1", "0 to 0.5"),
         ('[data]\nheld_out_songs = "a"\n[training]\nepochs = 1', "a list of names"),
         ("[loss]\nadversarial_from = 2\n[training]\nepochs = 1", "0 to 1"),
+        ("[finish]\nphrases = -1\n[training]\nepochs = 1", "phrases is -1, legal is 0 and above"),
         ("training = 3", "should be a table"),
         ("[training", "not valid TOML"),
     ],
