@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from midigan.live.player_messages import Follow, SendClock
 
-#: midigan's own tempo, a DAW's MIDI clock, Ableton Link, JACK's transport.
-KINDS = ("internal", "midi", "link", "jack")
-
 
 @dataclass(frozen=True)
 class Sync:
-    """What was wished for; `kind` is one of KINDS, the rest as in Follow and SendClock."""
+    """What was wished for; all but `kind` is as in Follow and SendClock.
+
+    kind: "internal" for midigan's own tempo, "midi" for a DAW's MIDI clock, "link" for Ableton
+    Link, "jack" for JACK's transport.
+    """
 
     kind: str = "internal"
     clock_port: str | None = None

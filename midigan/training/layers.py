@@ -54,11 +54,6 @@ def pitch_map(pitches: int, outputs: int) -> nn.Linear:
     return layer
 
 
-def in_columns(hidden: Tensor) -> Tensor:
-    """All tracks of a step in one: `(n, tracks, steps, c)` to `(n, steps, tracks * c)`."""
-    return hidden.transpose(1, 2).flatten(2)
-
-
 def leaky(hidden: Tensor) -> Tensor:
     """The activation of all layers here."""
     return functional.leaky_relu(hidden, SLOPE)
