@@ -59,7 +59,9 @@ def draw_phrase(
     controls: Controls,
     lines: Mapping[int, int] | None = None,
 ) -> Phrases:
-    """Phrase `number` of the stream `seed`, n = 1: always the same for the same arguments.
+    """Phrase `number` of the stream `seed`: always the same for the same arguments.
+
+    Returns it as bool `(1, tracks, bars, steps, pitches)`.
 
     lines: tracks that get a line of their own drawn anew, and the how manieth one, over what
     the others play. Raises MidiganError for a key that is none or a genre that the generator has
@@ -73,7 +75,10 @@ def draw_phrase(
 
 
 def draw_stream(generator: Generator, seed: int, count: int, controls: Controls) -> Phrases:
-    """The first `count` phrases of the stream `seed`. Raises what `draw_phrase` does."""
+    """The first phrases of the stream `seed`: bool `(count, tracks, bars, steps, pitches)`.
+
+    Raises what `draw_phrase` does.
+    """
     drawn = [draw_phrase(generator, seed, number, controls) for number in range(count)]
     return np.concatenate(drawn)
 

@@ -161,7 +161,10 @@ def _place(start: Ints, track: Ints, pitch: Ints) -> Ints:
 
 
 def fold_pitches(pitches: NDArray[np.int64], layout: Layout) -> NDArray[np.int64]:
-    """MIDI pitches as pitch indices 0..pitches-1, moved by octaves into the layout's range."""
+    """MIDI pitches 0..127 as indices 0..pitches-1, moved by octaves into the layout's range.
+
+    Returns int64 of the shape of `pitches`.
+    """
     index = pitches - layout.lowest_pitch
     below = -(-np.maximum(-index, 0) // 12) * 12
     above = -(-np.maximum(index - layout.pitches + 1, 0) // 12) * 12

@@ -107,7 +107,10 @@ def turns_of(
     genre: str | None,
     candidates: str | None,
 ) -> list[Turn]:
-    """The controls' options as turns. Whether they are legal, `turned` says."""
+    """The controls' options as turns. Whether they are legal, `turned` says.
+
+    Raises MidiganError for a range or an attribute without a value.
+    """
     whole = {"key": key, "scale": scale, "walk": walk, "swing": swing, "humanize": humanize}
     whole |= {"feel": feel, "genre": genre, "candidates": candidates}
     turns = [Turn(name, value) for name, value in whole.items() if value is not None]

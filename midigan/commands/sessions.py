@@ -115,7 +115,10 @@ def joined_processes() -> Iterator[Group]:
 def train_run(
     run: Run, device_name: str, threads: int | None, group: Group, *, tensorboard: bool = False
 ) -> None:
-    """Train a run as far as its plan or the user goes, export it, and say how to play it."""
+    """Train a run as far as its plan or the user goes, export it, and say how to play it.
+
+    Raises MidiganError if it is stopped before the first step.
+    """
     from midigan.training.devices import choose_device, use_threads
     from midigan.training.session import Session
 

@@ -67,7 +67,10 @@ def find_nearest(phrases: Phrases, known: Iterable[Phrases], layout: Layout) -> 
 
 
 def shifted(phrases: Phrases, semitones: int, layout: Layout) -> Phrases:
-    """Phrases transposed, drums left as they are; what leaves the range of pitches is silent."""
+    """Phrases `(n, tracks, bars, steps, pitches)` transposed, drums left as they are.
+
+    What leaves the range of pitches is silent.
+    """
     moved = np.zeros_like(phrases)
     up, down = max(semitones, 0), max(-semitones, 0)
     pitches = phrases.shape[-1]

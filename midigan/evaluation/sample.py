@@ -77,7 +77,7 @@ def measure_generated(phrases: Phrases, layout: Layout) -> Sample:
 
 
 def spread_index(count: int) -> NDArray[np.int64]:
-    """Numbers of the phrases of a set of `count` that are measured."""
+    """Numbers of the phrases of a set of `count` that are measured: int64 `(at most MOST,)`."""
     return np.arange(0, count, max(1, -(-count // MOST)))
 
 

@@ -65,7 +65,10 @@ class Plug:
         return ""
 
     def lose(self) -> str:
-        """Take the port as gone, because it refused a message; a line for people."""
+        """Take the port as gone, because it refused a message; a line for people.
+
+        Raises PortError if it is none that is opened again.
+        """
         if self._wanted is None:
             raise PortError(f"port {self.name!r} no longer takes messages")
         self.away, self._returning = True, ""

@@ -76,7 +76,10 @@ def draw_phrases(
 
 
 def save_picture(figure: Figure, path: Path, *, dpi: int = 130) -> None:
-    """Write a figure as PNG, or as what the suffix says (.svg, .pdf); whole or not at all."""
+    """Write a figure as PNG, or as what the suffix says (.svg, .pdf); whole or not at all.
+
+    Raises MidiganError for another suffix.
+    """
     kind = path.suffix[1:].lower() or "png"
     if kind not in (legal := sorted(figure.canvas.get_supported_filetypes())):
         raise MidiganError(f"no picture can be written as {path.name}: use {', '.join(legal)}")

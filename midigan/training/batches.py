@@ -69,7 +69,7 @@ class Batches:
         return self._render(self._index(step))
 
     def tensor(self, step: int, device: torch.device) -> Tensor:
-        """The phrases of a step as the networks take them: -1/+1."""
+        """The phrases of a step as the networks take them: -1/+1, shaped as `draw` has them."""
         return to_tensor(self.draw(step), device)
 
     def labels(self, step: int, device: torch.device) -> Tensor | None:
@@ -77,11 +77,14 @@ class Batches:
         return self._labels(self._index(step), device)
 
     def draw_first(self, most: int, device: torch.device) -> Tensor:
-        """At most so many phrases, evenly spread over the set, -1/+1: for a first look at it."""
+        """At most so many phrases, evenly spread over the set: for a first look at it.
+
+        Returns -1/+1 of shape `(at most most, tracks, bars, steps, pitches)`.
+        """
         return to_tensor(self._render(self._first(most)), device)
 
     def first_labels(self, most: int, device: torch.device) -> Tensor | None:
-        """The genres of what `draw_first` gives."""
+        """The genres of what `draw_first` gives, as `labels` has them."""
         return self._labels(self._first(most), device)
 
     def _index(self, step: int) -> NDArray[np.int64]:
@@ -114,7 +117,7 @@ class Batches:
 
 
 def to_tensor(phrases: Phrases, device: torch.device) -> Tensor:
-    """Bool phrases as float32 -1/+1 on a device."""
+    """Bool phrases as float32 -1/+1 of the same shape on a device."""
     cells = torch.from_numpy(phrases).to(device)
     return cells.to(torch.float32).mul_(2).sub_(1)
 

@@ -44,7 +44,8 @@ def picked(logits: Tensor, height: Tensor) -> Tensor:
 def picked_each(logits: Tensor, height: Tensor) -> Tensor:
     """Scores by which each pitch plays with its own probability, `height` 0..1 deciding all.
 
-    Each pitch turns the height by another part of the circle, so that they decide apart.
+    logits: `(..., pitches)` relative to silence; the scores, above 0 for what plays, are like
+    them. Each pitch turns the height by another part of the circle, so that they decide apart.
     """
     turn = torch.arange(logits.shape[-1], device=logits.device) * ((math.sqrt(5) - 1) / 2)
     own = torch.frac(height + turn).clamp(1e-6, 1 - 1e-6)

@@ -60,7 +60,7 @@ class IntervalCritic(nn.Module):
         self.genre = nn.Linear(genres, 2 * channels, bias=False) if genres else None
 
     def forward(self, phrase: Tensor, genre: Tensor | None = None) -> Tensor:
-        """How real phrases seem; only differences of scores mean something."""
+        """How real -1/+1 phrases seem, `(n,)`; only differences of scores mean something."""
         cells = (phrase.flatten(2, 3) + 1) / 2  # (n, tracks, bars * steps, pitches)
         pitch = cells @ self.waves
         before = functional.pad(pitch, (0, 0, 1, -1))

@@ -122,7 +122,7 @@ class MultiscaleGenerator(PhraseGenerator):
         groove: Tensor,
         genre: Tensor | None = None,
     ) -> Tensor:
-        """Scores of phrases, chosen from coarse to fine."""
+        """Scores of phrases `(n, tracks, bars, steps, pitches)`, chosen from coarse to fine."""
         style = labelled(style, genre)
         heights = self._heights(chords, melody, groove)  # (n, bars * steps, tracks)
         known: Tensor | None = None
@@ -234,7 +234,7 @@ def labelled(style: Tensor, genre: Tensor | None) -> Tensor:
 
 
 def interleaved(known: Tensor, new: Tensor) -> Tensor:
-    """Known steps with the new ones between them, along axis 1."""
+    """Known steps with the new ones between them: `(n, steps, tracks, pitches)` along axis 1."""
     missing = known.shape[1] - new.shape[1]
     padded = functional.pad(new, (0, 0, 0, 0, 0, missing))
     both = torch.stack([known, padded], dim=2).flatten(1, 2)

@@ -64,7 +64,7 @@ class TemporalNetworks(nn.Module):
         )
 
     def forward(self, vectors: Tensor) -> Tensor:
-        """Unfold noise over the bars of a phrase."""
+        """Unfold noise over the bars of a phrase: `(n, networks, noise, bars)`."""
         unfolded: Tensor = self.net(vectors)
         return unfolded
 
@@ -79,7 +79,10 @@ class PhraseGenerator(nn.Module):
     def likelihood_loss(
         self, phrases: Tensor, rng: torch.Generator, genre: Tensor | None = None
     ) -> Tensor:
-        """Nats by which real phrases surprise the generator, a scalar, if it can tell at all."""
+        """Nats by which real phrases surprise the generator, a scalar, if it can tell at all.
+
+        Raises FormatError if it cannot.
+        """
         raise FormatError(
             "these networks learn from a critic alone: likelihood_weight of the recipe must be 0"
         )
@@ -181,7 +184,7 @@ class MuseCritic(nn.Module):
         self.apply(initialise)
 
     def forward(self, phrase: Tensor, genre: Tensor | None = None) -> Tensor:
-        """How real phrases seem; only differences of scores mean something."""
+        """How real -1/+1 phrases seem, `(n,)`; only differences of scores mean something."""
         if torch.is_grad_enabled() and phrase.device.type == "cpu":
             parts = torch.split(phrase, CACHED)
             labels = [None] * len(parts) if genre is None else torch.split(genre, CACHED)

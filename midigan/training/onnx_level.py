@@ -170,12 +170,15 @@ class LevelWriter:
         return np.pad(self.level.apart.numpy(), ((1, 0), (1, 0)), constant_values=silence)
 
     def answer_weight(self, turn: int, before: int) -> Floats:
-        """From the vector of a symbol chosen in an earlier turn to what a turn makes of it."""
+        """From the vector of a symbol chosen in an earlier turn to what a turn makes of it.
+
+        Float32 `(embedding, own)`.
+        """
         size = self.vectors.shape[1]
         weight = array(cast(nn.Linear, self.level.answer[turn - 1]).weight)
         return weight[:, before * size : (before + 1) * size].T
 
 
 def array(tensor: Any) -> Floats:
-    """A parameter as float32."""
+    """A parameter as float32 of its shape."""
     return np.asarray(tensor.detach().cpu().float().numpy())

@@ -117,7 +117,7 @@ class Run:
         return replace(self, recipe=recipe)
 
     def log(self, row: Mapping[str, Any]) -> None:
-        """Append a row to the log."""
+        """Append a row to the log. Raises MidiganError if it cannot be written."""
         try:
             fresh = not self.metrics.exists()
             with self.metrics.open("a", newline="", encoding="utf-8") as file:

@@ -60,7 +60,10 @@ class VoicedGenerator(PhraseGenerator):
         groove: Tensor,
         genre: Tensor | None = None,
     ) -> Tensor:
-        """Scores of phrases, those of each track the highest of its voices."""
+        """Scores of phrases `(n, tracks, bars, steps, pitches)`.
+
+        Those of each track are the highest of its voices.
+        """
         return self._joined(self.inner(chords, style, self._own(melody), self._own(groove), genre))
 
     def discretise(self, scores: Tensor) -> Tensor:
