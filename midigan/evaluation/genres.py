@@ -8,6 +8,7 @@ ceiling, one genre in so many is chance.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -141,6 +142,14 @@ def judge_genres(
                 float((judge(own.features) == number).mean()),
             )
         )
+    return GenresVerdict(tuple(verdicts), _blends(generator, judge, both, each, seed))
+
+
+def _blends(
+    generator: Generator, judge: GenreJudge, both: Sequence[int], each: int, seed: int
+) -> tuple[BlendVerdict, ...]:
+    """Halves of any two of those genres that had most music, by `each` phrases of a pair."""
+    genres = generator.info.genres
     shares = generator.info.genre_shares or (1.0,) * len(genres)
     largest = sorted(sorted(both, key=lambda g: -shares[g])[:BLENDED])
     blends = []
@@ -148,7 +157,7 @@ def judge_genres(
         heard = judge(_drawn(generator, dict.fromkeys(pair, 0.5), each, seed).features)
         first, second = (float((heard == number).mean()) for number in pair)
         blends.append(BlendVerdict((genres[pair[0]], genres[pair[1]]), (first, second)))
-    return GenresVerdict(tuple(verdicts), tuple(blends))
+    return tuple(blends)
 
 
 def _drawn(generator: Generator, blend: dict[int, float], n: int, seed: int) -> Sample:
