@@ -1,30 +1,22 @@
-"""The careful MIDI reader: slow, pure Python, takes what it can from damaged files.
+"""The careful MIDI reader: pure Python, takes what it can from damaged files.
 
 It reads notes, names, programs, tempos and meters, mends what can be mended and says so.
-symusic reads sound files some ten times as fast; this one is for the rest, and for systems
-that symusic has no wheel for. Standard: MIDI 1.0, Standard MIDI Files (RP-001).
+symusic reads sound files faster; this one is for the rest, and for systems that symusic has
+no wheel for. It goes from event to event, and over messages in order many at once, so that
+large files take no longer than they must. Standard: MIDI 1.0, Standard MIDI Files (RP-001).
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from midigan.files.drum_parts import DRUM_CHANNEL, DrumParts
-from midigan.files.pedal import PEDAL, RESET, hold
-from midigan.files.score import (
-    TICK_METER,
-    TICK_NOTE,
-    TICK_TEMPO,
-    Score,
-    SourceTrack,
-    TickArray,
-)
-
-#: Data bytes that follow each kind of channel message, by the status byte's high four bits.
-_DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
+from midigan.files.findings import Findings
+from midigan.files.messages import DATA_BYTES, MESSAGE_BYTES, Messages, read_messages
+from midigan.files.score import Score
+from midigan.files.strikes import STRIKE, Strikes, by_appearance
 
 #: Data bytes of system messages, which do not belong in a file.
 _SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
@@ -34,11 +26,11 @@ _META_BYTES = {0x20: 1, 0x21: 1, 0x2F: 0, 0x51: 3, 0x54: 5, 0x58: 4, 0x59: 2}
 
 _NAME, _END, _TEMPO, _METER = 0x03, 0x2F, 0x51, 0x58
 
-#: The controller that chooses a bank of programs.
-_BANK_SELECT = 0
-
 #: Where time stops, so that no sum of ticks can overflow later.
 _LAST_TICK = 2**44
+
+#: Bytes that are looked at for messages in order: at first and at least, and at most.
+_LEAST_AHEAD, _MOST_AHEAD = 1 << 9, 1 << 18
 
 
 def read_carefully(data: bytes, ppq: int, *, pedal: bool = False) -> Score:
@@ -46,16 +38,17 @@ def read_carefully(data: bytes, ppq: int, *, pedal: bool = False) -> Score:
 
     pedal: whether notes last as long as the sustain pedal holds them.
     """
-    found = _Findings()
+    found = Findings(pedal)
+    numbers = np.frombuffer(data, np.uint8)
     chunks = _track_chunks(data)
     if len(chunks) != int.from_bytes(data[10:12], "big"):
         found.mend("its header counts other tracks than it has")
     for number, (begin, stop) in enumerate(chunks):
-        track = _TrackReader(data, begin, stop, number, found)
+        track = _TrackReader(data, numbers[:stop], begin, number, found)
         track.read()
         if track.at - begin != int.from_bytes(data[begin - 4 : begin], "big"):
             found.mend("a track is not as long as its header says")
-    return found.score(ppq, pedal)
+    return found.score(ppq)
 
 
 def _track_chunks(data: bytes) -> list[tuple[int, int]]:
@@ -72,84 +65,85 @@ def _track_chunks(data: bytes) -> list[tuple[int, int]]:
     return [(head + 8, stop) for head, stop in pairwise([*heads, len(data)])]
 
 
-class _Findings:
-    """What the tracks of one file yield together."""
-
-    def __init__(self) -> None:
-        self.mended: Counter[str] = Counter()
-        self.names: dict[int, str] = {}
-        self.tracks: dict[tuple[int, int, int], int] = {}
-        self.notes: list[tuple[int, int, int, int, int]] = []
-        self.tempos: list[tuple[int, float]] = []
-        self.meters: list[tuple[int, int, int]] = []
-        self.drum_parts = DrumParts()
-        self.pedal_moves: list[tuple[int, int, int]] = []
-
-    def mend(self, what: str) -> None:
-        self.mended[what] += 1
-
-    def source(self, chunk: int, channel: int, program: int) -> int:
-        return self.tracks.setdefault((chunk, channel, program), len(self.tracks))
-
-    def score(self, ppq: int, pedal: bool) -> Score:
-        notes = np.array(self.notes, TICK_NOTE)
-        tracks = self._divide(notes)
-        held = hold(notes, tracks, self.pedal_moves) if pedal else 0
-        warnings = [f"{what} ({n}x)" if n > 1 else what for what, n in self.mended.items()]
-        return Score(
-            ppq,
-            tracks,
-            notes,
-            np.array(self.tempos, TICK_TEMPO),
-            np.array(self.meters, TICK_METER),
-            tuple(warnings),
-            pedal_held=held,
-        )
-
-    def _divide(self, notes: TickArray) -> tuple[SourceTrack, ...]:
-        """The source tracks; where a channel changes to or from drums, two instead of one."""
-        tracks: list[SourceTrack] = []
-        divided: list[SourceTrack] = []
-        changes = self.drum_parts.changes()
-        for number, (chunk, channel, program) in enumerate(self.tracks):
-            drums = channel == DRUM_CHANNEL
-            name = self.names.get(chunk, "")
-            if channel in changes:
-                ticks, states = changes[channel]
-                own = np.flatnonzero(notes["source"] == number)
-                at = np.searchsorted(ticks, notes["start"][own], side="right") - 1
-                is_drum = np.array(states)[at]
-                drums = bool(is_drum.all())
-                if is_drum.any() and not drums:
-                    notes["source"][own[is_drum]] = len(self.tracks) + len(divided)
-                    divided.append(SourceTrack(name, program, True, channel))
-            tracks.append(SourceTrack(name, program, drums, channel))
-        return (*tracks, *divided)
-
-
 class _TrackReader:
-    """Walks the events of one track chunk, from `data[at]` to `data[stop]`."""
+    """Walks the events of one track chunk, from `data[at]` to the last of `numbers`.
 
-    def __init__(self, data: bytes, at: int, stop: int, number: int, found: _Findings) -> None:
-        self.data, self.at, self.stop = data, at, stop
+    numbers: the bytes of `data` up to the track's end, as an array.
+    """
+
+    def __init__(
+        self, data: bytes, numbers: NDArray[np.uint8], at: int, number: int, found: Findings
+    ) -> None:
+        self.data, self.numbers, self.at, self.stop = data, numbers, at, len(numbers)
         self.number, self.found = number, found
         self.tick = 0
         #: The last message's status byte, and whether a system message has cancelled it.
         self.status, self.lapsed = 0, False
         self.programs = [0] * 16
-        #: Struck and not yet released: (tick, source, velocity), oldest first.
-        self.sounding: dict[tuple[int, int], deque[tuple[int, int, int]]] = {}
+        self.strikes = Strikes()
+        #: How far to look ahead for messages in order, and from where on it is worth it.
+        self.ahead, self.look_at = _LEAST_AHEAD, at
 
     def read(self) -> None:
         try:
-            while not self._event():
-                pass
+            self._events()
         except IndexError:
             self.found.mend("a track breaks off")
-        for (_, pitch), struck in self.sounding.items():
-            for tick, source, velocity in struck:
-                self.found.mend("a note that never ends was closed")
-                self.found.notes.append((tick, self.tick - tick, source, pitch, velocity))
+        notes, unending = self.strikes.notes(self.tick)
+        self.found.mend("a note that never ends was closed", unending)
+        self.found.notes.append(notes)
+
+    def _events(self) -> None:
+        """Read all events: messages in order at once, others one by one."""
+        ended = False
+        while not ended:
+            if self.at >= self.look_at and self.status:
+                self._messages()
+            ended = self._event()
+
+    def _messages(self) -> None:
+        """Read the messages in order that are ahead, if any."""
+        while (size := min(self.ahead, self.stop - self.at)) > MESSAGE_BYTES:
+            found = read_messages(self.numbers[self.at : self.at + size], self.status)
+            taken = found.size if found else 0
+            if found:
+                self._take(found)
+            if taken < size - MESSAGE_BYTES:
+                # Where events that are none of these are many, looking ahead does not pay.
+                self.ahead = max(_LEAST_AHEAD, min(self.ahead, 2 * taken))
+                self.look_at = self.at + (_LEAST_AHEAD if taken < _LEAST_AHEAD // 4 else 0)
+                break
+            self.ahead = min(2 * self.ahead, _MOST_AHEAD)
+
+    def _take(self, found: Messages) -> None:
+        """Do with many messages what `_message` does with one."""
+        ticks = np.minimum(self.tick + np.cumsum(found.delay), _LAST_TICK)
+        self.found.controls(found, ticks)
+        programs = found.status >> 4 == 0xC
+        changed = (found.status[programs] & 0xF).tolist(), found.first[programs].tolist()
+        for channel, program in dict(zip(*changed, strict=True)).items():
+            self.programs[channel] = program
+        self._play(found, ticks)
+        if self.lapsed:
+            self.found.mend("a message after a system one lacks its status byte", found.unnamed)
+            self.lapsed = found.unnamed == len(ticks)
+        self.status, self.tick = int(found.status[-1]), int(ticks[-1])
+        self.at += found.size
+
+    def _play(self, found: Messages, ticks: NDArray[np.int64]) -> None:
+        """The notes among many messages, and where they end."""
+        # Of 0x8 and 0x9. There are no program changes among them: those have one data byte.
+        played = np.flatnonzero(found.status < 0xA0)
+        channels, pitches = found.status[played] & 0xF, found.first[played]
+        strikes = np.empty(len(played), STRIKE)
+        strikes["tick"] = ticks[played]
+        strikes["key"] = channels.astype(np.uint16) << 7 | pitches
+        strikes["velocity"] = np.where(found.status[played] >= 0x90, found.second[played], 0)
+        sources = np.zeros(16, np.int32)
+        for channel in by_appearance(channels[strikes["velocity"] > 0], 16):
+            sources[channel] = self.found.source(self.number, channel, self.programs[channel])
+        strikes["source"] = sources[channels]
+        self.strikes.extend(strikes)
 
     def _event(self) -> bool:
         """Read one event; true if it ends the track."""
@@ -180,22 +174,16 @@ class _TrackReader:
     def _message(self) -> None:
         kind, channel = self.status >> 4, self.status & 0xF
         first = self._data_byte()
-        second = self._data_byte() if _DATA_BYTES[kind] == 2 else 0
-        if kind == 0xC:
-            self.programs[channel] = first
-            self.found.drum_parts.program(self.tick, channel)
-        elif kind == 0xB and first == _BANK_SELECT:
-            self.found.drum_parts.bank(self.tick, channel, second)
-        elif kind == 0xB and first in (PEDAL, RESET):
-            value = second if first == PEDAL else 0
-            self.found.pedal_moves.append((self.tick, channel, value))
-        elif kind == 0x9 and second:
+        second = self._data_byte() if DATA_BYTES[kind] == 2 else 0
+        if kind == 0x9 and second:
             source = self.found.source(self.number, channel, self.programs[channel])
-            struck = self.sounding.setdefault((channel, first), deque())
-            struck.append((self.tick, source, second))
-        elif kind in (0x8, 0x9) and self.sounding.get((channel, first)):
-            tick, source, velocity = self.sounding[channel, first].popleft()
-            self.found.notes.append((tick, self.tick - tick, source, first, velocity))
+            self.strikes.add(self.tick, source, channel << 7 | first, second)
+        elif kind in (0x8, 0x9):
+            self.strikes.add(self.tick, 0, channel << 7 | first, 0)
+        else:
+            if kind == 0xC:
+                self.programs[channel] = first
+            self.found.control(self.tick, self.status, first, second)
 
     def _meta(self, kind: int) -> bool:
         payload = self._payload()

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from midigan.files.score import TickArray
 
 #: General MIDI's channel of drums, counted from 0.
 DRUM_CHANNEL = 9
@@ -71,12 +74,10 @@ def may_have_drum_parts(data: bytes) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class _Event:
-    """Something at a tick that may change which channels play drums."""
-
-    tick: int
-    change: Callable[[_Channels], None]
+#: A program change (value PROGRAM), a bank select (value: the bank), or on _EVERY channel an
+#: exclusive message (value: which).
+_EVENT = np.dtype([("tick", "<i8"), ("value", "<i4"), ("channel", "i1")])
+PROGRAM, _EVERY = -1, -1
 
 
 class DrumParts:
@@ -86,7 +87,9 @@ class DrumParts:
     """
 
     def __init__(self) -> None:
-        self._events: list[_Event] = []
+        self._few: list[tuple[int, int, int]] = []
+        self._many: list[TickArray] = []
+        self._exclusive: list[Callable[[_Channels], None]] = []
 
     def sysex(self, tick: int, message: bytes) -> None:
         """A system exclusive message, without its F0."""
@@ -108,14 +111,27 @@ class DrumParts:
 
     def bank(self, tick: int, channel: int, number: int) -> None:
         """A bank select (controller 0); the next program change puts it in force."""
-        self._add(tick, lambda channels: channels.bank(channel, number))
+        self._few.append((tick, number, channel))
 
     def program(self, tick: int, channel: int) -> None:
         """A program change."""
-        self._add(tick, lambda channels: channels.program(channel))
+        self._few.append((tick, PROGRAM, channel))
+
+    def extend(
+        self,
+        ticks: NDArray[np.int64],
+        channels: NDArray[np.integer[Any]],
+        values: NDArray[np.integer[Any]],
+    ) -> None:
+        """Many, each (n,): bank selects (0..127) and program changes (PROGRAM), by `values`."""
+        events = np.empty(len(ticks), _EVENT)
+        events["tick"], events["channel"], events["value"] = ticks, channels, values
+        self._many += [np.array(self._few, _EVENT), events]
+        self._few = []
 
     def _add(self, tick: int, change: Callable[[_Channels], None]) -> None:
-        self._events.append(_Event(tick, change))
+        self._few.append((tick, len(self._exclusive), _EVERY))
+        self._exclusive.append(change)
 
     def changes(self) -> dict[int, tuple[list[int], list[bool]]]:
         """Of each channel that is not as in General MIDI throughout: ticks, and drums from there.
@@ -125,14 +141,41 @@ class DrumParts:
         """
         channels = _Channels()
         found = {channel: ([0], [drums]) for channel, drums in enumerate(channels.drums)}
-        for event in sorted(self._events, key=lambda event: event.tick):
-            event.change(channels)
+        for tick, value, at in self._telling().tolist():
+            if at == _EVERY:
+                self._exclusive[value](channels)
+            elif value == PROGRAM:
+                channels.program(at)
+            else:
+                channels.bank(at, value)
             for channel, drums in enumerate(channels.drums):
                 ticks, states = found[channel]
                 if drums != states[-1]:
-                    ticks.append(event.tick)
+                    ticks.append(tick)
                     states.append(drums)
         return {channel: both for channel, both in found.items() if len(both[0]) > 1}
+
+    def _events(self) -> TickArray:
+        """All events as they came."""
+        return np.concatenate([*self._many, np.array(self._few, _EVENT)])
+
+    def _telling(self) -> TickArray:
+        """The events by tick, without those that change nothing.
+
+        Of program changes in a row, nothing else coming to the channel, the first one counts;
+        of bank selects in a row the last.
+        """
+        events = self._events()
+        events = events[np.argsort(events["tick"], kind="stable")]
+        every = events["channel"] == _EVERY
+        telling = every.copy()
+        for channel in np.flatnonzero(np.bincount(events["channel"][~every])).tolist():
+            own = np.flatnonzero(every | (events["channel"] == channel))
+            program = ~every[own] & (events["value"][own] == PROGRAM)
+            bank = ~every[own] & ~program
+            telling[own[program & ~np.append(False, program[:-1])]] = True
+            telling[own[bank & ~np.append(bank[1:], False)]] = True
+        return events[telling]
 
 
 class _Channels:

@@ -48,8 +48,9 @@ def read_fast(data: bytes, chunks: list[tuple[int, int]]) -> Score | None:
     """The score as symusic reads it: quickly, and only right if the bytes are in order.
 
     data: a MIDI file; chunks: where the events of each track begin and stop in it.
-    None where symusic is not installed or fails, where a note never ends, where ticks
-    overflow, where there are no notes, and where there are more sources than it counts.
+    None where symusic is not installed, fails, or needs more memory than it may have, where a
+    note never ends, where ticks overflow, where there are no notes, and where there are more
+    sources than it counts.
     """
     try:
         from symusic import Score as FastScore
@@ -60,7 +61,7 @@ def read_fast(data: bytes, chunks: list[tuple[int, int]]) -> Score | None:
     try:
         # Not sanitised: bytes over 127 are left to the careful reader, which counts them.
         fast = FastScore.from_midi(b"".join([data[:14], *closed]))
-    except (RuntimeError, ValueError, UnicodeDecodeError):
+    except (RuntimeError, ValueError, UnicodeDecodeError, MemoryError):
         return None
     tracks = list(fast.tracks)
     if fast.note_num() == 0 or len(tracks) > _MOST_SOURCES:
