@@ -1,4 +1,4 @@
-"""Ardour's engine without its face, whose MIDI clock others follow."""
+"""Ardour's engine without its face, whose MIDI clock others follow, or that follows theirs."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ LOOP = (
     'locked="0" timestamp="0" cue="0"/></Locations>'
 )
 CLOCK_PORT = "ardour:MIDI Clock out"
+#: Where it hears the clock that it follows.
+CLOCK_INPUT = "ardour:MIDI Clock in"
 
 #: Its connection to JACK fails in about a third of the starts.
 _ATTEMPTS = 6
@@ -63,6 +65,11 @@ class ArdourClock:
         self._process.stdin.write(f"{what}\n")
         self._process.stdin.flush()
         self._until(f"did {what}")
+
+    def where(self) -> int:
+        """The frame at which its transport is."""
+        self.do("where")
+        return int(self.said[-2])
 
     def close(self) -> None:
         """End it, whatever it does."""

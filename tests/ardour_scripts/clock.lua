@@ -1,6 +1,7 @@
--- Ardour's engine without its face: sends MIDI clock, and does what it is told.
+-- Ardour's engine without its face: sends MIDI clock or follows it, and does what it is told.
 --   ardour7-lua clock.lua SESSION_FOLDER NAME_OF_SESSION
--- Says "ready", then takes a line each: roll, stop, jump FRAME, loop, end.
+-- Says "ready", then takes a line each: roll, stop, jump FRAME, loop, follow BPM, where, end.
+-- To "where" it says the FRAME at which its transport is.
 
 local UI = ARDOUR.TransportRequestSource.TRS_UI
 
@@ -9,6 +10,7 @@ local session = load_session (arg[1], arg[2])
 assert (session, "no session")
 ARDOUR.config ().send_midi_clock = true
 ARDOUR.LuaAPI.usleep (500000)
+assert (AudioEngine:running (), "no longer connected")
 print ("ready")
 io.stdout:flush ()
 
@@ -23,6 +25,17 @@ for line in io.lines () do
 			tonumber (value), false, ARDOUR.LocateTransportDisposition.MustRoll, UI)
 	elseif word == "loop" then
 		session:request_play_loop (true, false)
+	elseif word == "follow" then
+		-- Ardour 7.3 takes a clock's tempo over with a wrong note value, unless its own changes.
+		local map = Temporal.TempoMap.write_copy ()
+		for _, frame in ipairs ({ 0, 3600 * 48000 }) do
+			local tempo = Temporal.Tempo (tonumber (value), tonumber (value), 4)
+			map:set_tempo (tempo, Temporal.timepos_t (frame))
+		end
+		Temporal.TempoMap.update (map)
+		session:cfg ().external_sync = true
+	elseif word == "where" then
+		print (session:transport_sample ())
 	elseif word == "end" then
 		break
 	end
