@@ -110,3 +110,10 @@ def progress_bar(*, quiet: bool = False) -> Iterator[Progress]:
         disable=quiet or not where.is_terminal,
     ) as progress:
         yield progress
+
+
+def drawn_seed(seed: int | None) -> int:
+    """The seed that was given, or one drawn: short enough to type again."""
+    import secrets
+
+    return secrets.randbelow(1_000_000) if seed is None else seed

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from midigan.commands.common import console, seed_option
+from midigan.commands.common import console, drawn_seed, seed_option
 from midigan.commands.sessions import (
     device_option,
-    drawn_seed,
     epochs_option,
     joined_processes,
     minutes_option,

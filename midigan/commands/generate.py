@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from midigan.commands.common import seed_option
+from midigan.commands.common import drawn_seed, seed_option
 from midigan.commands.playing import (
     control_options,
-    drawn_seed,
     generator_argument,
     tempo_option,
     turns_of,

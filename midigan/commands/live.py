@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from midigan.commands.common import seed_option
+from midigan.commands.common import drawn_seed, seed_option
 from midigan.commands.hands import Hands, ReadyHands, hand_options
 from midigan.commands.learning import learn_map
 from midigan.commands.lines import Lines
 from midigan.commands.playing import (
     control_options,
-    drawn_seed,
     generator_argument,
     tempo_option,
     turns_of,

@@ -126,10 +126,3 @@ def turns_of(
         turns.append(Turn(f"attribute/{name}", value))
     turns += [Turn(f"mute/{track}", 1) for track in mutes]
     return turns
-
-
-def drawn_seed(seed: int | None) -> int:
-    """The seed that was given, or one drawn: short enough to type again."""
-    import secrets
-
-    return secrets.randbelow(1_000_000) if seed is None else seed

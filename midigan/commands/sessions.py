@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
@@ -88,11 +87,6 @@ def open_source(source: str, layout: Layout | None) -> PhraseSet:
     if len(phrases) == 0:
         raise MidiganError(f"{source} holds no phrase to train on: every bar is silent")
     return phrases
-
-
-def drawn_seed(seed: int | None) -> int:
-    """The seed asked for, or one drawn."""
-    return secrets.randbits(32) if seed is None else seed
 
 
 @contextmanager

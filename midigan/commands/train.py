@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from midigan.commands.common import layout_option, seed_option
+from midigan.commands.common import drawn_seed, layout_option, seed_option
 from midigan.commands.sessions import (
     device_option,
-    drawn_seed,
     epochs_option,
     joined_processes,
     minutes_option,
