@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import subprocess
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from real_parts import lack, require
@@ -13,24 +14,16 @@ SCRIPTS = Path(__file__).with_name("ardour_scripts")
 
 #: Its connection to JACK fails in about a third of the starts.
 _ATTEMPTS = 6
-_START_S = 20.0
+_ANSWER_S = 30.0
 
 
-class Ardour:
-    """A session that records one MIDI track, from when it is made until `stop`."""
+class Script:
+    """One of `ardour_scripts` in that engine; what it is told and what it says are lines."""
 
-    def __init__(self, folder: Path) -> None:
-        require("ardour7-lua")
-        for attempt in range(_ATTEMPTS):
-            self.folder = folder / f"session{attempt}"
-            self._stop = folder / f"stop{attempt}"
-            if self._start():
-                return
-        lack(f"ardour7-lua does not start here: {self.said}")
-
-    def _start(self) -> bool:
-        self.process = subprocess.Popen(
-            ["ardour7-lua", str(SCRIPTS / "record.lua"), str(self.folder), str(self._stop)],
+    def __init__(self, name: str, *arguments: object) -> None:
+        self._process = subprocess.Popen(
+            ["ardour7-lua", str(SCRIPTS / name), *map(str, arguments)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -39,38 +32,77 @@ class Ardour:
         self.said: list[str] = []
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
+
+    def tell(self, line: str) -> None:
+        """Send it a line."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+
+    def until(self, what: str) -> None:
+        """Wait until it says a line. Raises EOFError if it ends, queue.Empty if it is mute."""
+        while (line := self._lines.get(timeout=_ANSWER_S)) is not None:
+            self.said.append(line)
+            if line == what:
+                return
+        raise EOFError
+
+    def end(self) -> None:
+        """Wait until it has ended by itself."""
+        self._process.wait(_ANSWER_S)
+
+    def close(self) -> None:
+        """End it, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+        self._listener.join()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                self._lines.put(line.rstrip())
+        self._lines.put(None)
+
+
+def started(begin: Callable[[int], Script], ready: str) -> Script:
+    """What `begin` starts at one of its attempts, by number, once it has said `ready`."""
+    require("ardour7-lua")
+    said: list[str] = []
+    for attempt in range(_ATTEMPTS):
+        script = begin(attempt)
         try:
-            self._until("rolling")
+            script.until(ready)
         except (EOFError, queue.Empty):
-            self.close()
-            return False
-        self.port = next(line[5:] for line in self.said if line.startswith("port "))
-        return True
+            script.close()
+            said = script.said
+        else:
+            return script
+    lack(f"ardour7-lua does not start here: {said}")
+    raise AssertionError
+
+
+class Ardour:
+    """A session that records one MIDI track, from when it is made until `stop`."""
+
+    def __init__(self, folder: Path) -> None:
+        def begin(attempt: int) -> Script:
+            self.folder = folder / f"session{attempt}"
+            return Script("record.lua", self.folder)
+
+        self._script = started(begin, "rolling")
+        self.port = next(line[5:] for line in self._script.said if line.startswith("port "))
 
     def stop(self) -> Path:
         """Stop, save and end; returns the MIDI file of the take."""
-        self._stop.touch()
-        self._until("saved")
-        self.process.wait(_START_S)
+        self._script.tell("stop")
+        self._script.until("saved")
+        self._script.end()
         (take,) = self.folder.glob("interchange/*/midifiles/*.mid")
         return take
 
     def close(self) -> None:
         """End it, whatever it does."""
-        self.process.kill()
-        self.process.wait()
-        self._listener.join()
-
-    def _until(self, what: str) -> None:
-        while what not in self.said:
-            line = self._lines.get(timeout=_START_S)
-            if line is None:
-                raise EOFError
-            self.said.append(line.rstrip())
-
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        with self.process.stdout as lines:
-            for line in lines:
-                self._lines.put(line)
-        self._lines.put(None)
+        self._script.close()

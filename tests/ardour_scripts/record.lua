@@ -1,8 +1,8 @@
 -- Records what comes in on a MIDI track, in Ardour's engine without its face.
---   ardour7-lua record.lua NEW_SESSION_FOLDER STOP_FILE
--- Says "port NAME" and "rolling", then records until STOP_FILE is there, saves and ends.
+--   ardour7-lua record.lua NEW_SESSION_FOLDER
+-- Says "port NAME" and "rolling", then records until it is sent a line, saves and ends.
 
-local folder, stop_file = arg[1], arg[2]
+local folder = arg[1]
 local RATE = 48000
 
 assert (AudioEngine:set_backend ("JACK", "ardour", ""), "no backend")
@@ -23,10 +23,7 @@ print ("port ardour:" .. track:input ():midi (0):name ())
 print ("rolling")
 io.stdout:flush ()
 
-repeat
-	ARDOUR.LuaAPI.usleep (50000)
-	local stop = io.open (stop_file)
-until stop
+io.read ()
 session:request_stop (false, false, ARDOUR.TransportRequestSource.TRS_UI)
 while session:transport_rolling () do ARDOUR.LuaAPI.usleep (20000) end
 -- The butler still writes the take.
