@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import numpy as np
 
-from midigan.candidates import draw_phrase
 from midigan.controls import Controls
 from midigan.feel import humanize_velocities, set_velocities, strike_again
 from midigan.generator import Generator
 from midigan.keys import transpose
+from midigan.layout import Layout
+from midigan.lines import draw_phrase
 from midigan.masks import semitones_to
 from midigan.notes import phrases_to_notes, sort_notes
 from midigan.song import Notes
@@ -23,50 +24,46 @@ _RESTRIKE, _VELOCITY, _TIMING = 1, 5, 6
 _DEFAULT = Controls()
 
 
-def compose(
-    generator: Generator,
-    seed: int,
-    number: int,
-    controls: Controls = _DEFAULT,
-    lines: Mapping[int, int] | None = None,
-) -> Notes:
+def compose(generator: Generator, seed: int, number: int, controls: Controls = _DEFAULT) -> Notes:
     """The notes of phrase `number` of the stream `seed`, starts counted from the phrase.
-
-    lines: tracks whose own lines are drawn anew, and the how manieth ones are wanted; the
-    others stay as they are without.
 
     The same generator, seed, number and controls give the same notes, whatever was composed
     before. Returns a sorted NOTE array; pitches that a transposition moves out of 0..127
     come back by an octave. Raises MidiganError for a key that is none or a genre that the
     generator has not, FormatError for a choice among candidates without a critic.
     """
-    notes = _performed(generator, seed, number, controls, {})
-    if lines:
-        anew = _performed(generator, seed, number, controls, lines)
-        tracks = list(lines)
-        kept = notes[~np.isin(notes["track"], tracks)]
-        notes = sort_notes(np.concatenate([kept, anew[np.isin(anew["track"], tracks)]]))
-    return notes
-
-
-def _performed(
-    generator: Generator, seed: int, number: int, controls: Controls, lines: Mapping[int, int]
-) -> Notes:
-    """The notes of a phrase as they are struck. What chance does to one shifts for all."""
     layout, info = generator.layout, generator.info
-    phrase = draw_phrase(generator, seed, number, controls, lines)
+    phrase = draw_phrase(generator, seed, number, controls)
     notes = phrases_to_notes(phrase, layout, joined=False)
     if info.restrike:
         # Rhythm is groove's: where that stands still, so do its repeated notes.
         point = math.floor(controls.groove.position_at(number, controls.walk))
         chance = np.random.default_rng([seed, abs(point), _RESTRIKE])
-        notes = strike_again(notes, np.array(info.restrike), layout.steps, chance)
+        table = np.array(info.restrike)
+        notes = _each_track(
+            notes, layout, chance, lambda own, rng: strike_again(own, table, layout.steps, rng)
+        )
     if info.velocity:
         notes = set_velocities(notes, np.array(info.velocity), layout.steps)
-    if controls.humanize:
+    if percent := controls.humanize:
         chance = np.random.default_rng([seed, number, _VELOCITY])
-        notes = humanize_velocities(notes, controls.humanize, chance)
+        notes = _each_track(
+            notes, layout, chance, lambda own, rng: humanize_velocities(own, percent, rng)
+        )
     return transpose(notes, semitones_to(info.key, controls), layout)
+
+
+def _each_track(
+    notes: Notes,
+    layout: Layout,
+    chance: np.random.Generator,
+    played: Callable[[Notes, np.random.Generator], Notes],
+) -> Notes:
+    """Notes as chance plays them, each track's by itself: what one plays moves no other."""
+    tracks = enumerate(chance.spawn(len(layout.tracks)))
+    return sort_notes(
+        np.concatenate([played(notes[notes["track"] == track], own) for track, own in tracks])
+    )
 
 
 def times_of(

@@ -36,7 +36,26 @@ MOST_CANDIDATES = 32
 SWING_GRIDS = (8, 16)
 
 
+#: The most lines of single tracks that are remembered as drawn anew, one over the other.
+MOST_LINES = 8
+
 Value = float | str | None
+
+
+class Line(NamedTuple):
+    """A track's own line drawn anew: from which rolls of its noise the critic chooses.
+
+    melody, groove: the first and the last roll, or () for what was chosen before.
+    """
+
+    track: int
+    melody: tuple[int, ...] = ()
+    groove: tuple[int, ...] = ()
+
+    def with_rolls(self, name: str, rolls: tuple[int, ...]) -> Line:
+        """The same line with other rolls of its melody or its groove, by name."""
+        changed: dict[str, Any] = {name: rolls}
+        return self._replace(**changed)
 
 
 class Turn(NamedTuple):
@@ -97,6 +116,7 @@ class Controls:
     humanize: per cent of the jitter of a careless player, in time and loudness.
     feel: per cent of how far beside the grid the generator's training music was played.
     candidates: from how many phrases one is drawn as the critic likes them; 1 asks no critic.
+    lines: tracks whose own lines were drawn anew, each over what those before it had left.
     genre: `(name, weight)` of the genres that are blended, weights relative to each other; ()
         for one that the seed draws, as often as the generator's music had it.
     """
@@ -117,6 +137,7 @@ class Controls:
     humanize: float = 0.0
     feel: float = 100.0
     candidates: int = 1
+    lines: tuple[Line, ...] = ()
     genre: tuple[tuple[str, float], ...] = ()
 
     def noise(self, name: str) -> Noise:
@@ -147,6 +168,8 @@ class Controls:
                 found[name] = Noise(**{**noise, **lists})
             found["ranges"] = tuple(tuple(row) for row in found.get("ranges", ()))
             found["attributes"] = tuple(tuple(row) for row in found.get("attributes", ()))
+            lines = found.get("lines", ())
+            found["lines"] = tuple(Line(t, tuple(m), tuple(g)) for t, m, g in lines)
             found["harmony"] = tuple(found.get("harmony", ()))
             found["muted"] = tuple(found.get("muted", ()))
             found["genre"] = tuple((str(n), float(w)) for n, w in found.get("genre", ()))

@@ -28,6 +28,7 @@ def played_at(
 
     felt: mean and standard deviation of how far after the grid each track plays at each step of
     the bar, `(tracks, steps)`, in shares of a step.
+    Chance moves each track by itself, whatever the others play.
     Without swing, looseness and feel, exactly on the grid. With them, the order of all that begins
     and ends on a track stays as it was, so that no notes overlap which did not before, and
     nothing leaves the phrase.
@@ -42,15 +43,15 @@ def played_at(
         late, spread = (table * controls.feel / 100 for table in felt)
         where = notes["track"], notes["start"] % layout.steps
         step_ticks = float(ticks_of(np.array(1), layout.steps_per_beat))
-        for track in range(len(layout.tracks)):
+        for track, chance in enumerate(rng.spawn(len(layout.tracks))):
             own = notes["track"] == track
-            drawn = late[where][own] + spread[where][own] * rng.standard_normal(int(own.sum()))
+            drawn = late[where][own] + spread[where][own] * chance.standard_normal(int(own.sum()))
             times[own] = _moved(times[own], drawn * step_ticks)
     if controls.humanize:
         loosest = _LOOSEST_TICKS * controls.humanize / 100
-        for track in range(len(layout.tracks)):
+        for track, chance in enumerate(rng.spawn(len(layout.tracks))):
             own = notes["track"] == track
-            times[own] = _moved(times[own], rng.normal(0, loosest, int(own.sum())))
+            times[own] = _moved(times[own], chance.normal(0, loosest, int(own.sum())))
     return times
 
 

@@ -1,15 +1,13 @@
 """A phrase drawn from candidates by the critic: deterministic, and only of what is new anyway."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from critics import write_critic
 from tiny import write_tiny_generator
 
-from midigan.candidates import default_controls, draw_phrase
+from midigan.candidates import default_controls
 from midigan.compose import compose
-from midigan.controls import NOISES, Controls, Noise, Turn
+from midigan.controls import NOISES, Controls, Turn
 from midigan.errors import FormatError
 from midigan.generator import Generator
 from midigan.layout import load_layout
@@ -69,57 +67,6 @@ def test_a_critic_of_little_opinion_leaves_most_to_chance(tmp_path):
 def test_by_default_a_critic_is_asked_where_there_is_one(path, tiny_band):
     assert default_controls(Generator.load(path)).candidates > 1
     assert default_controls(Generator.load(tiny_band)).candidates == 1
-
-
-def test_muting_or_drawing_one_track_anew_leaves_the_others_alone(path):
-    generator = Generator.load(path)
-    for number in range(6):
-        plain = compose(generator, 1, number, FOUR)
-        muted = compose(generator, 1, number, replace(FOUR, muted=(1,)))
-        assert np.array_equal(muted, plain[plain["track"] != 1])
-        rolled = compose(generator, 1, number, replace(FOUR, melody=Noise(rolls=(0, 0, 1))))
-        assert not np.array_equal(rolled, plain)
-        kept = [notes[notes["track"] != 2] for notes in (rolled, plain)]
-        assert np.array_equal(*kept)
-
-
-def test_a_line_anew_is_the_one_of_several_that_the_critic_likes_over_the_others(path):
-    generator = Generator.load(path)
-
-    def rolled(times):
-        rolls = (0, times, 0, 0)
-        noises = {name: replace(FOUR.noise(name), rolls=rolls) for name in ("melody", "groove")}
-        return draw_phrase(generator, 3, number, replace(FOUR, **noises))[:, 1]
-
-    for number in range(3):
-        before = draw_phrase(generator, 3, number, FOUR)
-        for times in (1, 2):
-            after = draw_phrase(generator, 3, number, FOUR, {1: times})
-            rest = np.delete(after, 1, axis=1)
-            np.testing.assert_array_equal(rest, np.delete(before, 1, axis=1))
-            asked = range((times - 1) * 4 + 1, times * 4 + 1)
-            assert after[:, 1].sum() == min(rolled(again).sum() for again in asked)
-
-
-def test_without_a_critic_a_line_anew_is_the_next_one(tiny_band):
-    generator = Generator.load(tiny_band)
-    before, after = (draw_phrase(generator, 3, 0, Controls(), lines) for lines in ({}, {2: 1}))
-    np.testing.assert_array_equal(np.delete(after, 2, axis=1), np.delete(before, 2, axis=1))
-    assert (after[:, 2] != before[:, 2]).any()
-
-
-def test_the_others_strike_their_repeated_notes_as_without_a_line_anew(tiny_band):
-    generator = Generator.load(tiny_band)
-    steps = generator.layout.steps
-    generator.info = replace(generator.info, restrike=((0.5,) * steps,) * 4)
-    changed = []
-    for number in range(4):
-        before, after = (compose(generator, 3, number, lines=lines) for lines in ({}, {1: 1}))
-        for track in (0, 2, 3):
-            of_both = (notes[notes["track"] == track] for notes in (before, after))
-            np.testing.assert_array_equal(*of_both)
-        changed.append(not np.array_equal(before, after))
-    assert any(changed)
 
 
 def test_a_lock_holds_what_is_heard_and_not_another_candidate(path):

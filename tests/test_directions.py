@@ -8,7 +8,6 @@ from critics import write_critic
 from tiny import write_tiny_generator
 
 from midigan.attributes import MEASURES
-from midigan.candidates import draw_phrase
 from midigan.controls import Controls
 from midigan.directions import check_attributes, directions_of, turned_latents
 from midigan.errors import FormatError, MidiganError
@@ -17,6 +16,7 @@ from midigan.generator import Generator
 from midigan.generator_info import GeneratorInfo
 from midigan.latents import draw_latents
 from midigan.layout import load_layout
+from midigan.lines import draw_phrase
 
 
 def turned(**attributes):

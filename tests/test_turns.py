@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from midigan.controls import Controls, Turn
+from midigan.controls import Controls, Line, Turn
 from midigan.errors import FormatError, MidiganError
 from midigan.turns import turned
 from midigan.turns.values import find_track
@@ -82,8 +82,11 @@ def test_what_a_turn_takes_back_is_gone():
         ("lock/all", 1, "lock/chords"),
         ("lock/melody", "x", "no number"),
         ("reroll", None, "reroll/chords"),
+        ("reroll/lines", None, "reroll/line"),
         ("reroll/melody", "flute", "Drums, Bass"),
         ("reroll/melody/5", None, "1 to 4"),
+        ("reroll/line", None, "1 to 4"),
+        ("reroll/line/flute", None, "Drums, Bass"),
         ("attribute/loudness", 1, "attribute/density"),
         ("attribute/density/to", 1, "attribute/density"),
         ("attribute/density", 1.5, "-1 to 1"),
@@ -113,8 +116,12 @@ def test_a_turn_that_cannot_be_says_what_can(control, value, word):
 def test_a_track_of_its_own_is_drawn_anew_by_path_or_value():
     by_path = turn("reroll/melody/lead").controls
     assert by_path == turn("reroll/melody", 4).controls == turn("reroll/melody", "Lead").controls
-    assert by_path.melody.rolls == (0, 0, 0, 1)
-    assert turn("reroll/melody", None, by_path).controls.melody.rolls == (1, 1, 1, 2)
+    assert by_path.lines == (Line(3, (1, 1), ()),)
+    assert by_path.melody.rolls == ()
+    of_all = turn("reroll/melody", None, by_path).controls
+    assert of_all.melody.rolls == (1, 1, 1, 1)
+    assert of_all.lines == ()
+    assert turn("reroll/line/lead").controls.lines == (Line(3, (1, 1), (1, 1)),)
 
 
 def test_tracks_are_found_by_name_before_number():

@@ -111,9 +111,10 @@ def _joins(
     own: Generator, found: Evaluation, count: int, seed: int, progress: Callable[[str], None]
 ) -> dict[int, Joins]:
     """How phrases join, by the number of candidates: one, and as many as are usual."""
-    from midigan.candidates import default_controls, draw_stream
+    from midigan.candidates import default_controls
     from midigan.controls import Controls
     from midigan.evaluation.joins import judge_joins
+    from midigan.lines import draw_stream
 
     judged = {}
     for controls in dict.fromkeys((Controls(), default_controls(own))):

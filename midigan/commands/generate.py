@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,6 @@ from midigan.commands.playing import (
     tempo_option,
     turns_of,
 )
-from midigan.errors import MidiganError
 from midigan.shipped import name_of
 
 if TYPE_CHECKING:
@@ -45,13 +43,6 @@ if TYPE_CHECKING:
 )
 @tempo_option
 @control_options
-@click.option(
-    "--reroll",
-    "rerolls",
-    multiple=True,
-    metavar="TRACK[=N]",
-    help="Draw a track's own line anew, or N times, over the others. May be repeated.",
-)
 @click.option("--separate", is_flag=True, help="Write each track to a file of its own, too.")
 @seed_option
 @click.option(
@@ -63,7 +54,6 @@ def command(
     bars: int | None,
     folder: Path | None,
     tempo: float | None,
-    rerolls: tuple[str, ...],
     separate: bool,
     seed: int | None,
     as_json: bool,
@@ -87,7 +77,6 @@ def command(
     names = [track.name for track in player.layout.tracks]
     controls = all_turned(default_controls(player), turns_of(**hands), names)
     check_attributes(player, controls)
-    lines = _lines(rerolls, names)
     seed = drawn_seed(seed)
     genre = _genre(player, seed, controls)
     bars = bars or player.layout.bars
@@ -98,7 +87,7 @@ def command(
     clips = []
     notes = 0
     for clip in range(count):
-        song, times = draw_clip(player, seed, clip, bars, controls, tempo, lines)
+        song, times = draw_clip(player, seed, clip, bars, controls, tempo)
         file = folder / f"clip-{clip + 1:0{digits}}.mid"
         write = partial(write_midi, song, player.layout, end_step=end_step, times=times)
         write(file)
@@ -138,20 +127,6 @@ def _genre(generator: Generator, seed: int, controls: Controls) -> dict[str, flo
     return dict(zip(generator.info.genres, genre[0].astype(float).round(6).tolist(), strict=True))
 
 
-def _lines(rerolls: tuple[str, ...], tracks: Sequence[str]) -> dict[int, int]:
-    """The option `--reroll`: by track, how often its line is drawn anew."""
-    from midigan.turns.values import find_track
-
-    found: dict[int, int] = {}
-    for text in rerolls:
-        name, _, times = text.partition("=")
-        if times and not times.isdecimal():
-            raise MidiganError(f"reroll {text!r}: write a track and how often, like bass=2")
-        track = find_track(name, tracks)
-        found[track] = found.get(track, 0) + int(times or 1)
-    return {track: times for track, times in found.items() if times}
-
-
 def _tracks(song: Song, times: Times, generator: Generator) -> list[dict[str, Any]]:
     """Each track with its notes: [start, length] in quarter notes, pitch and velocity."""
     from midigan.ticks import PPQN
@@ -174,12 +149,10 @@ def draw_clip(
     bars: int,
     controls: Controls,
     tempo_bpm: float,
-    lines: Mapping[int, int] | None = None,
 ) -> tuple[Song, Times]:
     """Clip number `clip`, counted from 0: the next phrases of the stream, cut to `bars`.
 
-    Beside the song on the grid, when its notes are played: ticks `(n, 2)`. lines: as `compose`
-    takes them.
+    Beside the song on the grid, when its notes are played: ticks `(n, 2)`.
     """
     import numpy as np
 
@@ -192,7 +165,7 @@ def draw_clip(
     drawn, timed = [], []
     for place in range(phrases):
         number = clip * phrases + place
-        notes = compose(generator, seed, number, controls, lines)
+        notes = compose(generator, seed, number, controls)
         begin = place * layout.phrase_steps
         times = times_of(notes, generator, seed, number, controls)
         timed.append(times + ticks_of(begin, layout.steps_per_beat))

@@ -9,6 +9,7 @@ HELP = (
     "c t m g  draw chords, style, melody, groove anew   r  all that is not locked",
     "C T M G  lock them as they are, or let them go     1 2 3 4  mute a track",
     "up down  walk faster, slower                       s  keep the last 8 bars",
+    "h j k l  draw the line of track 1, 2, 3 or 4 anew, over what the others play",
     "d e a x  less dense, elevated, active, dissonant   D E A X  more",
     "p  all notes off                                   q  stop    ?  these lines",
 )
@@ -23,6 +24,7 @@ KEYS = {
     **{str(track): Turn(f"mute/{track}") for track in range(1, 10)},
     **{key: Turn(f"attribute/{name}/by", -0.25) for key, name in _ATTRIBUTES.items()},
     **{key.upper(): Turn(f"attribute/{name}/by", 0.25) for key, name in _ATTRIBUTES.items()},
+    **{key: Turn(f"reroll/line/{track}") for track, key in enumerate("hjkl", start=1)},
     "r": Turn("reroll/all"),
     **dict.fromkeys((UP, RIGHT), _FASTER),
     **dict.fromkeys((DOWN, LEFT), _SLOWER),

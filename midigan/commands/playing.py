@@ -84,7 +84,17 @@ _CONTROL_OPTIONS = (
         help="Draw each phrase from N by how well the generator's critic likes them: by default 16 "
         "if it has a critic, 1 if not.",
     ),
+    click.option(
+        "--reroll",
+        "rerolls",
+        multiple=True,
+        metavar="TRACK[=N]",
+        help="Draw a track's own line anew, or N times, over the others. May be repeated.",
+    ),
 )
+
+#: More often than that nobody draws a line anew.
+_MOST_ROLLS = 1000
 
 
 def control_options(command: _Command) -> _Command:
@@ -106,10 +116,12 @@ def turns_of(
     feel: str | None,
     genre: str | None,
     candidates: str | None,
+    rerolls: Sequence[str],
 ) -> list[Turn]:
     """The controls' options as turns. Whether they are legal, `turned` says.
 
-    Raises MidiganError for a range or an attribute without a value.
+    Raises MidiganError for a range or an attribute without a value, or a number of times that
+    is none.
     """
     whole = {"key": key, "scale": scale, "walk": walk, "swing": swing, "humanize": humanize}
     whole |= {"feel": feel, "genre": genre, "candidates": candidates}
@@ -125,4 +137,9 @@ def turns_of(
             raise MidiganError(f"attribute {text!r}: write how much of it, like density=0.5")
         turns.append(Turn(f"attribute/{name}", value))
     turns += [Turn(f"mute/{track}", 1) for track in mutes]
+    for text in rerolls:  # last: how many candidates a line has, the others say
+        track, _, times = text.partition("=")
+        if times and not (times.isdecimal() and int(times) <= _MOST_ROLLS):
+            raise MidiganError(f"reroll {text!r}: write a track and how often, like bass=2")
+        turns += [Turn("reroll/line", track)] * int(times or 1)
     return turns

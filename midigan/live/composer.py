@@ -6,12 +6,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from midigan.candidates import default_controls, kept_as_heard
+from midigan.candidates import default_controls
 from midigan.compose import compose, times_of
 from midigan.controls import Controls, Turn, Value
 from midigan.directions import check_attributes
 from midigan.errors import MidiganError
 from midigan.generator import Generator
+from midigan.lines import kept_as_heard
 from midigan.live.composer_messages import Heard, Load, Loaded, Note, Part, Phrase, Told
 from midigan.live.generators import Generators, taken_over
 from midigan.live.player_messages import Notice

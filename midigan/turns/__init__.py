@@ -7,6 +7,7 @@ it, and says in words what changed. It is pure, so that a log of turns is a log 
     amount/chords ... groove  0..1      the share of the walk's speed that this noise takes
     lock/chords ... groove    0 or 1    no value: the other way round
     reroll/chords ... groove  [track]   anew; melody and groove also for one track alone
+    reroll/line               track     one track's melody and groove, what is not locked of them
     reroll/all                          everything that is not locked
     attribute/density ...     -1..1     less or more than usual: see `attributes`
     attribute/density/by      -2..2     so much less or more

@@ -1,0 +1,162 @@
+"""A track's own line drawn anew, over what the other tracks play.
+
+Tracks are drawn together, and a track of a phrase with other noise need not fit into this one: of
+several lines one is drawn as the critic likes it among the others, as `candidates` has it for
+whole phrases, joins included. A line stays over what it was chosen for, whatever is drawn
+anew after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from midigan.candidates import Drawn, choose, draw, is_between, played
+from midigan.controls import NOISES, NOISES_OF_TRACKS, Controls, Line
+from midigan.generator import Generator
+from midigan.latents import Latents
+from midigan.notes import Phrases
+from midigan.walk import latents_at
+
+# The stream of chance for the draws, beside those of `walk`, `candidates` and `compose`.
+_LINE = 8
+
+# Phrases that are kept with each of the lines over them, and as they are heard.
+_KEPT = 64
+
+#: How often a track's melody and its groove were rolled.
+Rolls = tuple[int, ...]
+
+
+class Lined(NamedTuple):
+    """A phrase, n = 1, and which rolls were chosen for each of the controls' lines."""
+
+    phrase: Phrases
+    chosen: tuple[Rolls, ...] = ()
+
+
+def draw_phrase(generator: Generator, seed: int, number: int, controls: Controls) -> Phrases:
+    """Phrase `number` of the stream `seed`: always the same for the same arguments.
+
+    Returns it as bool `(1, tracks, bars, steps, pitches)`. A track that is muted or held to a
+    chord at once leaves the draw as it is, so that the other tracks go on with what they play.
+    Raises MidiganError for a key that is none or a genre that the generator has not, FormatError
+    for candidates without a critic.
+    """
+    judged = _judged(controls)
+    drawn = draw(generator, seed, number, replace(judged, lines=()))
+    tracks = {line.track: line for line in controls.lines}
+    rolls = _by_track(controls, lined(generator, seed, number, judged).chosen)
+    own = [_latents(generator, seed, number, controls, drawn, track, rolls) for track in tracks]
+    plain = _latents(generator, seed, number, controls, drawn, 0, {})
+    found = played(generator, seed, controls, [plain, *own])
+    phrase = found[:1]
+    for place, track in enumerate(tracks, start=1):
+        phrase[:, track] = found[place, track]
+    return phrase
+
+
+def draw_stream(generator: Generator, seed: int, count: int, controls: Controls) -> Phrases:
+    """The first phrases of the stream `seed`: bool `(count, tracks, bars, steps, pitches)`.
+
+    Raises what `draw_phrase` does.
+    """
+    drawn = [draw_phrase(generator, seed, number, controls) for number in range(count)]
+    return np.concatenate(drawn)
+
+
+@lru_cache(_KEPT)
+def lined(generator: Generator, seed: int, number: int, controls: Controls) -> Lined:
+    """A phrase with the controls' lines, each chosen over what those before it have left."""
+    drawn = draw(generator, seed, number, replace(controls, lines=()))
+    if not controls.lines:
+        return Lined(drawn.phrase)
+    *earlier, line = controls.lines
+    without = replace(controls, lines=tuple(earlier))
+    before = lined(generator, seed, number, without)
+    rolls = _by_track(without, before.chosen)
+    choices = _choices(line, rolls.get(line.track, (0, 0)), controls.candidates)
+    each = [
+        _latents(generator, seed, number, controls, drawn, line.track, {line.track: choice})
+        for choice in choices
+    ]
+    found = np.repeat(before.phrase, len(choices), axis=0)
+    found[:, line.track] = played(generator, seed, controls, each)[:, line.track]
+    beside = []
+    if len(choices) > 1 and is_between(generator, number):
+        beside = [lined(generator, seed, number + by, controls).phrase for by in (-1, 1)]
+    firsts = [span[0] if span else 0 for span in (line.melody, line.groove)]
+    chance = np.random.default_rng([seed, number, _LINE, line.track, *firsts])
+    chosen = choose(generator, seed, controls, found, beside, chance)
+    return Lined(found[chosen : chosen + 1], (*before.chosen, choices[chosen]))
+
+
+def kept_as_heard(
+    generator: Generator, seed: int, number: int, before: Controls, after: Controls
+) -> Controls:
+    """Controls `after` a turn, with what is no longer new as it is in phrase `number`.
+
+    What is locked or slowed down while that phrase is heard stays what it was `before`.
+    """
+    slowed = [
+        name
+        for name in NOISES
+        if before.noise(name).speed(before.walk) == 1 and after.noise(name).speed(after.walk) < 1
+    ]
+    if not slowed:
+        return after
+    judged = _judged(before)
+    drawn = draw(generator, seed, number, replace(judged, lines=()))
+    for name in slowed:
+        whose = drawn.style if name == "style" and drawn.style else (drawn.candidate,)
+        after = after.with_noise(name, replace(after.noise(name), candidates=whose))
+    chosen = lined(generator, seed, number, judged).chosen
+    held = [_held(line, rolls, slowed) for line, rolls in zip(before.lines, chosen, strict=True)]
+    return replace(after, lines=tuple(held))
+
+
+def _held(line: Line, rolls: Rolls, slowed: Sequence[str]) -> Line:
+    """A line that keeps the rolls which were chosen of some noises."""
+    for name, roll in zip(NOISES_OF_TRACKS, rolls, strict=True):
+        if name in slowed and getattr(line, name):
+            line = line.with_rolls(name, (roll,))
+    return line
+
+
+def _judged(controls: Controls) -> Controls:
+    """The controls under which candidates are judged."""
+    return replace(controls, muted=(), harmony=())
+
+
+def _choices(line: Line, own: Rolls, most: int) -> list[Rolls]:
+    """The rolls to choose from; own: those that the track has without the line."""
+    spans = [span or (roll,) for span, roll in zip((line.melody, line.groove), own, strict=True)]
+    count = min(most, max(span[-1] - span[0] + 1 for span in spans))
+    return [tuple(min(span[0] + i, span[-1]) for span in spans) for i in range(count)]
+
+
+def _by_track(controls: Controls, chosen: tuple[Rolls, ...]) -> dict[int, Rolls]:
+    """The rolls that each track has in the end."""
+    return {line.track: rolls for line, rolls in zip(controls.lines, chosen, strict=True)}
+
+
+def _latents(
+    generator: Generator,
+    seed: int,
+    number: int,
+    controls: Controls,
+    drawn: Drawn,
+    track: int,
+    rolls: Mapping[int, Rolls],
+) -> Latents:
+    """The latents behind a drawn phrase, with a track's noise rolled if `rolls` has it."""
+    tracks = len(generator.layout.tracks)
+    for name, more in zip(NOISES_OF_TRACKS, rolls.get(track, ()), strict=False):
+        noise = controls.noise(name)
+        each = tuple(noise.roll(place) + more * (place == track) for place in range(tracks))
+        controls = controls.with_noise(name, replace(noise, rolls=each))
+    return latents_at(controls, seed, number, tracks, drawn.candidate, drawn.style)
