@@ -13,6 +13,7 @@ from midigan.errors import MidiganError
 from midigan.live.composer_messages import Ask, Heard, Load
 from midigan.live.link import standard_pipes
 from midigan.live.player_messages import Failed
+from midigan.live.priority import be_preferred
 from midigan.live.wire import Message, pack, unpack
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def main() -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the parent decides when to end
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    # Beside a DAW that keeps all processors busy, a phrase still comes in time.
+    be_preferred()
     with standard_pipes() as (source, target_fd), open(target_fd, "wb", closefd=False) as target:
         for message in _answers(source):
             try:
