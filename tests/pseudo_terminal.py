@@ -33,6 +33,7 @@ while True:
     else:
         tell.write(f"ended {canonical} {os.waitstatus_to_exitcode(status)}\\n")
         break
+signal.pause()
 """
 
 #: A machine that is busy may take that long for anything.

@@ -60,6 +60,7 @@ class View:
         self._lines = lines
         self._kept: deque[str] = deque(maxlen=_KEPT)
         self._picture: _Picture | None = None
+        self.screen = os.ttyname(sys.stdout.fileno()) if sys.platform != "win32" else ""
 
     def started(self, opened: Opened, start: Start, loaded: Loaded) -> None:
         """Begin to draw."""

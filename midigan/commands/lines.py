@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class Lines:
     """Calm lines on the terminal: one that stays in place while it plays, one at the end."""
 
+    screen = ""
+
     def __init__(
         self, name: str, seed: int, leader: str, *, quiet: bool, moving: bool = True
     ) -> None:

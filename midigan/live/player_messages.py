@@ -75,6 +75,12 @@ class Opened(NamedTuple):
     jack: str = ""
 
 
+class Screen(NamedTuple):
+    """To the player before Start: the face draws on this terminal, to be given back if it dies."""
+
+    terminal: str
+
+
 class Start(NamedTuple):
     """To the player: begin now, or, where another leads, as soon as that one rolls.
 

@@ -17,10 +17,12 @@ from midigan.live.player_messages import (
     Following,
     Hush,
     Open,
+    Screen,
     SendClock,
     Start,
     Stop,
 )
+from midigan.live.rescue import Rescue
 from midigan.live.stage import Stage
 from midigan.live.wire import Message
 
@@ -29,21 +31,23 @@ _A_WHILE_S = 3600.0
 
 def main() -> None:
     """Open a port, play what comes, end silent."""
+    rescue = Rescue()
     with standard_pipes() as (source, target_fd):
         link = PipeLink(source, target_fd)
         _listen_to_signals(link)
         try:
-            link.send(_serve(link))
+            link.send(_serve(link, rescue))
         except MidiganError as error:
             link.send(Failed(str(error)))
         except Exception as error:  # the parent is the one that can tell the user
             link.send(Failed(f"the player met an unexpected {type(error).__name__}: {error}"))
         link.flush()
+    rescue.finish()
     # Taking a MIDI library down after its server has died can hang or crash: just leave.
     os._exit(0)
 
 
-def _serve(link: PipeLink) -> Message:
+def _serve(link: PipeLink, rescue: Rescue) -> Message:
     """Do what is asked for, message by message, until the music has been played."""
     stage = Stage(link)
     try:
@@ -53,6 +57,8 @@ def _serve(link: PipeLink) -> Message:
                 stage.prepare(message)
             elif isinstance(message, Failed):
                 return message
+            elif isinstance(message, Screen):
+                rescue.screen = message.terminal
             elif isinstance(message, Hush):
                 stage.hush(message)
                 return Ended("")

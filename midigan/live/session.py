@@ -28,6 +28,7 @@ from midigan.live.player_messages import (
     Panic,
     Position,
     Report,
+    Screen,
     Start,
     Stop,
 )
@@ -108,6 +109,8 @@ class Session:
         trouble = self._keeping.begin(loaded, start)
         self._face.started(opened, start, loaded)
         self._say(trouble)
+        if self._face.screen:
+            self._player.send(Screen(self._face.screen))
         self._player.send(start)
         self._survivor.guard(opened)
         self.desk.open = True

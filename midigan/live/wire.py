@@ -25,6 +25,7 @@ from midigan.live.player_messages import (
     Panic,
     Position,
     Report,
+    Screen,
     SendClock,
     Sent,
     Start,
@@ -47,6 +48,7 @@ Message = (
     | Position
     | Notice
     | Opened
+    | Screen
     | Start
     | Stop
     | Panic

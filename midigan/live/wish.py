@@ -42,7 +42,12 @@ class Wish:
 
 
 class Face(Protocol):
-    """Whoever shows a session to people. No call may take long, or wait for a terminal."""
+    """Whoever shows a session to people. No call may take long, or wait for a terminal.
+
+    `screen` is the terminal that it draws on and must give back, "" for none.
+    """
+
+    screen: str
 
     def started(self, opened: Opened, start: Start, loaded: Loaded) -> None:
         """The port is open, the generator loaded, the first note about to sound."""

@@ -13,6 +13,9 @@ pytest.importorskip("termios", reason="the job control of POSIX terminals")
 from pseudo_terminal import ENTERED, LEFT, plain, shell
 from real_parts import Receiver, jack_server, wait_until
 
+#: The screen that was there before, with a cursor.
+SHOWN = f"{LEFT}\x1b[?25h"
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -90,4 +93,13 @@ def test_it_goes_on_after_ctrl_z_and_ends_with_ctrl_c(receiver, tiny_band):
         terminal.type("\x03")
         assert terminal.told() == "ended True 0"
         assert terminal.everything.count(LEFT) == 2
+    wait_until("silence", lambda: silent(receiver))
+
+
+def test_a_killed_session_gives_the_terminal_back(receiver, tiny_band):
+    with live(tiny_band, "--port", "face in") as terminal:
+        terminal.wait("bar 2", lambda: terminal.shows("bar 2"))
+        os.kill(terminal.job, signal.SIGKILL)
+        assert terminal.told().endswith(f" {-signal.SIGKILL}")
+        terminal.wait("the screen before", lambda: terminal.everything.endswith(SHOWN))
     wait_until("silence", lambda: silent(receiver))
