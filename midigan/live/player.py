@@ -13,6 +13,7 @@ from midigan.live.agenda import STRIKE, Agenda, Event
 from midigan.live.clock import Clock
 from midigan.live.composer_messages import Ask, Phrase
 from midigan.live.link import Link
+from midigan.live.lookout import Lookout
 from midigan.live.player_messages import Ended, Failed, Notice, Panic, Position, Start, Stop
 from midigan.live.ports import Port
 from midigan.live.pulses import Pulses
@@ -27,11 +28,7 @@ _LEAD_S = 0.05
 
 #: What is done between deadlines must be done this long before the next one.
 _GUARD_S = 0.002
-#: Looking for the port may ask the system, so it needs more time than that.
-_LOOK_S = 0.02
-
 _REPORT_EVERY_S = 0.25
-_LOOK_EVERY_S = 0.25
 
 #: Later than this is no jitter: the computer was asleep, or the process suspended. What
 #: was missed is not sent in a burst. The music goes on from where it was, or, if another
@@ -65,7 +62,8 @@ class Player:
         self._since_tick = 0  # where it was taken up
         self._shift = 0  # from a tick of the song to what has been played by then
         self._tally = Tally()
-        self._next_report_s = self._next_look_s = clock.now()
+        self._lookout = Lookout(port, clock)
+        self._next_report_s = clock.now()
 
     def run(self) -> Ended:
         """Play. On every way out nothing is left sounding, and all that was sent is reported."""
@@ -190,19 +188,13 @@ class Player:
     def _idle(self, spare_s: float) -> None:
         """Do one thing that need not be done at a certain time, or wait for a message."""
         now = self._clock.now()
-        if now >= self._next_look_s and spare_s > _LOOK_S:
-            self._look()
+        if self._lookout.is_due(spare_s):
+            if news := self._lookout.look():
+                self._link.send(Notice(news))
         elif now >= self._next_report_s:
             self._report()
         else:
             self._receive(min(spare_s, self._next_report_s - now))
-
-    def _look(self) -> None:
-        """Look whether the port is still there; say what has become of it."""
-        news = self._port.check()
-        if news:
-            self._link.send(Notice(news))
-        self._next_look_s = self._clock.now() + _LOOK_EVERY_S
 
     def _receive(self, timeout_s: float) -> None:
         message: Message | None = self._link.receive(timeout_s)
