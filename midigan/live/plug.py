@@ -8,6 +8,7 @@ from typing import Any
 from midigan.errors import PortError
 from midigan.live.advice import advice
 from midigan.live.hangup import HangUp
+from midigan.live.jack_watch import JackWatch, watch
 from midigan.live.port_names import (
     BACKENDS,
     Listing,
@@ -27,17 +28,27 @@ class Plug:
 
     `wanted` is what the port was chosen by: a port that returns may have another number in
     its name, and is known by those words. It is None for a virtual port, which never goes.
-    `jack` is what JACK calls a virtual output, "" for all others.
+    `jack` is what JACK calls a virtual output, "" for all others. `watch` looks after a port of
+    JACK's, where somebody can.
     """
 
     jack = ""
 
-    def __init__(self, client: Any, name: str, wanted: str | None, hang_up: HangUp) -> None:
+    def __init__(
+        self,
+        client: Any,
+        name: str,
+        wanted: str | None,
+        hang_up: HangUp,
+        watch: JackWatch | None = None,
+    ) -> None:
         self.client = client
         self.name = name
         self.away = False
+        #: How often it was opened again.
+        self.returns = 0
         self._returning = ""
-        self._wanted, self._hang_up = wanted, hang_up
+        self._wanted, self._hang_up, self._watch = wanted, hang_up, watch
 
     def check(self) -> str:
         """Close the connection if the port has gone, open it again if it is back.
@@ -51,18 +62,25 @@ class Plug:
             return ""
         # A port that was closed at the other end goes on taking messages silently.
         names = self.client.get_ports()
+        if not self.away and self._watch is not None and self._watch.renewed():
+            lost = self.lose()
+            return self._reopen(names) or lost
         if self.away:
-            found = [self.name] if self.name in names else match_port(self._wanted, names)
-            # JACK lists a port before its owner is ready, and refuses to connect it silently:
-            # it is taken as there when it is seen a second time.
-            there = len(found) == 1 and found[0] == self._returning
-            self._returning = found[0] if len(found) == 1 else ""
-            if there and self._open(names.index(self._returning)):
-                self.away, self.name = False, self._returning
-                return f"port {self.name!r} is back"
-        elif self.name not in names:
-            return self.lose()
-        return ""
+            return self._reopen(names)
+        return "" if self.name in names else self.lose()
+
+    def _reopen(self, names: Sequence[str]) -> str:
+        """Open it again if it is back; a line for people if it is, else ""."""
+        found = [self.name] if self.name in names else match_port(self._wanted or "", names)
+        # JACK lists a port before its owner is ready, and refuses to connect it silently:
+        # where nobody can tell, it is taken as there when it is seen a second time.
+        there = len(found) == 1 and (found[0] == self._returning or self._watch is not None)
+        self._returning = found[0] if len(found) == 1 else ""
+        if not there or not self._open(self._returning, names.index(self._returning)):
+            return ""
+        self.away, self.name = False, self._returning
+        self.returns += 1
+        return f"port {self.name!r} is back"
 
     def lose(self) -> str:
         """Take the port as gone, because it refused a message; a line for people.
@@ -79,12 +97,19 @@ class Plug:
         """Close the connection, but not if its service is dead: that would hang."""
         if not self._hang_up.happened():
             self.client.close_port()
+            if self._watch is not None:
+                self._watch.close()
 
-    def _open(self, index: int) -> bool:
+    def _open(self, name: str, index: int) -> bool:
+        """Whether it could be opened; if it is gone again, or not ready, the next look tries."""
+        before = self._watch.expect(name) if self._watch is not None else set()
         try:
             with hushed():
                 self.client.open_port(index, _PORT)
-        except OSError:  # gone again, or not ready yet: the next look tries again
+        except OSError:
+            return False
+        if self._watch is not None and not self._watch.connected() - before:
+            self.client.close_port()
             return False
         return True
 
@@ -102,7 +127,8 @@ def connect(wanted: str, backend: str | None = None, *, inputs: bool = False) ->
             client.open_port(client.get_ports().index(name), _PORT)
     except (OSError, ValueError) as error:
         raise PortError(f"port {name!r} cannot be opened: {error}") from error
-    return Plug(client, name, wanted, hang_up.armed())
+    hang_up.armed()
+    return Plug(client, name, wanted, hang_up, watch(name) if backend == "jack" else None)
 
 
 def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Plug:

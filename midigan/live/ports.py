@@ -61,10 +61,10 @@ class RtMidiPort:
 
     def check(self) -> str:
         """Look whether the port has gone or is back; a line for people if it has, else ""."""
-        was_away = self._plug.away
+        returns = self._plug.returns
         news, self._news = self._news, ""
         news = self._plug.check() or news
-        if was_away and not self._plug.away:
+        if self._plug.returns != returns:
             for message in self._owed.settle():
                 self.send(message)
         elif not self._plug.away:
