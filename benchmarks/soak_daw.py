@@ -3,8 +3,9 @@
     soak_daw.py FILE SECONDS SEED BPM
 
 It is a process of its own and knows nothing of midigan. Once a minute the synthesizer closes
-its port, and opens it again two seconds later. Everything that arrives, and where the transport
-is, goes to FILE, one JSON array a line, in seconds of the server's frames:
+its port, and opens it again two seconds later, or every other time at once. Everything that
+arrives, and where the transport is, goes to FILE, one JSON array a line, in seconds of the
+server's frames:
 
     ["midi", at, [bytes]]   ["gone", at]   ["back", at]
     ["roll", at, rolling, song]   from here on the transport is at `song` seconds, and rolls or not
@@ -12,6 +13,7 @@ is, goes to FILE, one JSON array a line, in seconds of the server's frames:
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import os
@@ -20,6 +22,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import jack
@@ -27,8 +30,8 @@ import jack
 RATE = 48_000
 #: The synthesizer's port, and the DAW's client.
 SYNTH, DAW = "Soak synth", "Soak daw"
-#: So often and so long the synthesizer is away.
-AWAY_EVERY_S, AWAY_S = 60.0, 2.0
+#: So often and, in turn, so long the synthesizer is away.
+AWAY_EVERY_S, AWAY_S = 60.0, (2.0, 0.0)
 #: The song's length in bars, most of which are never heard twice.
 SONG_BARS = 4000
 
@@ -119,14 +122,33 @@ def be_first() -> None:
 
 
 def main() -> None:
-    path, seconds, seed, bpm = sys.argv[1], *map(float, sys.argv[2:])
+    parser = argparse.ArgumentParser(description="A DAW and a synthesizer for soak.py.")
+    parser.add_argument("file", help="to take down what arrives")
+    parser.add_argument("seconds", type=float)
+    parser.add_argument("seed", type=int)
+    parser.add_argument("bpm", type=float)
+    options = parser.parse_args()
     be_first()
-    notebook = Notebook(path)
-    synthesizer: Synthesizer | None = Synthesizer(notebook)
-    daw = Daw(notebook, int(seed), bpm)
-    chance = random.Random(int(seed) + 1)
+    notebook = Notebook(options.file)
+    daw = Daw(notebook, options.seed, options.bpm)
+    synthesizer = Synthesizer(notebook)
     print("ready", flush=True)
     sys.stdin.readline()
+    left = play(daw, synthesizer, notebook, options.seconds, options.seed)
+    print("played", flush=True)
+    sys.stdin.readline()
+    daw.close()
+    if left is not None:
+        left.close()
+    notebook.write()
+
+
+def play(
+    daw: Daw, first: Synthesizer, notebook: Notebook, seconds: float, seed: int
+) -> Synthesizer | None:
+    """Roll, jump and stop, and let the synthesizer go and return; returns it if it is there."""
+    synthesizer: Synthesizer | None = first
+    chance, away_s = random.Random(seed + 1), cycle(AWAY_S)
     daw.client.transport_frame = 0
     daw.client.transport_start()
     begin = time.monotonic()
@@ -140,19 +162,14 @@ def main() -> None:
             next_rest_s = now + chance.uniform(30, 60)
         if synthesizer is not None and now >= next_away_s:
             synthesizer.close()
-            synthesizer, back_s, next_away_s = None, now + AWAY_S, next_away_s + AWAY_EVERY_S
+            synthesizer, back_s, next_away_s = None, now + next(away_s), next_away_s + AWAY_EVERY_S
         if synthesizer is None and now >= back_s:
             synthesizer = Synthesizer(notebook)
         notebook.write()
         time.sleep(0.05)
     daw.client.transport_stop()
     time.sleep(0.5)
-    print("played", flush=True)
-    sys.stdin.readline()
-    daw.close()
-    if synthesizer is not None:
-        synthesizer.close()
-    notebook.write()
+    return synthesizer
 
 
 if __name__ == "__main__":

@@ -103,8 +103,9 @@ class Verdict:
     late: list[tuple[float, int]] = field(default_factory=list)
     #: Other notes that are missing: (second, key).
     lost: list[tuple[float, Key]] = field(default_factory=list)
-    #: From a start or jump, and from a port's return, until the first note.
+    #: From a start or jump until the first note.
     resumed_s: list[float] = field(default_factory=list)
+    #: From a port's return until the first message: the releases and programs that it is owed.
     returned_s: list[float] = field(default_factory=list)
     #: From when a note was due until it arrived.
     delays_s: list[float] = field(default_factory=list)
@@ -148,11 +149,11 @@ def judge(record: Record, music: Music, phrase_s: float) -> Verdict:
     for run, due in zip(record.runs, runs, strict=True):
         _judge_run(verdict, due, run)
     verdict.wrong = sorted((at, key) for key, times in strikes.items() for at in times)
-    onsets = sorted(at for at, (status, *_) in record.messages if status & 0xF0 == 0x90)
+    arrived = sorted(at for at, _ in record.messages)
     for _, back in record.away[1:]:
-        after = bisect_left(onsets, back)
-        if after < len(onsets):
-            verdict.returned_s.append(onsets[after] - back)
+        after = bisect_left(arrived, back)
+        if after < len(arrived):
+            verdict.returned_s.append(arrived[after] - back)
     return verdict
 
 
