@@ -18,7 +18,9 @@ from midigan.layout import Layout
 from midigan.song import Notes
 
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+#: Tonics of major and minor keys, spelled so that a signature has six accidentals at most.
+_MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_MINOR_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
 _KEY = re.compile(r"([A-Ga-g])(#|b|♯|♭|-)?\s*(major|minor|maj|min|m)?", re.ASCII | re.IGNORECASE)
 
 # Weights of the twelve degrees of a major and a minor key, counted from a large corpus:
@@ -59,8 +61,13 @@ class Key:
         """Semitones 0..11 from C major's set of pitch classes up to this key's."""
         return (self.tonic + 3) % 12 if self.minor else self.tonic
 
+    @property
+    def tonic_name(self) -> str:
+        """The tonic as it is written in this mode: Db major, but C# minor."""
+        return (_MINOR_NAMES if self.minor else _MAJOR_NAMES)[self.tonic]
+
     def __str__(self) -> str:
-        return f"{_NAMES[self.tonic]} {'minor' if self.minor else 'major'}"
+        return f"{self.tonic_name} {'minor' if self.minor else 'major'}"
 
 
 def parse_key(text: str) -> Key:

@@ -66,13 +66,20 @@ def render_pairs(
 
 
 def phrases_to_notes(
-    phrases: Phrases, layout: Layout, *, joined: bool, velocity: int = 80
+    phrases: Phrases,
+    layout: Layout,
+    *,
+    joined: bool,
+    velocity: int = 80,
+    struck_every: int | None = None,
 ) -> Notes:
     """Read phrase arrays as notes: phrase i occupies steps `[i, i + 1) * phrase_steps`.
 
     phrases: bool `(n, tracks, bars, steps, pitches)`. With `joined`, a pitch that sounds on
-    both sides of a phrase's end is one held note, otherwise it is struck again. On a drum
-    track every cell is a hit of one step. Returns a NOTE array sorted by (start, track, pitch).
+    both sides of a phrase's end is one held note, otherwise it is struck again.
+    struck_every: a pitch that goes on is struck again every so many steps; None holds it.
+    On a drum track every cell is a hit of one step. Returns a NOTE array sorted by
+    (start, track, pitch).
     """
     count, tracks = len(phrases), len(layout.tracks)
     time = phrases.reshape(count, tracks, layout.phrase_steps, layout.pitches)
@@ -81,12 +88,13 @@ def phrases_to_notes(
     edges = np.zeros((len(time), tracks, time.shape[2] + 1, layout.pitches), bool)
     before = edges.copy()
     edges[:, :, :-1], before[:, :, 1:] = time, time
-    drum = _drums(layout)
+    held = edges & before
+    held[:, _drums(layout)] = False
+    if struck_every:
+        held[:, :, ::struck_every] = False
     # Pitch before time, so that each onset meets its own end in the same order.
-    onsets = (edges & ~before).transpose(0, 1, 3, 2)
-    ends = (before & ~edges).transpose(0, 1, 3, 2)
-    onsets[:, drum] = edges[:, drum].transpose(0, 1, 3, 2)
-    ends[:, drum] = before[:, drum].transpose(0, 1, 3, 2)
+    onsets = (edges & ~held).transpose(0, 1, 3, 2)
+    ends = (before & ~held).transpose(0, 1, 3, 2)
     part, track, pitch, start = np.nonzero(onsets)
     stop = np.nonzero(ends)[3]
 

@@ -81,6 +81,11 @@ def test_keys_of_many_songs_are_those_of_each():
     assert alone[9] == Key(0)
 
 
+def test_keys_are_spelled_with_six_accidentals_at_most():
+    assert [str(Key(tonic)) for tonic in (1, 6, 8)] == ["Db major", "F# major", "Ab major"]
+    assert [Key(tonic, minor=True).tonic_name for tonic in (1, 3, 8)] == ["C#", "Eb", "G#"]
+
+
 @pytest.mark.parametrize("number", range(24))
 def test_a_key_has_a_number(number):
     assert Key.numbered(number).number == number

@@ -42,6 +42,13 @@ _LONGEST_NAME = 120
     metavar="BPM",
     help="Tempo of the files. [default: the songs' own; 100 for a .npy]",
 )
+@click.option(
+    "--strike",
+    type=click.Choice(["once", "phrase", "bar", "beat", "step"]),
+    default="once",
+    show_default=True,
+    help="In a .npy, a pitch that goes on: one held note, or struck again at each of these.",
+)
 @click.option("--musicxml", is_flag=True, help="Scores to print instead: a staff for each track.")
 @click.option("--join", is_flag=True, help="One long file instead of many.")
 def command(
@@ -50,6 +57,7 @@ def command(
     layout_name: str | None,
     lowest_pitch: int | None,
     tempo: float | None,
+    strike: str,
     musicxml: bool,
     join: bool,
 ) -> None:
@@ -63,7 +71,7 @@ def command(
     from midigan.files.notation import write_musicxml
     from midigan.files.write import write_midi
 
-    songs, layout, count = _songs_in(file, layout_name, lowest_pitch, join)
+    songs, layout, count = _songs_in(file, layout_name, lowest_pitch, join, strike)
     folder = output or _new_folder(file.stem)
     if folder.exists() and not folder.is_dir():
         raise MidiganError(f"{folder} is a file: name a folder for the MIDI files with -o")
@@ -90,7 +98,7 @@ def _new_folder(name: str) -> Path:
 
 
 def _songs_in(
-    file: Path, layout_name: str | None, lowest_pitch: int | None, join: bool
+    file: Path, layout_name: str | None, lowest_pitch: int | None, join: bool, strike: str
 ) -> tuple[Iterator[Song], Layout, int]:
     """The songs to write, their layout, and how many there are."""
     from midigan.files.dense import load_dense
@@ -108,8 +116,8 @@ def _songs_in(
                 f"{layout.shape} (tracks, bars, steps, pitches): name another with --layout"
             )
         if join:
-            return iter([_joined_phrases(phrases, layout, file.stem)]), layout, 1
-        return _phrase_songs(phrases, layout), layout, len(phrases)
+            return iter([_joined_phrases(phrases, layout, file.stem, strike)]), layout, 1
+        return _phrase_songs(phrases, layout, strike), layout, len(phrases)
     own = PhraseSet.load(file)
     asked = own.layout if layout_name is None else load_layout(layout_name)
     asked = asked.moved_to(own.layout.lowest_pitch if lowest_pitch is None else lowest_pitch)
@@ -123,22 +131,32 @@ def _songs_in(
     return own.songs(), own.layout, len(own.names)
 
 
-def _phrase_songs(phrases: Phrases, layout: Layout) -> Iterator[Song]:
+def _phrase_songs(phrases: Phrases, layout: Layout, strike: str) -> Iterator[Song]:
     """Each phrase as a song, named by its number from 1."""
     digits = max(4, len(str(len(phrases))))
     for number in range(len(phrases)):
         name = f"{number + 1:0{digits}}"
-        yield _joined_phrases(phrases[number : number + 1], layout, name)
+        yield _joined_phrases(phrases[number : number + 1], layout, name, strike)
 
 
-def _joined_phrases(phrases: Phrases, layout: Layout, name: str) -> Song:
-    """Phrases one after another as a song; what sounds across a border is held."""
+def _joined_phrases(phrases: Phrases, layout: Layout, name: str, strike: str) -> Song:
+    """Phrases one after another as a song; what sounds across a border is held.
+
+    strike: where it is struck again instead, see the option.
+    """
     import numpy as np
 
     from midigan.notes import phrases_to_notes
     from midigan.song import Song
 
-    notes = phrases_to_notes(phrases, layout, joined=True)
+    every = {
+        "once": None,
+        "phrase": layout.phrase_steps,
+        "bar": layout.steps,
+        "beat": layout.steps_per_beat,
+        "step": 1,
+    }[strike]
+    notes = phrases_to_notes(phrases, layout, joined=True, struck_every=every)
     bars = len(phrases) * layout.bars
     return Song(name, notes, np.full(bars, layout.steps, np.uint16))
 

@@ -43,11 +43,11 @@ def _part(song: Song, layout: Layout, number: int) -> Any:
     part = stream.Part(id=spec.name)
     part.partName = spec.name
     played = instrument.Percussion() if spec.drum else instrument.Instrument()
-    played.partName = spec.name
+    played.partName = played.instrumentName = spec.name
     played.midiProgram = song.programs[number] if song.programs else spec.program
     part.insert(0, played)
     found = key_of(song.notes, layout)
-    tonic = str(found).split()[0].replace("b", "-")
+    tonic = found.tonic_name.replace("b", "-")
     part.insert(0, key.Key(tonic, "minor" if found.minor else "major"))
     quarters = _Quarters(song, layout)
     for bar, numerator, denominator in meters_of(song, layout):

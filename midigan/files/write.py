@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from midigan.keys import key_of
 from midigan.layout import Layout
 from midigan.saving import whole_file
 from midigan.song import Notes, Song
@@ -45,9 +46,9 @@ def write_midi(
     part: a track of the layout that is written alone, as a file of type 0.
 
     The silent steps that fill up short bars are taken out again. Without a tempo the file
-    says DEFAULT_BPM, without a meter the layout's. Every track ends with the song, or at
-    `end_step`, counted in the song's padded steps. Raises MidiganError if `path` cannot be
-    written, and then changes nothing.
+    says DEFAULT_BPM, without a meter the layout's. Its key is the most likely one. Every track
+    ends with the song, or at `end_step`, counted in the song's padded steps. Raises
+    MidiganError if `path` cannot be written, and then changes nothing.
     """
     import mido
 
@@ -89,11 +90,15 @@ class Ticks:
 
 
 def _conductor(song: Song, layout: Layout, ticks: Ticks, end: int) -> Any:
-    """The track that holds the song's name, its tempos and its meters."""
+    """The track that holds the song's name, its key, its tempos and its meters."""
     import mido
 
     meta = mido.MetaMessage
-    events = [(0, _SETTING, meta("track_name", name=song.name))]
+    key = key_of(song.notes, layout)
+    events = [
+        (0, _SETTING, meta("track_name", name=song.name)),
+        (0, _SETTING, meta("key_signature", key=key.tonic_name + "m" * key.minor)),
+    ]
     tempos = song.tempos.tolist() or [(0, DEFAULT_BPM)]
     starts = ticks.at(np.array([start for start, _ in tempos])).tolist()
     for tick, (_, bpm) in zip(starts, tempos, strict=True):

@@ -76,6 +76,27 @@ def test_join_makes_one_file(folder, source):
     assert score.notes["start"].max() == (2 * 32 + 2) * 120
 
 
+@pytest.mark.parametrize(
+    ("strike", "lengths"),
+    [
+        ("once", [4, 60]),
+        ("phrase", [4, 28, 32]),
+        ("bar", [4, 12, 16, 16, 16]),
+        ("beat", [4] * 16),
+        ("step", [1] * 64),
+    ],
+)
+def test_a_pitch_that_goes_on_is_held_or_struck_again(folder, strike, lengths):
+    phrases = np.zeros((2, *SATB.shape), bool)
+    phrases[0, 0, 0, :4, 40] = phrases[0, 0, 0, 4:, 41] = True
+    phrases[0, 0, 1, :, 41] = phrases[1, 0, :, :, 41] = True
+    save_dense(phrases, folder / "held.npy")
+    result = run("held.npy", "-o", "out", "--join", "--strike", strike)
+    assert result.exit_code == 0, result.output
+    score = read_midi((folder / "out" / "held.mid").read_bytes())
+    assert (score.notes["length"] // 120).tolist() == lengths
+
+
 def test_the_lowest_pitch_says_what_numbers_mean(folder):
     run("array.npy", "-o", "out", "--lowest-pitch", "0")
     score = read_midi((folder / "out" / "0001.mid").read_bytes())

@@ -1,5 +1,7 @@
 """Music on the grid comes back exactly: song -> MIDI -> song."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from midigan.files.dense import load_dense, save_dense
 from midigan.files.encode import encode, open_phrases
 from midigan.files.midi import read_midi
 from midigan.files.write import write_midi
+from midigan.keys import Key
 from midigan.layout import Layout, Track, load_layout
 from midigan.notes import phrases_to_notes, separate_overlaps
 from midigan.phrase_set import PhraseSet
@@ -132,6 +135,35 @@ def test_every_track_ends_with_the_song_or_where_told(tmp_path):
         on = [m.type for track in file.tracks for m in track].count("note_on")
         off = [m.type for track in file.tracks for m in track].count("note_off")
         assert on == off == (1 if end_step == 16 else 2)
+
+
+@pytest.mark.parametrize("shift", range(12))
+@pytest.mark.parametrize("minor", [False, True])
+def test_a_file_says_names_programs_channels_tempo_key_and_meter(minor, shift, tmp_path):
+    third = 63 if minor else 64
+    pitches = [60, 62, third, 65, 67, third, 62, 60, 67, 60]
+    rows = [(4 * i, 4, i % 4, p + shift - 12, 80) for i, p in enumerate(pitches)]
+    song = Song(
+        "Air",
+        separate_overlaps(np.array(rows, NOTE)),
+        np.full(4, 12, np.uint16),
+        np.array([(0, 96)], TEMPO),
+        np.array([(0, 3, 4)], METER),
+        (9, 10, 11, 12),
+    )
+    write_midi(song, replace(SATB, steps=12), tmp_path / "air.mid")
+    mido = pytest.importorskip("mido")
+    file = mido.MidiFile(tmp_path / "air.mid")
+    assert file.type == 1
+    assert [track.name for track in file.tracks] == ["Air", "Soprano", "Alto", "Tenor", "Bass"]
+    said = {message.type: message for message in file.tracks[0]}
+    assert said["set_tempo"].tempo == 625_000
+    assert (said["time_signature"].numerator, said["time_signature"].denominator) == (3, 4)
+    assert said["key_signature"].key == str(Key(shift, minor)).split()[0] + "m" * minor
+    for number, track in enumerate(file.tracks[1:]):
+        (program,) = [message for message in track if message.type == "program_change"]
+        assert (program.channel, program.program) == (number, 9 + number)
+        assert {m.channel for m in track if m.type == "note_on"} == {number}
 
 
 def test_a_song_that_says_nothing_gets_a_tempo_and_the_layouts_meter(tmp_path):
