@@ -71,7 +71,8 @@ def draw(generator: Generator, seed: int, number: int, controls: Controls) -> Dr
     found = played(generator, seed, controls, latents)
     chance = np.random.default_rng([seed, number, _DRAW])
     chosen = choose(generator, seed, controls, found, beside, chance)
-    return Drawn(chosen, found[chosen : chosen + 1], style)
+    # A copy: what is kept must not keep all the others.
+    return Drawn(chosen, found[chosen : chosen + 1].copy(), style)
 
 
 def is_between(generator: Generator, number: int) -> bool:

@@ -92,7 +92,7 @@ def lined(generator: Generator, seed: int, number: int, controls: Controls) -> L
     firsts = [span[0] if span else 0 for span in (line.melody, line.groove)]
     chance = np.random.default_rng([seed, number, _LINE, line.track, *firsts])
     chosen = choose(generator, seed, controls, found, beside, chance)
-    return Lined(found[chosen : chosen + 1], (*before.chosen, choices[chosen]))
+    return Lined(found[chosen : chosen + 1].copy(), (*before.chosen, choices[chosen]))
 
 
 def kept_as_heard(
