@@ -202,7 +202,8 @@ def _judge_run(verdict: Verdict, due: Sequence[Due], run: Sequence[Segment]) -> 
     begin, first_phrase = run[0].begin, wanted[0].phrase
     heard = [note for note in wanted if note.delay_s is not None]
     if not heard:
-        if run[-1].end - begin > RETURN_S:
+        # A run that was cut short, or whose port was away but at first, is no silent one.
+        if wanted[-1].at - begin > RETURN_S:
             verdict.silent.append(begin)
         return
     # What was due until the first note came is what a jump costs, not lost.

@@ -108,6 +108,12 @@ def test_a_port_that_is_away_may_miss_notes_but_leaves_none_down(verdict_on):
     assert found.returned_s == pytest.approx([3.95 - 3.9])  # the release that it was owed
 
 
+def test_a_run_that_begins_before_a_port_closes_is_not_silent_for_that(verdict_on):
+    # Its first note came too late to be heard, and then the port was away till its end.
+    assert faults(verdict_on(without(6.0, 11.0), [(6.4, 10.9)])) == []
+    assert verdict_on(without(6.0, 11.0), [(9.4, 10.9)]).silent == [6.0]
+
+
 @pytest.mark.parametrize(
     ("messages", "why"),
     [
