@@ -39,7 +39,7 @@ def read_midi(data: bytes, *, channels: bool = False, pedal: bool = False) -> Sc
     Raises SourceError if it is not a MIDI file, counts time in frames (SMPTE), or holds no
     notes. Damage is mended where it can be, and each kind named in the score's warnings.
     """
-    begin = data.find(b"MThd", 0, SEARCHED_BYTES)
+    begin = _header_at(data)
     if begin < 0 or len(data) < begin + 14:
         raise SourceError("not a MIDI file (no MThd header in its first 4 KB)")
     warnings = []
@@ -61,12 +61,29 @@ def read_midi(data: bytes, *, channels: bool = False, pedal: bool = False) -> Sc
     return replace(score, warnings=(*warnings, *score.warnings)) if warnings else score
 
 
+def _header_at(data: bytes) -> int:
+    """Where the header is: in a RIFF file at the beginning of its data, else near the start.
+
+    RIFF: chunks of a name, a size and so many bytes, and one more if they are odd. -1: nowhere.
+    """
+    at = 12
+    while data.startswith(b"RIFF") and at < len(data) and data[at : at + 4] != b"data":
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        at += 8 + size + size % 2
+    found = data.startswith(b"MThd", at + 8)
+    return at + 8 if found else data.find(b"MThd", 0, SEARCHED_BYTES)
+
+
 def _header_damage(data: bytes) -> list[str]:
+    if not 6 <= (size := int.from_bytes(data[4:8], "big")) <= len(data) - 8:
+        return [f"its header claims {size} bytes, not 6"]
     kind, tracks = int.from_bytes(data[8:10], "big"), int.from_bytes(data[10:12], "big")
     if kind > 2:
         return [f"its header names type {kind}, legal are 0 to 2"]
     if kind == 0 and tracks > 1:
         return [f"it claims type 0, which has one track, and counts {tracks}"]
+    if kind == 2 and tracks > 1:
+        return [f"it claims type 2, but its {tracks} tracks were taken to sound together"]
     return []
 
 

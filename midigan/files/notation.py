@@ -47,8 +47,8 @@ def _part(song: Song, layout: Layout, number: int) -> Any:
     played.midiProgram = song.programs[number] if song.programs else spec.program
     part.insert(0, played)
     found = key_of(song.notes, layout)
-    tonic = found.tonic_name.replace("b", "-")
-    part.insert(0, key.Key(tonic, "minor" if found.minor else "major"))
+    own_key = key.Key(found.tonic_name.replace("b", "-"), "minor" if found.minor else "major")
+    part.insert(0, own_key)
     quarters = _Quarters(song, layout)
     for bar, numerator, denominator in meters_of(song, layout):
         signature = meter.TimeSignature(f"{numerator}/{denominator}")
@@ -58,13 +58,27 @@ def _part(song: Song, layout: Layout, number: int) -> Any:
     for start, length, track, pitch, velocity in song.notes.tolist():
         if track == number:
             begin, end = quarters.at(start), quarters.at(start + length)
-            printed = note.Note(pitch, quarterLength=end - begin)
+            printed = note.Note(_spelled(pitch, own_key.sharps), quarterLength=end - begin)
             printed.volume.velocity = velocity
             part.insert(begin, printed)
     end = quarters.at(song.bars * layout.steps)
     if end > part.highestTime:
         part.insert(part.highestTime, note.Rest(quarterLength=end - part.highestTime))
     return part.makeNotation()
+
+
+def _spelled(midi_pitch: int, sharps: int) -> Any:
+    """A pitch as it is written in a key of so many sharps, or flats below 0.
+
+    Letters and accidentals are told apart on the line of fifths, on which the notes of the key
+    are seven in a row: those up to two places before them and three behind are nearest to it.
+    """
+    from music21 import pitch
+
+    place = (midi_pitch * 7 - sharps + 3) % 12 + sharps - 3
+    alter, letter = divmod(place + 1, 7)
+    octave = (midi_pitch - alter) // 12 - 1
+    return pitch.Pitch(step="FCGDAEB"[letter], accidental=alter or None, octave=octave)
 
 
 class _Quarters:

@@ -38,6 +38,8 @@ def read_printed_scores(data: bytes, path: Path) -> Iterator[tuple[str, Score]]:
     tunes = tunes_of(data) if path.suffix.lower() == ".abc" else []
     if len(tunes) > 1:
         yield from _book(tunes, path.stem)
+    elif tunes:
+        yield "", _score_of(_parsed(tunes[0].text, path.name), [])
     else:
         yield "", _score_in_file(data, path)
 

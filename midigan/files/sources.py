@@ -97,9 +97,10 @@ def _is_music(path: Path) -> bool:
     if path.suffix:
         return path.suffix.lower() in (*MIDI_SUFFIXES, *PRINTED_SUFFIXES)
     try:
-        return read_bytes(path).startswith(b"MThd")
+        data = read_bytes(path)
     except SourceError:
         return False
+    return data.startswith(b"MThd") or (data[:4], data[8:12]) == (b"RIFF", b"RMID")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -19,6 +19,10 @@ _END = re.compile(r"^K:.*\n(?:[ \t]*\n)*.*\S.*\n((?:.*\S.*\n)*)[ \t]*\n", re.MUL
 #: A field, or a directive, that may stand in front of all tunes.
 _FIELD = re.compile(r"[A-Za-z]:|%%")
 
+#: What a letter lasts, and fields that say so. Standard: section 3.1.7; music21 needs one.
+_DEFAULT_LENGTH = "L:1/8"
+_LENGTH = re.compile(r"^[LM]:", re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class Tune:
@@ -50,7 +54,10 @@ def tunes_of(data: bytes) -> list[Tune]:
         number = head[1] or "0"
         met[number] += 1
         name = f"{number}-{met[number]}" if met[number] > 1 else number
-        tunes.append(Tune(name, f"{first}\n{shared}{rest}"))
+        text_of_tune = f"{shared}{rest}"
+        if not _LENGTH.search(text_of_tune):
+            text_of_tune = f"{_DEFAULT_LENGTH}\n{text_of_tune}"
+        tunes.append(Tune(name, f"{first}\n{text_of_tune}"))
     return tunes
 
 

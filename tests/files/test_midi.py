@@ -62,10 +62,19 @@ def test_overlapping_notes_of_a_pitch_end_first_in_first_out():
     ]
 
 
+def riff(*chunks):
+    """A RIFF file of MIDI; a chunk of odd length is followed by one byte more."""
+    parts = [k + len(c).to_bytes(4, "little") + c + b"\0" * (len(c) % 2) for k, c in chunks]
+    inside = b"RMID" + b"".join(parts)
+    return b"RIFF" + len(inside).to_bytes(4, "little") + inside
+
+
 SOUND = {
     "running status": (midi(on(60) + bytes([0x60, 60, 0, 0, 62, 80, 0x60, 62, 0])), 2),
     "junk behind the last track": (GOOD + b"junk" * 100, 16),
     "RIFF around it": (b"RIFF\0\0\0\0RMIDdata\0\0\0\0" + GOOD, 16),
+    "RIFF with sounds in front": (riff((b"DLS ", b"\1" * 9001), (b"data", GOOD)), 16),
+    "RIFF with odd chunks": (riff((b"LIST", b"INFOx"), (b"data", GOOD), (b"x   ", b"y")), 16),
     "a longer header": (b"MThd\0\0\0\x0a" + GOOD[8:14] + b"\0\0\0\0" + GOOD[14:], 16),
     "3 ticks a beat": (midi(notes(16, ticks=1), ppq=3), 16),
     "a name that is not UTF-8": (midi(meta(3, b"\x83s\x83A\xf8\xfe") + notes(8)), 8),
@@ -84,6 +93,8 @@ def test_odd_but_sound_files_need_no_mending(case):
 MENDED = {
     "bytes in front": (b"\0" * 128 + GOOD, 16, "before the header"),
     "type 0 with two tracks": (midi(notes(8), notes(8), kind=0), 16, "type 0"),
+    "a header of 4 bytes": (b"MThd\0\0\0\4" + GOOD[8:], 16, "4 bytes"),
+    "type 2": (midi(notes(8), notes(8), kind=2), 16, "type 2"),
     "type 9": (midi(notes(8), kind=9), 8, "type 9"),
     "too many tracks claimed": (header(1, 999) + chunk(notes(8)), 8, "other tracks"),
     "no tracks claimed": (header(1, 0) + chunk(notes(8)), 8, "other tracks"),

@@ -1,5 +1,7 @@
 """Printed scores come in, and go out again, with every note in its place."""
 
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,30 @@ def test_musicxml_comes_back_as_it_went_with_named_staves(tmp_path):
         assert np.array_equal(getattr(found, field), getattr(song(), field)), field
 
 
+@pytest.mark.parametrize(
+    ("tonic", "spelled"),
+    [
+        (60, "C C# D Eb E F F# G G# A Bb B"),
+        (68, "Ab A Bb Cb C Db D Eb E F Gb G"),
+        (66, "F# F## G# A A# B B# C# C## D# E E#"),
+    ],
+)
+def test_pitches_are_spelled_as_the_key_has_them(tonic, spelled, tmp_path):
+    scale = [tonic + p for p in (0, 0, 4, 7, 0, 2, 5, 9, 11, 7, 0, 0)]
+    rows = [(4 * i, 4, 0, pitch, 80) for i, pitch in enumerate(scale)]
+    rows += [(48 + i, 1, 0, tonic + i, 80) for i in range(12)]
+    notes = separate_overlaps(np.array(rows, NOTE))
+    write_musicxml(Song("s", notes, np.full(4, 16, np.uint16)), SATB, tmp_path / "s.musicxml")
+    printed = list(ElementTree.parse(tmp_path / "s.musicxml").getroot().iter("note"))
+    assert not [note for note in printed[:12] if note.find("accidental") is not None]
+    found = [
+        note.findtext("pitch/step")
+        + {"-1": "b", "1": "#", "2": "##"}.get(note.findtext("pitch/alter"), "")
+        for note in printed[12:24]
+    ]
+    assert " ".join(found) == spelled
+
+
 def test_chords_and_drums_come_back_too(tmp_path):
     rows = [(0, 4, 2, 60, 80), (0, 4, 2, 64, 80), (0, 8, 2, 67, 80), (4, 1, 0, 36, 80)]
     chords = Song("chords", separate_overlaps(np.array(rows, NOTE)), np.full(2, 16, np.uint16))
@@ -70,6 +96,12 @@ def test_abc_and_humdrum_are_read(tmp_path):
     assert scale.notes["start"].tolist() == [*range(0, 32, 4), 32]
     assert sorted(two.notes["pitch"].tolist()) == [60, 60, 60, 62, 64, 64, 65, 67]
     assert report.off_grid_share == 0
+
+
+def test_a_lone_tune_may_be_latin_and_say_nothing_of_lengths(tmp_path):
+    (tmp_path / "old.abc").write_bytes("X:1\nT:Caf\u00e9\nK:C\nCDEF GABc|\n".encode("latin-1"))
+    (found,) = encode([tmp_path / "old.abc"], SATB, meter="pad")[0].songs()
+    assert found.notes["start"].tolist() == list(range(0, 16, 2))
 
 
 def test_a_tune_of_hardly_any_bar_lines_is_read(tmp_path):

@@ -92,6 +92,7 @@ def test_huge_files_are_refused_unread(tmp_path):
 
 def test_midi_without_a_suffix_is_found_by_its_first_bytes(tmp_path):
     (tmp_path / "tune").write_bytes(b"MThd and more")
+    (tmp_path / "wrapped").write_bytes(b"RIFF\0\0\0\0RMIDdata")
     (tmp_path / "README").write_bytes(b"text")
     os.mkfifo(tmp_path / "pipe")
-    assert names([tmp_path]) == ["tune"]
+    assert names([tmp_path]) == ["tune", "wrapped"]

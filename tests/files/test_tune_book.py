@@ -1,6 +1,6 @@
 from midigan.files.tune_book import Tune, tunes_of
 
-ONE = "X:1\nT:One\nK:C\nCDEF|\nGABc|\n"
+ONE = "X:1\nT:One\nM:4/4\nK:C\nCDEF|\nGABc|\n"
 TWO = "X:22\nT:Two\nM:3/4\nK:G\n\nGAB|\n"
 
 
@@ -25,11 +25,15 @@ def test_numbers_that_come_again_or_are_missing_get_names():
 
 
 def test_line_ends_and_letters_of_any_age():
-    old = "X:1\r\nT:Käse\r\nK:C\r\nC|\r\n\r\nX:2\rK:C\rD|".encode("latin-1")
+    old = "X:1\r\nT:Käse\r\nL:1/4\r\nK:C\r\nC|\r\n\r\nX:2\rL:1/4\rK:C\rD|".encode("latin-1")
     first, second = tunes_of(old)
-    assert first.text == "X:1\nT:Käse\nK:C\nC|\n\n"
-    assert second.text == "X:2\nK:C\nD|\n"
+    assert first.text == "X:1\nT:Käse\nL:1/4\nK:C\nC|\n\n"
+    assert second.text == "X:2\nL:1/4\nK:C\nD|\n"
     assert tunes_of(b"\xef\xbb\xbf" + ONE.encode())[0].name == "1"
+
+
+def test_a_tune_that_says_nothing_of_lengths_has_eighths():
+    assert [tune.text for tune in tunes_of(b"X:1\nK:C\nCD|\n")] == ["X:1\nL:1/8\nK:C\nCD|\n\n"]
 
 
 def test_no_tune_is_no_book():
