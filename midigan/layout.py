@@ -23,6 +23,16 @@ Unmatched = Literal["register", "best", "drop"]
 #: Which of several pitches a mono track keeps.
 Keeps = Literal["highest", "lowest"]
 
+#: Of several source tracks that belong on one track: all of them, or the one with most notes.
+Several = Literal["merge", "best"]
+
+#: The families of General MIDI's programs, eight programs each (RP-003).
+FAMILIES = (
+    *("piano", "chromatic percussion", "organ", "guitar", "bass", "strings", "ensemble", "brass"),
+    *("reed", "pipe", "synth lead", "synth pad", "synth effects", "ethnic", "percussive"),
+    "sound effects",
+)
+
 
 @dataclass(frozen=True)
 class Track:
@@ -30,8 +40,10 @@ class Track:
 
     `program` is 0..127 and `channel` 0..15 (people count both from 1). A mono track
     sounds at most one pitch at a time in a phrase: of several, the one that `keeps` says.
-    A drum track's hits last one step and are never transposed. `names` are words,
-    `programs` General MIDI programs (0..127), by which a source track is recognised.
+    A drum track's hits last one step and are never transposed. A source track is recognised
+    by `names` (words in its own), `channels` (0..15), `programs` (General MIDI's, 0..127),
+    `families` of them (see FAMILIES), or if its mean pitch lies in `register`, the lowest and
+    the highest MIDI pitch; `several` says what becomes of more than one.
     """
 
     name: str
@@ -42,6 +54,10 @@ class Track:
     keeps: Keeps = "highest"
     names: tuple[str, ...] = ()
     programs: tuple[int, ...] = ()
+    channels: tuple[int, ...] = ()
+    families: tuple[str, ...] = ()
+    register: tuple[int, ...] = ()
+    several: Several = "merge"
 
     def __post_init__(self) -> None:
         _check_range(f"program of track {self.name!r}", self.program, 0, 127)
@@ -50,6 +66,21 @@ class Track:
             raise FormatError(f"keeps is {self.keeps!r}, legal are 'highest' and 'lowest'")
         for program in self.programs:
             _check_range(f"programs of track {self.name!r}", program, 0, 127)
+        for channel in self.channels:
+            _check_range(f"channels of track {self.name!r}", channel, 0, 15)
+        for family in self.families:
+            if family not in FAMILIES:
+                raise FormatError(f"no family {family!r}, legal are {', '.join(FAMILIES)}")
+        for pitch in self.register:
+            _check_range(f"register of track {self.name!r}", pitch, 0, 127)
+        if self.register and (len(self.register) != 2 or self.register[0] > self.register[1]):
+            raise FormatError(f"register of track {self.name!r} is not a low and a high pitch")
+        if self.several not in ("merge", "best"):
+            raise FormatError(f"several is {self.several!r}, legal are 'merge' and 'best'")
+
+    def plays(self, program: int) -> bool:
+        """Whether it claims sources of a program, 0..127."""
+        return program in self.programs or FAMILIES[program // 8] in self.families
 
 
 @dataclass(frozen=True)
@@ -86,6 +117,11 @@ class Layout:
     def shape(self) -> tuple[int, int, int, int]:
         """Shape of one phrase: (tracks, bars, steps, pitches)."""
         return len(self.tracks), self.bars, self.steps, self.pitches
+
+    @property
+    def by_channel(self) -> bool:
+        """Whether some track claims sources by their channels, which readers must then tell."""
+        return any(track.channels for track in self.tracks)
 
     @property
     def phrase_steps(self) -> int:

@@ -1,9 +1,11 @@
 import json
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
 from midigan.errors import FormatError
-from midigan.layout import Layout, Track, load_layout, shipped_layouts
+from midigan.layout import FAMILIES, Layout, Track, load_layout, shipped_layouts
 
 
 def test_shipped_layouts_have_the_default_grid():
@@ -40,6 +42,16 @@ def test_a_layout_of_ones_own(tmp_path):
     assert [track.mono for track in layout.tracks] == [False, True]
 
 
+def test_the_page_about_layouts_shows_one_and_names_what_is_legal(tmp_path):
+    page = (Path(__file__).parent.parent / "docs" / "layouts.md").read_text("utf-8")
+    path = tmp_path / "own.toml"
+    path.write_text(page.split("```toml\n")[1].split("```")[0])
+    assert [track.name for track in load_layout(str(path)).tracks] == ["Drums", "Bass", "Horns"]
+    keys = {field.name for cls in (Layout, Track) for field in fields(cls)} - {"tracks"}
+    for name in (*keys, *FAMILIES):
+        assert f"`{name}`" in page, name
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -53,6 +65,12 @@ def test_a_layout_of_ones_own(tmp_path):
         ('bars = 0\n[[tracks]]\nname = "A"', "1 to 64"),
         ('lowest_pitch = 60\n[[tracks]]\nname = "A"', "0 to 44"),
         ('unmatched = "maybe"\n[[tracks]]\nname = "A"', "'register'"),
+        ('[[tracks]]\nname = "A"\nchannels = [16]', "0 to 15"),
+        ('[[tracks]]\nname = "A"\nfamilies = ["harps"]', "chromatic percussion"),
+        ('[[tracks]]\nname = "A"\nregister = [60]', "a low and a high pitch"),
+        ('[[tracks]]\nname = "A"\nregister = [60, 40]', "a low and a high pitch"),
+        ('[[tracks]]\nname = "A"\nregister = [0, 128]', "0 to 127"),
+        ('[[tracks]]\nname = "A"\nseveral = "all"', "'best'"),
         ("bars = ", "not valid TOML"),
         ("tracks = 3", "at least one track"),
         ('tracks = ["A"]', "table"),

@@ -63,8 +63,9 @@ def assign(
     """Put songs' notes on the tracks of a layout.
 
     songs: the source tracks of each song, which are matched in this order: by name (the
-    longest of the layout's words that the name holds), drums to the first drum track, by
-    General MIDI program. For what is left the layout's `unmatched` decides:
+    longest of the layout's words that the name holds), by channel, drums to the first drum
+    track, by General MIDI program or family, by register. For what is left the layout's
+    `unmatched` decides:
     - `drop`: it is left out.
     - `best`: a mono track that keeps the lowest pitch, if still empty, takes the source
       with the lowest mean pitch; one that keeps the highest takes the most melodic source
@@ -73,9 +74,9 @@ def assign(
     - `register`: names decide if they cover all voices or all sources that are not drums.
       Otherwise as many single-voice sources as there are voices are ordered by mean pitch,
       and anything else is split into voices note by note (see `voices.split_voices`).
-    Sources on the same track merge. Returns a sorted NOTE array, without overlaps on a track
-    and pitch, of all songs on one timeline (see `Gridded.first_step`), and where the source
-    tracks of each song went.
+    Sources on the same track merge, unless its `several` keeps the largest alone. Returns a
+    sorted NOTE array, without overlaps on a track and pitch, of all songs on one timeline (see
+    `Gridded.first_step`), and where the source tracks of each song went.
     """
     places, features = Places(layout), Features.of(gridded)
     placed = [places.of(*song) for song in zip(songs, features, strict=True)]

@@ -70,7 +70,8 @@ def encode(
     there is nothing to encode, with the reasons.
     """
     files, problems = find_sources(sources)
-    reading, meter_reason = Reading(pedal=pedal, align=align), None
+    reading = Reading(channels=layout.by_channel, pedal=pedal, align=align)
+    meter_reason = None
     if meter == NATIVE:
         meter, meter_reason = find_meter(sources, layout, reading, jobs)
     layout = layout_in(layout, meter)

@@ -22,9 +22,13 @@ class Places:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self._drums = [number for number, track in enumerate(layout.tracks) if track.drum]
+        tracks = list(enumerate(layout.tracks))
+        self._drums = [number for number, track in tracks if track.drum]
+        #: The last one first, so that the first one's word is the last.
+        self._registers = [(n, track.register) for n, track in reversed(tracks) if track.register]
+        self._lone = [number for number, track in tracks if track.several == "best"]
         #: Sources are much the same from song to song.
-        self._known: dict[tuple[str, int, bool], Place] = {}
+        self._known: dict[tuple[str, int, bool, int | None], Place] = {}
 
     def of(self, tracks: Sequence[SourceTrack], features: Features) -> dict[int, Place] | None:
         """The place of each of a song's sources that has notes, by its index in `tracks`.
@@ -34,6 +38,7 @@ class Places:
         sounding = [i for i, notes in enumerate(features.notes) if notes]
         placed = {i: self._matched(tracks[i]) for i in sounding}
         melodic = [i for i in sounding if not tracks[i].drum]
+        placed |= self._in_register([i for i in melodic if placed[i][0] is None], features)
         if self.layout.unmatched == "register":
             named = [placed[i][0] for i in melodic]
             if not (set(range(len(self.layout.tracks))) <= set(named) or None not in named):
@@ -44,25 +49,48 @@ class Places:
         elif self.layout.unmatched == "best":
             rest = [i for i in melodic if placed[i][0] is None]
             placed |= _best(rest, placed, features, self.layout)
-        return placed
+        return placed | self._surplus(placed, features)
+
+    def _in_register(self, rest: list[int], features: Features) -> dict[int, Place]:
+        """Places for sources whose mean pitch lies in a track's register, the first such."""
+        found: dict[int, Place] = {}
+        for number, (low, high) in self._registers:
+            own = [i for i in rest if low <= features.pitch[i] <= high]
+            found |= dict.fromkeys(own, (number, "by register"))
+        return found
+
+    def _surplus(self, placed: dict[int, Place], features: Features) -> dict[int, Place]:
+        """No places for sources on tracks that keep one, but for the one with most notes."""
+        gone: dict[int, Place] = {}
+        for number in self._lone:
+            own = [i for i, (target, _) in placed.items() if target == number]
+            own.sort(key=lambda i: -features.notes[i])
+            why = f"{self.layout.tracks[number].name} keeps its largest source alone"
+            gone |= dict.fromkeys(own[1:], (None, why))
+        return gone
 
     def _matched(self, source: SourceTrack) -> Place:
-        """The track that claims a source by name, as drums or by program, and why."""
-        key = source.name, source.program, source.drum
+        """The track that claims a source by name, channel or program or as drums, and why."""
+        key = source.name, source.program, source.drum, source.channel
         if (place := self._known.get(key)) is None:
             place = self._known[key] = self._match(source)
         return place
 
     def _match(self, source: SourceTrack) -> Place:
         named = track_named(source.name, self.layout)
+        tracks = list(enumerate(self.layout.tracks))
+        by_channel = [n for n, track in tracks if source.channel in track.channels]
         if source.drum:
-            if named in self._drums:
-                return named, "by name"
-            return (self._drums[0], "drums") if self._drums else (None, "no track for drums")
+            named = named if named in self._drums else None
+            by_channel = [number for number in by_channel if number in self._drums]
         if named is not None:
             return named, "by name"
-        for number, track in enumerate(self.layout.tracks):
-            if source.program in track.programs and not track.drum:
+        if by_channel:
+            return by_channel[0], "by channel"
+        if source.drum:
+            return (self._drums[0], "drums") if self._drums else (None, "no track for drums")
+        for number, track in tracks:
+            if track.plays(source.program) and not track.drum:
                 return number, "by program"
         return None, "no track claims it"
 

@@ -116,6 +116,22 @@ def test_explain_says_where_each_track_goes_and_why(music):
     assert run("--explain", "music").exit_code == 1
 
 
+def test_a_layout_of_ones_own_may_ask_for_channels(music):
+    (music / "own.toml").write_text(
+        'unmatched = "drop"\n'
+        '[[tracks]]\nname = "Two"\nchannels = [1]\n[[tracks]]\nname = "Six"\nchannels = [5]\n'
+    )
+    parts = [notes(32, channel=channel, first=40 + 5 * channel) for channel in (0, 1, 5)]
+    (music / "one.mid").write_bytes(midi(b"".join(parts), kind=0))
+    for jobs in (1, 2):
+        result = run("one.mid", "--layout", "own.toml", "--jobs", jobs, "-o", "own.npz")
+        assert result.exit_code == 0, result.output
+        (song,) = PhraseSet.load(music / "own.npz").songs()
+        lowest = [song.notes["pitch"][song.notes["track"] == n].min() for n in (0, 1)]
+        assert lowest == [45, 65]
+    assert "by channel" in run("--explain", "one.mid", "--layout", "own.toml").output
+
+
 def test_the_layout_may_be_named(music):
     assert run("music/0.mid", "--layout", "band").exit_code == 0
     assert PhraseSet.load(music / "0.npz").layout.name == "band"

@@ -153,6 +153,47 @@ def test_a_layout_may_drop_what_it_does_not_name():
     assert assigned.left_out == 1
 
 
+OWN = Layout(
+    "own",
+    (
+        Track("Kit", drum=True, channels=(10,)),
+        Track("Winds", families=("reed", "pipe"), several="best"),
+        Track("Low", register=(0, 47)),
+        Track("Third", channels=(2,)),
+        Track("Rest", register=(0, 127)),
+    ),
+    unmatched="drop",
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "pitches", "track", "why"),
+    [
+        (SourceTrack("", 0, channel=2), [60], "Third", "by channel"),
+        (SourceTrack("", 73, channel=2), [60], "Third", "by channel"),
+        (SourceTrack("rest", 73, channel=2), [60], "Rest", "by name"),
+        (SourceTrack("", 0, channel=10), [60], "Kit", "by channel"),
+        (SourceTrack("", 0, True, 10), [60], "Kit", "by channel"),
+        (SourceTrack("", 0, True, 9), [60], "Kit", "drums"),
+        (SourceTrack("", 64), [40], "Winds", "by program"),
+        (SourceTrack("", 79), [40], "Winds", "by program"),
+        (SourceTrack("", 80), [40, 44], "Low", "by register"),
+        (SourceTrack("", 80), [40, 70], "Rest", "by register"),
+    ],
+)
+def test_a_layout_may_ask_for_channels_families_and_registers(source, pitches, track, why):
+    found = Placed(OWN, (source, pitches))
+    assert (tracks_of(found, OWN), found.placements[0].why) == ([track], why)
+
+
+def test_a_track_may_keep_the_largest_of_its_sources():
+    found = Placed(OWN, (SourceTrack("", 73), [60]), (SourceTrack("", 71), [62, 64]))
+    assert tracks_of(found, OWN) == [None, "Winds"]
+    assert found.notes["pitch"].tolist() == [62, 64]
+    assert found.left_out == 1
+    assert found.placements[0].why == "Winds keeps its largest source alone"
+
+
 def test_merged_tracks_keep_one_of_each_pitch():
     assigned = Placed(
         BAND, (SourceTrack("Chord 1"), [(60, 64)] * 2), (SourceTrack("Pad"), [(60, 67)] * 2)
