@@ -113,6 +113,10 @@ class Layout:
                 f"unmatched is {self.unmatched!r}, legal are 'register', 'best' and 'drop'"
             )
 
+    def __hash__(self) -> int:
+        # Equal layouts have equal names; to hash all that they say takes a hundred times as long.
+        return hash(self.name)
+
     @property
     def shape(self) -> tuple[int, int, int, int]:
         """Shape of one phrase: (tracks, bars, steps, pitches)."""
