@@ -32,8 +32,8 @@ def find_sources(sources: Sequence[str | Path]) -> tuple[list[Source], list[tupl
     found: list[Source] = []
     problems: list[tuple[str, str]] = []
     for source in sources:
-        for path, split in _expanded(os.fspath(source)):
-            if path.is_dir():
+        for path, split in _expanded(source):
+            if os.path.isdir(path):  # noqa: PTH112 - faster, and there may be many
                 found += _walk(path, problems)
             else:
                 suffix = f"-{split}" if split and split != "*" else ""
@@ -49,10 +49,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in clean)
 
 
-def _expanded(text: str) -> list[tuple[Path, str | None]]:
+def _expanded(source: str | Path) -> list[tuple[Path, str | None]]:
     """The files or folders that one source names, each with the split that it asks for."""
+    text = os.fspath(source)
     if os.path.lexists(text):
-        return [(Path(text), None)]
+        return [(source if isinstance(source, Path) else Path(source), None)]
     file, colon, split = text.rpartition(":")
     if colon and split and file.lower().endswith(".npz") and os.path.lexists(file):
         return [(Path(file), split)]
