@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from midigan.files.joined import Joined
 from midigan.files.score import TickArray
 
 #: General MIDI's channel of drums, counted from 0.
@@ -55,23 +56,26 @@ _BANKS = {
 }
 
 
-def may_have_drum_parts(data: bytes) -> bool:
-    """Whether the bytes of a MIDI file may hold an event that makes other drums than GM's.
+def may_have_drum_parts(joined: Joined) -> list[bool]:
+    """Whether the bytes of each MIDI file may hold an event that makes other drums than GM's.
 
     A quick search. It may find one where there is none, and misses a bank select that many
     others share a status byte with.
     """
     # Most files have no exclusive messages: looking for one byte takes no time.
-    if b"\xf0" in data and (
-        _TELLING.search(data) or (_SWITCHED_ON.search(data) and _TENTH_BANK in data)
-    ):
-        return True
-    events = np.frombuffer(data, np.uint8)
-    after_zero = np.flatnonzero((events[1:] >= 0x78) & (events[1:] < 0x80) & (events[:-1] == 0))
-    return any(
-        _BANK.fullmatch(data, max(at - _BANK_BYTES, 0), at + 2) is not None
-        for at in after_zero.tolist()
-    )
+    found = [b"\xf0" in data and _may_have_exclusive(data) for data in joined.files]
+    # Bytes 0x78 to 0x7F, as the numbers wrap around.
+    is_bank = joined.numbers[1:] - np.uint8(0x78) < np.uint8(8)
+    is_bank &= joined.numbers[:-1] == 0
+    files, places = joined.places(np.flatnonzero(is_bank))
+    for file, at in zip(files.tolist(), places.tolist(), strict=True):
+        if _BANK.fullmatch(joined.files[file], max(at - _BANK_BYTES, 0), at + 2):
+            found[file] = True
+    return found
+
+
+def _may_have_exclusive(data: bytes) -> bool:
+    return bool(_TELLING.search(data) or (_SWITCHED_ON.search(data) and _TENTH_BANK in data))
 
 
 #: A program change (value PROGRAM), a bank select (value: the bank), or on _EVERY channel an

@@ -10,7 +10,7 @@ from midigan.errors import MidiganError, SourceError
 from midigan.files.align import align_all
 from midigan.files.duplicates import Duplicates
 from midigan.files.grid import Barred, with_bars
-from midigan.files.midi import read_midi
+from midigan.files.midi import read_midis
 from midigan.files.place_songs import Placed, place_songs
 from midigan.files.read import AS_WRITTEN, Reading, is_midi, read_bytes, scores_in
 from midigan.files.report import FileReport, PlacedTrack
@@ -20,9 +20,9 @@ from midigan.files.sources import Source, find_sources, printable
 from midigan.layout import Layout
 from midigan.song import Song
 
-#: How many files, and about how many notes, are put on the grid at a time: enough that a
-#: call costs little a note, few enough that a column stays in the processor's cache.
-_BLOCK_FILES, _BLOCK_NOTES = 64, 32768
+#: How many files, and bytes of them, are worked on at a time: enough that a call costs little
+#: a note, few enough that a column of them stays in the processor's cache.
+_BLOCK_FILES, _BLOCK_BYTES = 64, 1 << 18
 
 
 @dataclass(eq=False)
@@ -30,7 +30,7 @@ class _Opened:
     """A file that has been read.
 
     source: the file.
-    waiting: its score, if it is a MIDI file whose bar lines are still to be looked at.
+    data: its bytes, if it is a MIDI file that is still to be read.
     scores: the name and the score of each piece, or why the piece is left out.
     named: whether its pieces have names, as those of an array have.
     """
@@ -38,7 +38,7 @@ class _Opened:
     source: Source
     report: FileReport
     met: Duplicates | None
-    waiting: Score | None = None
+    data: bytes | None = None
     scores: list[tuple[str, Barred | str]] = field(default_factory=list)
     named: bool = False
 
@@ -58,7 +58,7 @@ def encode_each(
 ) -> Iterator[tuple[list[Song], FileReport]]:
     """Like `encode_files`, with what was met before for each file apart."""
     for block in _blocks(_open(source, rules, met) for source, met in sources):
-        _lay_bars(block, rules)
+        _read_midis(block, rules)
         scores = [
             (name, score)
             for file in block
@@ -74,51 +74,50 @@ def encode_each(
 def _blocks(files: Iterable[_Opened]) -> Iterator[list[_Opened]]:
     """The files in blocks of a good size."""
     block: list[_Opened] = []
-    notes = 0
+    size = 0
     for file in files:
         block.append(file)
-        notes += file.report.notes_read
-        if len(block) == _BLOCK_FILES or notes >= _BLOCK_NOTES:
+        size += len(file.data or b"")
+        if len(block) == _BLOCK_FILES or size >= _BLOCK_BYTES:
             yield block
-            block, notes = [], 0
+            block, size = [], 0
     if block:
         yield block
 
 
 def _open(source: Source, rules: Rules, met: Duplicates | None) -> _Opened:
-    """A file's scores, those that need no alignment with their bars; reports what cannot be read.
-
-    Music that was played is aligned many files at a time, which is much faster.
-    """
+    """A file's bytes, or of one that is no MIDI file the scores; reports what cannot be read."""
     report = FileReport(printable(str(source.path)))
-    file, reading = _Opened(source, report, met), rules.reading
+    file = _Opened(source, report, met)
     try:
         data = read_bytes(source.path)
         if met and (reason := met.of_file(data, source.split, report.path)):
             report.reason = reason
         elif is_midi(source.path):
-            file.waiting = read_midi(data, channels=reading.channels, pedal=reading.pedal)
-            report.notes_read = len(file.waiting.notes)
+            file.data = data
         else:
-            for name, score in scores_in(data, source.path, source.split, reading):
+            for name, score in scores_in(data, source.path, source.split, rules.reading):
                 file.named = bool(name)
-                report.notes_read += len(score.notes)
                 _take(file, name or source.name, score, rules)
     except SourceError as error:
         report.reason = str(error)
     return file
 
 
-def _lay_bars(block: Sequence[_Opened], rules: Rules) -> None:
-    """Give the scores that wait for it their bars, after alignment if that is asked for."""
-    files = [(file, file.waiting) for file in block if file.waiting is not None]
-    scores = [score for _, score in files]
-    if rules.reading.align == "auto":
-        scores = align_all(scores)
-    for (file, _), score in zip(files, scores, strict=True):
-        file.waiting = None
+def _read_midis(block: Sequence[_Opened], rules: Rules) -> None:
+    """Read the MIDI files of a block all at once, which is much faster, and lay their bars."""
+    files = [(file, file.data) for file in block if file.data is not None]
+    reading = rules.reading
+    data = [data for _, data in files]
+    found = read_midis(data, channels=reading.channels, pedal=reading.pedal)
+    scores = [score for score in found if isinstance(score, Score)]
+    ready = iter(align_all(scores) if reading.align == "auto" else scores)
+    for (file, _), one in zip(files, found, strict=True):
+        file.data = None
         try:
-            _take(file, file.source.name, score, rules)
+            if isinstance(one, SourceError):
+                raise one
+            _take(file, file.source.name, next(ready), rules)
         except SourceError as error:
             file.report.reason = str(error)
 
@@ -126,6 +125,7 @@ def _lay_bars(block: Sequence[_Opened], rules: Rules) -> None:
 def _take(file: _Opened, name: str, score: Score, rules: Rules) -> None:
     """Give a score of a file its bars. Raises SourceError where that cannot be done."""
     report = file.report
+    report.notes_read += len(score.notes)
     report.pedal_held += score.pedal_held
     report.warnings += score.warnings
     barred = with_bars(score, rules.layout)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from midigan.files.score import (
     SourceTrack,
     TickArray,
 )
+from midigan.files.sound import Chunks
 
 #: Ticks within which symusic's 32-bit sums can be trusted. A block of note-offs is put this
 #: long after the end of each track, so that a note which never ends shows by its length.
@@ -44,34 +46,61 @@ _MOST_SOURCES = 1 << 16
 _NAMES = {"start": "time", "length": "duration", "pitch": "pitch", "velocity": "velocity"}
 
 
-def read_fast(data: bytes, chunks: list[tuple[int, int]]) -> Score | None:
-    """The score as symusic reads it: quickly, and only right if the bytes are in order.
+def read_fast(files: Sequence[tuple[bytes, Chunks]]) -> list[Score | None]:
+    """The scores as symusic reads them: quickly, and only right if the bytes are in order.
 
-    data: a MIDI file; chunks: where the events of each track begin and stop in it.
+    files: the bytes of MIDI files, and where the events of each track begin and stop in them.
     None where symusic is not installed, fails, or needs more memory than it may have, where a
     note never ends, where ticks overflow, where there are no notes, and where there are more
     sources than it counts.
     """
     try:
-        from symusic import Score as FastScore
+        import symusic  # noqa: F401
     except ImportError:
-        return None
+        return [None] * len(files)
+    parsed = [_parsed(data, chunks) for data, chunks in files]
+    read = [one for one in parsed if one is not None]
+    if not read:
+        return [None] * len(files)
+    tracks = [_items(one.tracks) for one in read]
+    notes = _records(tracks)
+    bounds = [0, *accumulate(one.note_num() for one in read)]
+    # A power of two, so that the bits of all ticks together tell; a sign is one of them.
+    bits = np.bitwise_or.reduceat(notes["start"] | notes["length"], bounds[:-1]).tolist()
+    scores = iter(
+        [
+            _score(one, own, notes[begin:stop]) if 0 <= ticks < _TRUSTED_TICKS else None
+            for one, own, ticks, (begin, stop) in zip(
+                read, tracks, bits, pairwise(bounds), strict=True
+            )
+        ]
+    )
+    return [None if one is None else next(scores) for one in parsed]
+
+
+def _parsed(data: bytes, chunks: Chunks) -> Any | None:
+    """What symusic reads in a file whose notes all end; None where it cannot be used."""
+    from symusic import Score as FastScore
+
     used = [(status, offs) for status, offs in _ALL_OFF if status in data]
     closed = [p for begin, stop in chunks for p in _closed(data[begin : stop - 3], used)]
     try:
         # Not sanitised: bytes over 127 are left to the careful reader, which counts them.
-        fast = FastScore.from_midi(b"".join([data[:14], *closed]))
+        found = FastScore.from_midi(b"".join([data[:14], *closed]))
     except (RuntimeError, ValueError, UnicodeDecodeError, MemoryError):
         return None
-    tracks = list(fast.tracks)
-    if fast.note_num() == 0 or len(tracks) > _MOST_SOURCES:
-        return None
-    notes = _records([track.notes for track in tracks])
-    # A power of two, so that the bits of all ticks together tell; a sign is one of them.
-    if not 0 <= np.bitwise_or.reduce(notes["start"] | notes["length"]) < _TRUSTED_TICKS:
-        return None
+    return found if found.note_num() and len(found.tracks) <= _MOST_SOURCES else None
+
+
+def _score(found: Any, tracks: Sequence[Any], notes: TickArray) -> Score:
     sources = tuple([_source(t.name, t.program, t.is_drum) for t in tracks])
-    return Score(fast.tpq, sources, notes, _tempos(fast.tempos), _meters(fast.time_signatures))
+    tempos, meters = _items(found.tempos), _items(found.time_signatures)
+    return Score(found.tpq, sources, notes, _tempos(tempos), _meters(meters))
+
+
+def _items(found: Any) -> list[Any]:
+    """What one of symusic's lists holds. Its iterators end with an exception, which is slow."""
+    return [found[number] for number in range(len(found))]
 
 
 @lru_cache(4096)
@@ -92,8 +121,9 @@ def _closed(events: bytes, used: list[tuple[int, bytes]]) -> tuple[bytes, ...]:
     return b"MTrk", size.to_bytes(4, "big"), events, later, _END_OF_TRACK
 
 
-def _records(lists: list[Any]) -> TickArray:
-    """The notes of symusic's lists, each list a source, in one _RECORD array."""
+def _records(tracks: Sequence[Sequence[Any]]) -> TickArray:
+    """The notes of files' tracks in one _RECORD array; a source is a track's number in its file."""
+    lists = [track.notes for own in tracks for track in own]
     if _pickles_records():
         packed = bytearray().join([memoryview(x.__getstate__())[_COUNT_BYTES:] for x in lists])
         found = np.frombuffer(packed, _RECORD)
@@ -102,7 +132,8 @@ def _records(lists: list[Any]) -> TickArray:
         found = np.empty(sum(map(len, lists)), _RECORD)
         for name, own in _NAMES.items():
             found[name] = np.concatenate([column[own] for column in columns])
-    found["source"] = np.repeat(np.arange(len(lists), dtype=np.uint16), [len(x) for x in lists])
+    numbers = np.array([number for own in tracks for number in range(len(own))], np.uint16)
+    found["source"] = np.repeat(numbers, [len(x) for x in lists])
     return found
 
 

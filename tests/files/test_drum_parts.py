@@ -3,6 +3,7 @@ import pytest
 from midi_bytes import midi, notes
 
 from midigan.files.drum_parts import DrumParts, may_have_drum_parts
+from midigan.files.joined import Joined
 from midigan.files.midi import read_midi
 
 
@@ -115,7 +116,9 @@ def test_drums_count_from_the_last_change_of_a_tick():
 
 
 def test_other_files_are_not_read_carefully():
-    assert not may_have_drum_parts(midi(notes(12), notes(12, channel=9)))
+    plain = midi(notes(12), notes(12, channel=9))
     # A note of velocity 127 after one of pitch 0 is no bank.
-    assert not may_have_drum_parts(midi(b"\0\x90\0\x7f\0\x90\x3c\x7f"))
-    assert may_have_drum_parts(midi(b"\0\xb2\x07\x64\0\x0a\x40\0\0\x7f\0\xc2\0" + notes(4)))
+    loud = midi(b"\0\x90\0\x7f\0\x90\x3c\x7f")
+    told = midi(b"\0\xb2\x07\x64\0\x0a\x40\0\0\x7f\0\xc2\0" + notes(4))
+    found = may_have_drum_parts(Joined.of([plain, told, loud, told]))
+    assert found == [False, True, False, True]

@@ -21,7 +21,7 @@ from midigan.errors import MidiganError, SourceError
 from midigan.files import fast
 from midigan.files.careful import read_carefully
 from midigan.files.encode import encode
-from midigan.files.midi import read_midi
+from midigan.files.midi import read_midi, read_midis
 from midigan.layout import load_layout
 
 GOOD = midi(tempo(500_000) + meter(4, 4), name("Lead") + program(80) + notes(16))
@@ -153,6 +153,22 @@ def test_ticks_beyond_32_bits_do_not_wrap():
     score = read_midi(midi(b"".join(on(60, after=2**27) + off(60) for _ in range(40))))
     assert len(score.notes) == 40
     assert score.notes["start"].max() == 40 * 2**27 + 39 * 240
+
+
+@pytest.mark.parametrize("pedal", [False, True])
+def test_of_many_files_each_is_read_as_if_alone(pedal):
+    cases = [*SOUND.values(), *MENDED.values(), *REFUSED.values(), *SOUND.values()]
+    files = [data for data, *_ in cases]
+    for data, found in zip(files, read_midis(files, pedal=pedal), strict=True):
+        try:
+            alone = read_midi(data, pedal=pedal)
+        except SourceError as error:
+            assert str(found) == str(error)
+            continue
+        assert (found.ppq, found.tracks) == (alone.ppq, alone.tracks)
+        assert found.warnings == alone.warnings
+        for field in ("notes", "tempos", "meters"):
+            assert np.array_equal(getattr(found, field), getattr(alone, field))
 
 
 def test_the_careful_reader_agrees_with_the_fast_one_on_sound_files():
