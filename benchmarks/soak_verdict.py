@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 #: A note counts as the one that was due if it comes so much before or after; those that come
 #: promptly find their places first.
 EARLY_S, PROMPT_S, LATE_S = 0.03, 0.1, 0.25
+#: What was due so soon after a jump may come when half of it is over.
+JUMPED_S = 0.5
 #: After a jump, notes of the place that was left may still come.
 LEAVING_S = 0.15
 #: After a port's return its notes may be missing for so long, and around its closing.
@@ -175,8 +177,8 @@ def _due_in(
                 absent = any(
                     gone - CLOSING_S - LATE_S <= at <= back + RETURN_S for gone, back in away
                 )
-                # After a jump a note may begin when half of it is over.
-                jumped_s = length_s / 2 + PROMPT_S if number == first_phrase else 0.0
+                jumped = number == first_phrase or at < run[0].begin + JUMPED_S
+                jumped_s = length_s / 2 + PROMPT_S if jumped else 0.0
                 optional = absent or at > run[-1].end - LEAVING_S
                 found.append(Due(at, key, number, max(LATE_S, jumped_s), optional))
     return sorted(found, key=lambda note: note.at)

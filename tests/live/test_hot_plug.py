@@ -127,7 +127,7 @@ def test_a_port_that_returns_is_silenced_and_given_its_programs(port, client):
 
 
 def test_what_was_released_while_nobody_looked_is_released_again(port, client):
-    for pitch in (60, 62, 64):
+    for pitch in range(40, 65):
         port.send((0x90, pitch, 80))
         port.send((0x80, pitch, 0))
         port.check()
@@ -138,8 +138,11 @@ def test_what_was_released_while_nobody_looked_is_released_again(port, client):
     del client.sent[:]
     client.names.append("Synth:in 24:0")
     look_twice(port)
-    # 64 was on its way when it was last seen; what came before had time to arrive.
-    assert client.sent == [(0x80, 64, 0), (0x80, 66, 0)]
+    # Whoever was deaf before he went may not have heard the last ones.
+    pitches = [pitch for _, pitch, _ in client.sent]
+    assert {62, 63, 64, 66} < set(pitches)
+    assert pitches == sorted(set(pitches))
+    assert 40 not in pitches
 
 
 def test_a_port_that_returns_under_another_number_is_known(port, client):
