@@ -215,8 +215,8 @@ def _judge_run(verdict: Verdict, due: Sequence[Due], run: Sequence[Segment]) -> 
     missing = [note for note in wanted if note.delay_s is None and note.at >= first_s]
     late = {
         number
-        for number in {note.phrase for note in missing} - {first_phrase}
-        if _begins_missing(wanted, number)
+        for number in {note.phrase for note in missing if note.at > begin + JUMPED_S}
+        if number != first_phrase and _begins_missing(wanted, number)
     }
     for number in sorted(late):
         verdict.late.append((min(note.at for note in missing if note.phrase == number), number))
