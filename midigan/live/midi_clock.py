@@ -27,6 +27,8 @@ from midigan.live.said import Said
 _LOST_S, _LOST_PULSES = 0.5, 6
 #: Until two pulses have come.
 _FIRST_BPM = 120.0
+#: By the standard Song Position counts sixteenths; this many pulses are one.
+SIXTEENTH = SIXTEENTH_TICKS // PULSE_TICKS
 #: Pulses that are closer, 480 bpm, came together because whoever hears them was not woken in
 #: between: they say nothing of the tempo.
 _SHORTEST_S = 60 / 480 / 24
@@ -35,9 +37,9 @@ _SHORTEST_S = 60 / 480 / 24
 class MidiClock:
     """Hears messages in the order of their arrival, and says where the song is."""
 
-    def __init__(self, position_pulses: int = SIXTEENTH_TICKS // PULSE_TICKS) -> None:
-        """`position_pulses`: what Song Position counts; by the standard a sixteenth, 6 pulses."""
-        self._position_pulses = position_pulses
+    def __init__(self, position_pulses: int = SIXTEENTH) -> None:
+        #: What Song Position counts, in pulses.
+        self.position_pulses = position_pulses
         self._follower = Follower()
         self._tempo_bpm = _FIRST_BPM
         self._last_s = 0.0  # when the last pulse arrived
@@ -52,7 +54,7 @@ class MidiClock:
             return self._pulse(at_s)
         if kind == SONG_POSITION and len(message) == 3:
             position = message[1] | message[2] << 7
-            self._next, self._placed = position * self._position_pulses, True
+            self._next, self._placed = position * self.position_pulses, True
             return None if self._rolling else self._stand(at_s)
         if kind == START:
             self._next = 0

@@ -7,9 +7,10 @@ import queue
 import time
 from collections.abc import Sequence
 
-from midigan.live.midi_clock import MidiClock
+from midigan.live.midi_clock import SIXTEENTH, MidiClock
 from midigan.live.player_messages import Notice, Position, Start
 from midigan.live.plug import Plug, connect, create
+from midigan.live.pulses import SONG_POSITION
 
 _VIRTUAL = "midigan clock"
 _LOOK_EVERY_S = 0.5
@@ -27,8 +28,7 @@ class MidiLeader:
         self._plug = _open(wanted, backend)
         self._plug.client.ignore_types(sysex=True, timing=False, active_sense=True)
         self._plug.client.set_callback(self._arrive)
-        counts_pulses = self._plug.name.casefold().startswith(_COUNT_PULSES)
-        self._clock = MidiClock(position_pulses=1) if counts_pulses else MidiClock()
+        self._clock = MidiClock()
         self._was_lost = False
         self._next_look_s = 0.0
 
@@ -46,6 +46,8 @@ class MidiLeader:
         with contextlib.suppress(queue.Empty):
             message, at_s = self._arrived.get(timeout=timeout_s)
             while True:
+                if message[0] == SONG_POSITION:
+                    self._clock.position_pulses = self._position_pulses()
                 said.append(self._clock.hear(message, at_s))
                 message, at_s = self._arrived.get_nowait()
         now_s = time.perf_counter()
@@ -63,6 +65,11 @@ class MidiLeader:
     def close(self) -> None:
         """Close the input."""
         self._plug.close()
+
+    def _position_pulses(self) -> int:
+        """What those count who place the song, by all that is known of them."""
+        names = self._plug.others() or {self._plug.name}
+        return 1 if any(name.casefold().startswith(_COUNT_PULSES) for name in names) else SIXTEENTH
 
     def _arrive(self, event: tuple[Sequence[int], float], _: object = None) -> None:
         # In a thread of the MIDI library: nothing but the time, and away.

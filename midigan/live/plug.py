@@ -15,6 +15,7 @@ from midigan.live.port_names import (
     choose_port,
     hushed,
     list_ports,
+    listed,
     load_rtmidi,
     match_port,
 )
@@ -28,8 +29,8 @@ class Plug:
 
     `wanted` is what the port was chosen by: a port that returns may have another number in
     its name, and is known by those words. It is None for a virtual port, which never goes.
-    `jack` is what JACK calls a virtual output, "" for all others. `watch` looks after a port of
-    JACK's, where somebody can.
+    `jack` is what JACK calls a virtual port, "" for all others. `watch` looks after a port of
+    JACK's, where somebody can: that which it is connected to, or the virtual one itself.
     """
 
     jack = ""
@@ -93,6 +94,10 @@ class Plug:
         self.client.close_port()
         return f"port {self.name!r} has gone away; it is opened again when it returns"
 
+    def others(self) -> set[str]:
+        """Who is connected to a virtual port, by their full names, as far as anybody can tell."""
+        return self._watch.connected() if self.jack and self._watch is not None else set()
+
     def close(self) -> None:
         """Close the connection, but not if its service is dead: that would hang."""
         if not self._hang_up.happened():
@@ -147,17 +152,23 @@ def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Pl
             client.open_virtual_port(name)
     except (OSError, NotImplementedError) as error:
         raise PortError(f"virtual port {name!r} cannot be created: {error}") from error
-    plug = Plug(client, f"{name} ({able[0]})", None, hang_up.armed())
-    if able[0] == "jack" and not inputs:
-        plug.jack = _newest(name, listings)
+    hang_up.armed()
+    jack = _newest(name, listings, inputs=inputs) if able[0] == "jack" else ""
+    watching = watch(jack) if jack and inputs else None
+    plug = Plug(client, f"{name} ({able[0]})", None, hang_up, watching)
+    plug.jack = jack
     return plug
 
 
-def _newest(name: str, before: Sequence[Listing]) -> str:
-    """The full name of the port that was created since: another midigan's has the same ending."""
-    known = {port for listing in before for port in listing.inputs}
+def _newest(name: str, before: Sequence[Listing], *, inputs: bool) -> str:
+    """The full name of the port that was created since: another midigan's has the same ending.
+
+    What receives is listed among the outputs of others, and what sends among their inputs.
+    """
+    known = {port for listing in before for port in listed(listing, inputs=not inputs)}
     (after,) = list_ports("jack")
-    new = [port for port in after.inputs if port not in known and port.endswith(f":{name}")]
+    ports = listed(after, inputs=not inputs)
+    new = [port for port in ports if port not in known and port.endswith(f":{name}")]
     return new[0] if len(new) == 1 else ""
 
 

@@ -76,7 +76,9 @@ def choose_port(
 
     Raises PortError if none or several match, with the names that there are.
     """
-    ports = [(listing.backend, name) for listing in listings for name in _side(listing, inputs)]
+    ports = [
+        (listing.backend, name) for listing in listings for name in listed(listing, inputs=inputs)
+    ]
     names = match_port(wanted, [name for _, name in ports])
     found = [(backend, name) for backend, name in ports if name in names]
     if not found:
@@ -91,7 +93,7 @@ def choose_port(
 
 def what_there_is(listings: Sequence[Listing], *, inputs: bool = False) -> str:
     """The output ports there are, or inputs, or that there are none, in a few words."""
-    names = [repr(name) for listing in listings for name in _side(listing, inputs)]
+    names = [repr(name) for listing in listings for name in listed(listing, inputs=inputs)]
     if names:
         return f"there are {', '.join(names)}"
     return "there are none; 'midigan ports' says what to do about that"
@@ -119,7 +121,8 @@ def _backends(rtmidi: Any, wanted: str | None) -> list[str]:
     return [wanted]
 
 
-def _side(listing: Listing, inputs: bool) -> Sequence[str]:
+def listed(listing: Listing, *, inputs: bool) -> Sequence[str]:
+    """The inputs of a backend, or its outputs."""
     return listing.inputs if inputs else listing.outputs
 
 
