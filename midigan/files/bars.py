@@ -84,11 +84,16 @@ class Bars:
 
 @dataclass(frozen=True)
 class _Stretch:
-    """Measures of one meter: `length` positions each, from `begin` on."""
+    """Measures of one meter: `length` positions each, from `begin` on; None: of no named one."""
 
     begin: int
     length: int
-    name: str
+    meter: tuple[int, int] | None
+
+    @property
+    def name(self) -> str:
+        """The meter's name."""
+        return f"{self.meter[0]}/{self.meter[1]}" if self.meter else UNNAMED
 
     def bar_lengths(self, whole: int) -> list[int]:
         """A measure cut into bars of `whole` positions, and what is left of it."""
@@ -148,10 +153,12 @@ def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
     meter that comes late, every bar is the layout's own.
     """
     whole = layout.steps * positions_per_step(score.ppq)
-    every, meters = _stretches(score, layout, whole)
+    step = positions_per_step(score.ppq)
+    every, meters = _stretches(score.meters.tobytes(), score.ppq, layout)
     stretches = [stretch for stretch in every if stretch.begin < max(end, 1)]
-    if len(stretches) == 1 and (alike := stretches[0].bar_if_all_alike(whole)):
-        return _like_bars(stretches[0], alike, meters, end, positions_per_step(score.ppq), whole)
+    if len(stretches) == 1 and stretches[0].bar_if_all_alike(whole):
+        measures_to_end = stretches[0].first_line_from(end) // stretches[0].length
+        return _like_bars(stretches[0], measures_to_end, step, whole)
     parts: list[NDArray[np.int64]] = []
     full: list[NDArray[np.int64]] = []
     bar_of_meter: list[int] = []
@@ -160,7 +167,7 @@ def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
     for stretch, following in zip_longest(stretches, stretches[1:]):
         if bars > MAX_BARS:
             break
-        if stretch.name != UNNAMED:
+        if stretch.meter:
             bar_of_meter.append(bars)
         stop = following.begin if following else stretch.first_line_from(end)
         parts.append(_bar_lines(stretch, stop, whole))
@@ -170,11 +177,10 @@ def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
         measures[stretch.name] += complete + (rest > 0)
         fitting += complete * (stretch.length % whole == 0)
     lines = np.concatenate([*parts, [stop]])[: MAX_BARS + 1]
-    meters = meters[: len(bar_of_meter)]
+    meters = meters[: len(bar_of_meter)].copy()
     meters["bar"] = bar_of_meter
     lengths = np.diff(lines)
     even = int(lengths[0]) if lengths.min() == lengths.max() else 0
-    step = positions_per_step(score.ppq)
     return Bars(
         lines,
         -(-lengths // step),
@@ -187,16 +193,20 @@ def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
     )
 
 
-def _like_bars(stretch: _Stretch, bar: int, meters: Notes, end: int, step: int, whole: int) -> Bars:
-    """The bars of a song that has one meter from its beginning, of `bar` positions each."""
-    complete = stretch.first_line_from(end) // stretch.length
+@lru_cache(128)
+def _like_bars(stretch: _Stretch, complete: int, step: int, whole: int) -> Bars:
+    """The bars of a song of so many measures of one meter from its beginning, of like bars.
+
+    Songs of one meter and length are many: they share their bars.
+    """
+    bar = stretch.bar_if_all_alike(whole)
     count = min(complete * (stretch.length // bar), MAX_BARS)
     steps = np.full(count, -(-bar // step))
     return Bars(
         np.arange(count + 1) * bar,
         steps,
         steps,
-        meters[:1] if stretch.name != UNNAMED else meters[:0],
+        np.array([(0, *stretch.meter)] if stretch.meter else [], METER),
         bar,
         bar == whole,
         Counter({stretch.name: complete}),
@@ -215,14 +225,19 @@ def _bar_lines(stretch: _Stretch, stop: int, whole: int) -> NDArray[np.int64]:
     return lines[lines < stop]
 
 
-def _stretches(score: Score, layout: Layout, whole: int) -> tuple[list[_Stretch], Notes]:
-    """Stretches of one meter each, and a METER array of those that the file names."""
-    found = legal_meters(score)
+@lru_cache(1024)
+def _stretches(meters: bytes, ppq: int, layout: Layout) -> tuple[list[_Stretch], Notes]:
+    """Stretches of one meter each, and a METER array of those that the file names.
+
+    meters: the bytes of a TICK_METER array.
+    """
+    whole = layout.steps * positions_per_step(ppq)
+    found, _ = _legal(meters)
     if all(meter == [1, 4] for _, *meter in found):
-        return [_Stretch(0, whole, UNNAMED)], empty_meters()
+        return [_Stretch(0, whole, None)], empty_meters()
     scale = positions_per_tick(layout)
-    stretches = [] if found[0][0] == 0 else [_Stretch(0, whole, UNNAMED)]
+    stretches = [] if found[0][0] == 0 else [_Stretch(0, whole, None)]
     for tick, numerator, denominator in found:
-        length = 4 * numerator * scale * score.ppq // denominator
-        stretches.append(_Stretch(tick * scale, length, f"{numerator}/{denominator}"))
+        length = 4 * numerator * scale * ppq // denominator
+        stretches.append(_Stretch(tick * scale, length, (numerator, denominator)))
     return stretches, np.array([(0, *meter) for _, *meter in found], METER)

@@ -76,9 +76,11 @@ def encode(
         meter, meter_reason = find_meter(sources, layout, reading, jobs)
     layout = layout_in(layout, meter)
     rules, looks = Rules(layout, meter, max_off_grid, reading), Looks(hop, fewest_notes)
-    options = {"rules": asdict(rules), "keep_duplicates": keep_duplicates}
-    run: Gathering | Journal = Gathering(layout, looks)
-    if workspace is not None:
+    run: Gathering | Journal
+    if workspace is None:
+        run = Gathering(layout, looks)
+    else:
+        options = {"rules": asdict(rules), "keep_duplicates": keep_duplicates}
         run = Journal(workspace, files, options, layout, looks)
     try:
         if tell and run.remark:

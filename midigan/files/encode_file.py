@@ -9,7 +9,7 @@ from pathlib import Path
 from midigan.errors import MidiganError, SourceError
 from midigan.files.align import align_all
 from midigan.files.duplicates import Duplicates
-from midigan.files.grid import Barred, with_bars
+from midigan.files.grid import Barred, all_with_bars
 from midigan.files.midi import read_midis
 from midigan.files.place_songs import Placed, place_songs
 from midigan.files.read import AS_WRITTEN, Reading, is_midi, read_bytes, scores_in
@@ -98,7 +98,8 @@ def _open(source: Source, rules: Rules, met: Duplicates | None) -> _Opened:
         else:
             for name, score in scores_in(data, source.path, source.split, rules.reading):
                 file.named = bool(name)
-                _take(file, name or source.name, score, rules)
+                (barred,) = all_with_bars([score], rules.layout)
+                _take(file, name or source.name, score, barred, rules)
     except SourceError as error:
         report.reason = str(error)
     return file
@@ -111,24 +112,28 @@ def _read_midis(block: Sequence[_Opened], rules: Rules) -> None:
     data = [data for _, data in files]
     found = read_midis(data, channels=reading.channels, pedal=reading.pedal)
     scores = [score for score in found if isinstance(score, Score)]
-    ready = iter(align_all(scores) if reading.align == "auto" else scores)
+    if reading.align == "auto":
+        scores = align_all(scores)
+    ready = zip(scores, all_with_bars(scores, rules.layout), strict=True)
     for (file, _), one in zip(files, found, strict=True):
         file.data = None
-        try:
-            if isinstance(one, SourceError):
-                raise one
-            _take(file, file.source.name, next(ready), rules)
-        except SourceError as error:
-            file.report.reason = str(error)
+        if isinstance(one, SourceError):
+            file.report.reason = str(one)
+        else:
+            _take(file, file.source.name, *next(ready), rules)
 
 
-def _take(file: _Opened, name: str, score: Score, rules: Rules) -> None:
-    """Give a score of a file its bars. Raises SourceError where that cannot be done."""
+def _take(
+    file: _Opened, name: str, score: Score, barred: Barred | SourceError, rules: Rules
+) -> None:
+    """Take a score of a file and what its bars are."""
     report = file.report
     report.notes_read += len(score.notes)
     report.pedal_held += score.pedal_held
     report.warnings += score.warnings
-    barred = with_bars(score, rules.layout)
+    if isinstance(barred, SourceError):
+        report.reason = str(barred)
+        return
     report.warnings += barred.warnings
     report.meters.update(barred.bars.measures)
     file.scores.append((name, rules.against_bars(barred.bars) or barred))

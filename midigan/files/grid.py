@@ -76,22 +76,43 @@ class Gridded:
 
 def with_bars(score: Score, layout: Layout) -> Barred:
     """A score with its bars. Raises SourceError if all its notes lie after bar MAX_BARS."""
+    (found,) = all_with_bars([score], layout)
+    if isinstance(found, SourceError):
+        raise found
+    return found
+
+
+def all_with_bars(scores: Sequence[Score], layout: Layout) -> list[Barred | SourceError]:
+    """Like `with_bars`, for many scores at a time, which is faster; errors are returned."""
+    if not scores:
+        return []
+    first = offsets([len(score.notes) for score in scores])
+    start, length = (
+        np.concatenate([score.notes[name] for score in scores]) for name in ("start", "length")
+    )
+    ends = np.maximum.reduceat(start + length, first[:-1]).tolist()
+    short = _by_song(length == 0, first)
+    return [_barred(*song, layout) for song in zip(scores, ends, short, strict=True)]
+
+
+def _barred(score: Score, end_tick: int, short: int, layout: Layout) -> Barred | SourceError:
+    """A score that ends at a tick, with its bars; `short`: how many notes have no length."""
     scale, step = positions_per_tick(layout), positions_per_step(score.ppq)
-    start, length = score.notes["start"], score.notes["length"]
-    ends = start + length
-    end = int(ends.max()) * scale + step
+    end = end_tick * scale + step
     bars = lay_bars(score, layout, end)
     too_late = too_long = 0
     if bars.end < end:
         # What begins in the last step may round up to a bar that is not there.
-        inside = np.flatnonzero(start <= (bars.end - step) // scale)
+        inside = np.flatnonzero(score.notes["start"] <= (bars.end - step) // scale)
         if len(inside) == 0:
-            raise SourceError(f"all its notes lie after bar {MAX_BARS:,}")
-        too_late = len(start) - len(inside)
-        too_long = int(np.count_nonzero(ends.take(inside) > bars.end // scale))
-        score, length = replace(score, notes=score.notes.take(inside)), length.take(inside)
+            return SourceError(f"all its notes lie after bar {MAX_BARS:,}")
+        notes = score.notes.take(inside)
+        too_late = len(score.notes) - len(notes)
+        too_long = int(np.count_nonzero(notes["start"] + notes["length"] > bars.end // scale))
+        short = int(np.count_nonzero(notes["length"] == 0))
+        score = replace(score, notes=notes)
     warnings = (
-        *_counted(int(np.count_nonzero(length == 0)), "of no length last one step"),
+        *_counted(short, "of no length last one step"),
         *_counted(too_late, f"after bar {MAX_BARS:,} were left out"),
         *_counted(too_long, f"that go on after bar {MAX_BARS:,} end there"),
         *_ignored(score),
