@@ -130,11 +130,14 @@ def separated(start: Ints, length: Ints, track: Ints, pitch: Ints, velocity: Int
     # Notes come sorted track by track: merging those is faster than sorting from nothing.
     order = np.argsort(place, kind="stable")
     place, length, velocity = place.take(order), length.take(order), velocity.take(order)
-    new = place[1:] != place[:-1]
-    if not new.all():
-        first = np.append(0, np.flatnonzero(new) + 1)
-        place = place.take(first)
-        length, velocity = (np.maximum.reduceat(many, first) for many in (length, velocity))
+    again = np.flatnonzero(place[1:] == place[:-1]) + 1
+    if len(again):
+        # Those that begin together are few: only they are compared.
+        first = np.delete(np.arange(len(place)), again)
+        own = first.take(np.searchsorted(first, again) - 1)
+        for many in (length, velocity):
+            np.maximum.at(many, own, many.take(again))
+        place, length, velocity = place.take(first), length.take(first), velocity.take(first)
     notes = np.empty(len(place), NOTE)
     notes["start"] = start = place >> _START
     notes["length"] = _up_to_next(start, length, place.astype(np.uint16))
