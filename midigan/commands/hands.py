@@ -72,8 +72,13 @@ class Hands:
     map_file: Path | None = None
     learn: bool = False
 
-    def check(self) -> None:
-        """Raises click.UsageError for options that mean nothing without others."""
+    def check(self, *, offline: bool) -> None:
+        """Raises click.UsageError for options that mean nothing without others, or offline."""
+        if offline and (self.osc, self.control_port, self.chords_port) != (None, None, None):
+            raise click.UsageError(
+                "--offline has played before a hand could turn anything: "
+                "leave --osc, --control-port and --chords-port out."
+            )
         if self.learn and (self.control_port is None or self.map_file is None):
             raise click.UsageError("--learn needs --control-port and --map FILE.toml.")
         if self.map_file is not None and self.control_port is None:

@@ -125,7 +125,7 @@ def command(
     from midigan.shipped import find_generator
 
     hands = Hands(osc, control_port, chords_port, map_file, learn)
-    hands.check()
+    hands.check(offline=offline)
     if learn:
         learn_map(hands, backend)
         return

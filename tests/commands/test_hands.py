@@ -16,6 +16,8 @@ def run(*arguments):
         ["--learn"],
         ["--learn", "--control-port", "x"],
         ["--map", "x.toml", "--virtual"],
+        ["--offline", "--bars", "4", "--record", "x.mid", "--osc", "0"],
+        ["--offline", "--bars", "4", "--record", "x.mid", "--chords-port", "x"],
     ],
 )
 def test_options_that_mean_nothing_alone_are_wrong_usage(arguments):

@@ -137,3 +137,20 @@ def test_it_needs_no_generator_and_no_runtime(session, tiny_band, tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not set(done.stderr.split()) & {"numpy", "onnxruntime", "rtmidi", "symusic", "torch"}
+
+
+def test_a_line_drawn_anew_is_played_as_generate_draws_it_and_comes_back(tiny_band, tmp_path):
+    log, played, back = tmp_path / "log.jsonl", tmp_path / "all.mid", tmp_path / "back.mid"
+    anew = ["--seed", "3", "--reroll", "bass=2", "--reroll", "lead"]
+    where = ["--offline", "--bars", "8", "--record", played, "--log", log]
+    assert run("live", tiny_band, *where, *anew).exit_code == 0
+    assert run("recall", log, "--bars", "1-8", "-o", back).exit_code == 0
+    assert notes_of(back) == notes_of(played)
+    assert run("generate", tiny_band, "-n", 1, "--bars", 8, "-o", tmp_path, *anew).exit_code == 0
+    assert struck(played) == struck(tmp_path / "clip-001.mid")
+
+
+def struck(path):
+    """(quarter note, channel, pitch, velocity) of all notes of a file."""
+    beat = mido.MidiFile(path).ticks_per_beat
+    return [(start / beat, *note) for start, *note, _ in notes_of(path)]
