@@ -7,8 +7,8 @@ one every time would leave out what is rare.
 
 Joins are judged as well, on the window across them. Every second phrase is drawn by itself, and
 those between for how they follow the one before and lead to the one after, in a style halfway
-between theirs: so each join is judged, and every phrase can still be composed without all that
-lie before it.
+between theirs and their lines led from the one to the other (see `leading`): so each join is
+judged, and every phrase can still be composed without all that lie before it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from midigan.directions import inclination, turned_latents
 from midigan.evaluation.rolls import across
 from midigan.generator import Generator
 from midigan.latents import Latents
+from midigan.leading import led
 from midigan.masks import legal_pitches, semitones_to
 from midigan.notes import Phrases
 from midigan.walk import latents_at
@@ -39,11 +40,16 @@ _KEPT = 16
 
 
 class Drawn(NamedTuple):
-    """Which candidate was drawn, its phrase, n = 1, and its style as `latents_at` takes it."""
+    """Which candidate was drawn, its phrase, n = 1, and its style as `latents_at` takes it.
+
+    led: what is added to its latents, n = 1, for its lines to join those beside it; None for
+    nothing.
+    """
 
     candidate: int
     phrase: Phrases
     style: tuple[int, ...] = ()
+    led: Latents | None = None
 
 
 def default_controls(generator: Generator) -> Controls:
@@ -64,15 +70,24 @@ def draw(generator: Generator, seed: int, number: int, controls: Controls) -> Dr
     if count > 1 and is_between(generator, number):
         both = [draw(generator, seed, number + by, controls) for by in (-1, 1)]
         style, beside = tuple(each.candidate for each in both), [each.phrase for each in both]
-    latents = [
-        latents_at(controls, seed, number, len(generator.layout.tracks), candidate, style)
-        for candidate in range(count)
-    ]
+    latents = as_batch(
+        [
+            latents_at(controls, seed, number, len(generator.layout.tracks), candidate, style)
+            for candidate in range(count)
+        ]
+    )
+    added = None
+    if beside:
+        turned = turned_latents(latents, generator.info, controls)
+        added = led(turned, generator.info, controls, *beside)
+        latents = latents if added is None else plus(latents, added)
     found = played(generator, seed, controls, latents)
     chance = np.random.default_rng([seed, number, _DRAW])
     chosen = choose(generator, seed, controls, found, beside, chance)
-    # A copy: what is kept must not keep all the others.
-    return Drawn(chosen, found[chosen : chosen + 1].copy(), style)
+    # Copies: what is kept must not keep all the others.
+    one = slice(chosen, chosen + 1)
+    moved = added and Latents(*(part[one].copy() for part in added))
+    return Drawn(chosen, found[one].copy(), style, moved)
 
 
 def is_between(generator: Generator, number: int) -> bool:
@@ -104,11 +119,20 @@ def choose(
     return int((liking + chance.gumbel(size=len(liking))).argmax())
 
 
-def played(generator: Generator, seed: int, controls: Controls, each: Sequence[Latents]) -> Phrases:
-    """What latents sound like under controls, as one batch."""
+def as_batch(each: Sequence[Latents]) -> Latents:
+    """Latents one after the other, along their first axis."""
+    return Latents(*map(np.concatenate, zip(*each, strict=True)))
+
+
+def plus(latents: Latents, more: Latents) -> Latents:
+    """The sum of both, vector by vector."""
+    return Latents(*(one + other for one, other in zip(latents, more, strict=True)))
+
+
+def played(generator: Generator, seed: int, controls: Controls, latents: Latents) -> Phrases:
+    """What latents sound like under controls."""
     semitones = semitones_to(generator.info.key, controls)
     legal = legal_pitches(generator.layout, controls, generator.info.key, semitones)
-    latents = Latents(*map(np.concatenate, zip(*each, strict=True)))
     latents = turned_latents(latents, generator.info, controls)
     return generator.phrases(latents, legal, generator.genre_at(seed, controls.genre))
 

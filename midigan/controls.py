@@ -17,7 +17,7 @@ NOISES = ("chords", "style", "melody", "groove")
 NOISES_OF_TRACKS = ("melody", "groove")
 
 #: What a phrase can have more or less of, if its generator's directions say how.
-ATTRIBUTES = ("density", "register", "activity", "dissonance")
+ATTRIBUTES = ("density", "polyphony", "register", "activity", "dissonance")
 
 #: Legal values of the controls that are numbers: lowest and highest.
 BOUNDS = {
@@ -76,6 +76,8 @@ class Noise:
         missing number is 0.
     candidates: whose vectors they are where they are not new with every phrase; of two, halfway
         between those of the point before and the point after; () for the first.
+    led, led_at: what is added to each of its vectors at a position, and ever less beside it; ()
+        for nothing. See `leading`.
     """
 
     since: int = 0
@@ -84,6 +86,8 @@ class Noise:
     locked: bool = False
     rolls: tuple[int, ...] = ()
     candidates: tuple[int, ...] = ()
+    led: tuple[tuple[float, ...], ...] = ()
+    led_at: float = 0.0
 
     def speed(self, walk: float) -> float:
         """Points a phrase, in a walk of speed `walk`."""
@@ -165,7 +169,8 @@ class Controls:
             for name in values.keys() & set(NOISES):
                 noise = values[name]
                 lists = {key: tuple(noise.get(key, ())) for key in ("rolls", "candidates")}
-                found[name] = Noise(**{**noise, **lists})
+                led = tuple(tuple(map(float, row)) for row in noise.get("led", ()))
+                found[name] = Noise(**{**noise, **lists, "led": led})
             found["ranges"] = tuple(tuple(row) for row in found.get("ranges", ()))
             found["attributes"] = tuple(tuple(row) for row in found.get("attributes", ()))
             lines = found.get("lines", ())

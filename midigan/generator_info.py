@@ -29,6 +29,7 @@ class GeneratorInfo:
         grid notes are struck, as shares of a step; () for on the grid.
     genres: names of the labels, in the order of the optional input `genre`.
     directions: of its latents, by attribute, as `directions.Direction` has them in plain values.
+    leading: where lines begin and end by the latents, as `leading.Leading` has it in plain values.
     genre_shares: the share of its training music that each of them had, of sum 1; () for alike.
     training: what it was trained on and how, for people.
     held_out_songs: names of the songs of its source that it was kept from, to measure it by.
@@ -46,6 +47,7 @@ class GeneratorInfo:
     genres: tuple[str, ...] = ()
     genre_shares: tuple[float, ...] = ()
     directions: Mapping[str, Any] = field(default_factory=dict)
+    leading: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     held_out_songs: tuple[str, ...] = ()
     licence: str = ""

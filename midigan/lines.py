@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from midigan.candidates import Drawn, choose, draw, is_between, played
+from midigan.candidates import Drawn, as_batch, choose, draw, is_between, played, plus
 from midigan.controls import NOISES, NOISES_OF_TRACKS, Controls, Line
 from midigan.generator import Generator
-from midigan.latents import Latents
+from midigan.latents import NOISE, Latents
 from midigan.notes import Phrases
 from midigan.walk import latents_at
 
@@ -53,7 +53,7 @@ def draw_phrase(generator: Generator, seed: int, number: int, controls: Controls
     rolls = _by_track(controls, lined(generator, seed, number, judged).chosen)
     own = [_latents(generator, seed, number, controls, drawn, track, rolls) for track in tracks]
     plain = _latents(generator, seed, number, controls, drawn, 0, {})
-    found = played(generator, seed, controls, [plain, *own])
+    found = played(generator, seed, controls, as_batch([plain, *own]))
     phrase = found[:1]
     for place, track in enumerate(tracks, start=1):
         phrase[:, track] = found[place, track]
@@ -85,7 +85,7 @@ def lined(generator: Generator, seed: int, number: int, controls: Controls) -> L
         for choice in choices
     ]
     found = np.repeat(before.phrase, len(choices), axis=0)
-    found[:, line.track] = played(generator, seed, controls, each)[:, line.track]
+    found[:, line.track] = played(generator, seed, controls, as_batch(each))[:, line.track]
     beside = []
     if len(choices) > 1 and is_between(generator, number):
         beside = [lined(generator, seed, number + by, controls).phrase for by in (-1, 1)]
@@ -113,7 +113,12 @@ def kept_as_heard(
     drawn = draw(generator, seed, number, replace(judged, lines=()))
     for name in slowed:
         whose = drawn.style if name == "style" and drawn.style else (drawn.candidate,)
-        after = after.with_noise(name, replace(after.noise(name), candidates=whose))
+        noise = replace(after.noise(name), candidates=whose, led=())
+        if drawn.led is not None:
+            rows = getattr(drawn.led, name).reshape(-1, NOISE)
+            led = tuple(tuple(round(float(value), 4) for value in row) for row in rows)
+            noise = replace(noise, led=led, led_at=noise.position_at(number, after.walk))
+        after = after.with_noise(name, noise)
     chosen = lined(generator, seed, number, judged).chosen
     held = [_held(line, rolls, slowed) for line, rolls in zip(before.lines, chosen, strict=True)]
     return replace(after, lines=tuple(held))
@@ -153,10 +158,24 @@ def _latents(
     track: int,
     rolls: Mapping[int, Rolls],
 ) -> Latents:
-    """The latents behind a drawn phrase, with a track's noise rolled if `rolls` has it."""
+    """The latents behind a drawn phrase, with a track's noise rolled if `rolls` has it.
+
+    Rolled noise is not led over the bar line: the critic hears where it comes from and goes.
+    """
     tracks = len(generator.layout.tracks)
+    added = drawn.led
     for name, more in zip(NOISES_OF_TRACKS, rolls.get(track, ()), strict=False):
+        if not more:
+            continue
         noise = controls.noise(name)
         each = tuple(noise.roll(place) + more * (place == track) for place in range(tracks))
-        controls = controls.with_noise(name, replace(noise, rolls=each))
-    return latents_at(controls, seed, number, tracks, drawn.candidate, drawn.style)
+        kept = tuple(
+            (0.0,) * NOISE if place == track else row for place, row in enumerate(noise.led)
+        )
+        controls = controls.with_noise(name, replace(noise, rolls=each, led=kept))
+        if added is not None:
+            others = getattr(added, name).copy()
+            others[:, track] = 0
+            added = added._replace(**{name: others})
+    latents = latents_at(controls, seed, number, tracks, drawn.candidate, drawn.style)
+    return latents if added is None else plus(latents, added)

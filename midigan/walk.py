@@ -53,7 +53,16 @@ def latents_at(
             drawn[name] = np.stack(vectors)[None]
         else:
             drawn[name] = _vector(name, noise, 0, position, seed, line, tracks)[None]
+        if noise.led and noise.speed(controls.walk) < 1:
+            drawn[name] = drawn[name] + _led(noise, position).reshape(drawn[name].shape)
     return Latents(**drawn)
+
+
+def _led(noise: Noise, position: float) -> Floats:
+    """What was added to its vectors where it was new, `(vectors, 32)`; nothing a point further."""
+    apart = min(abs(position - noise.led_at), 1.0)
+    fading = math.cos(apart * math.pi / 2) if apart < 1 else 0.0
+    return np.float32(fading) * np.array(noise.led, np.float32)
 
 
 def _vector(

@@ -23,7 +23,8 @@ def test_every_attribute_that_can_be_turned_is_measured():
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("density", 24 / 32),
+        ("density", 3 / 8),  # bass, C4 and D4 in eight beats
+        ("polyphony", 24 / 32),
         ("register", (40 + 61) / 2),
         ("activity", 3 / 32),  # steps 0, 4 and 9
         ("dissonance", 0.5),  # a minor sixth, then a minor seventh
@@ -39,4 +40,5 @@ def test_silence_has_no_register_and_no_dissonance():
     silence = phrase()
     assert np.isnan(MEASURES["register"](silence, BAND)).all()
     assert np.isnan(MEASURES["dissonance"](silence, BAND)).all()
-    assert MEASURES["density"](silence, BAND)[0] == MEASURES["activity"](silence, BAND)[0] == 0
+    for name in ("density", "polyphony", "activity"):
+        assert MEASURES[name](silence, BAND)[0] == 0

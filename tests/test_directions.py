@@ -9,14 +9,14 @@ from tiny import write_tiny_generator
 
 from midigan.attributes import MEASURES
 from midigan.controls import Controls
-from midigan.directions import check_attributes, directions_of, turned_latents
+from midigan.directions import Curve, check_attributes, directions_of, turned_latents
 from midigan.errors import FormatError, MidiganError
-from midigan.finding import find_directions
+from midigan.finding import find_directions, rising
 from midigan.generator import Generator
 from midigan.generator_info import GeneratorInfo
 from midigan.latents import draw_latents
 from midigan.layout import load_layout
-from midigan.lines import draw_phrase
+from midigan.lines import draw_stream
 
 
 def turned(**attributes):
@@ -55,8 +55,8 @@ def generator(tmp_path_factory):
     return Generator.load(write_tiny_generator(folder / "generator.onnx", info=info))
 
 
-def mean_of(generator, name, controls, count=40):
-    phrases = np.concatenate([draw_phrase(generator, 1, n, controls) for n in range(count)])
+def mean_of(generator, name, controls, count=40, seed=1):
+    phrases = draw_stream(generator, seed, count, controls)
     return np.nanmean(MEASURES[name](phrases, generator.layout))
 
 
@@ -66,7 +66,7 @@ def test_the_same_generator_has_the_same_directions(generator):
     assert {"register", "dissonance"} <= again.keys()
     for name, direction in again.items():
         known = directions_of(generator.info)[name]
-        assert direction.effect == known.effect
+        assert direction.drawn == known.drawn
         if known.shift is not None:
             for one, other in zip(direction.shift, known.shift, strict=True):
                 np.testing.assert_allclose(one, other, atol=1e-3)
@@ -77,14 +77,34 @@ def test_where_a_line_leads_to_more_the_shift_is_along_it(straight):
     assert direction.shift.style[0, 0] == pytest.approx(2, abs=0.1)
     assert np.linalg.norm(direction.shift.style[0, 1:]) < 0.5
     assert (direction.shift.melody[0, :, 1] > 0.02).all()
-    low, high = (mean_of(straight, "register", turned(register=at), 100) for at in (-1.0, 1.0))
-    assert high - low == pytest.approx(2 * 2 * 5, rel=0.2)
-    assert -direction.alone[0] == pytest.approx(2, abs=0.4)
+    asked = np.array([-1, -0.5, 0, 0.5, 1])
+    means = [mean_of(straight, "register", turned(register=at), 100) for at in asked]
+    np.testing.assert_allclose((means - means[2]) / direction.deviation, asked, atol=0.25)
 
 
 def test_what_never_changes_has_no_direction(straight):
     """Its voices never rest or move, so that it is as dense and as active always."""
-    assert not directions_of(straight.info).keys() & {"density", "activity"}
+    never = {"density", "polyphony", "activity"}
+    assert not directions_of(straight.info).keys() & never
+
+
+def test_a_curve_rises_from_its_middle_and_ends_where_no_push_leads_further():
+    answers = {-1.5: -0.42, -0.8: -0.4, -0.4: -0.3, 0.4: 0.5, 0.8: 1.3, 1.5: 9.0}
+    curve = rising(answers.__getitem__)
+    assert curve == Curve((-0.8, -0.4, 0.0, 0.4, 0.8), (-0.4, -0.3, 0.0, 0.5, 1.3))
+    assert curve.reach == (-0.4, 1.3)
+    assert [curve.push_for(wanted) for wanted in (-1, -0.4, 0, 0.25)] == [-0.8, -0.8, 0, 0.2]
+    assert rising(lambda push: -push) == Curve((0.0,), (0.0,))
+
+
+def test_what_is_asked_is_heard_as_far_as_it_reaches(generator):
+    for name, direction in directions_of(generator.info).items():
+        plain = mean_of(generator, name, Controls(candidates=16), seed=0)
+        for wanted in (-1.0, -0.5, 0.5, 1.0):
+            asked = replace(turned(**{name: wanted}), candidates=16)
+            moved = (mean_of(generator, name, asked, seed=0) - plain) / direction.deviation
+            low, high = direction.drawn.reach
+            assert moved == pytest.approx(min(max(wanted, low), high), abs=0.35), (name, wanted)
 
 
 def test_candidates_with_more_of_it_are_drawn(generator):
@@ -93,7 +113,7 @@ def test_candidates_with_more_of_it_are_drawn(generator):
             mean_of(generator, name, replace(turned(**{name: at}), candidates=16))
             for at in (-1.0, 1.0)
         )
-        assert high - low > direction.deviation, name
+        assert high - low > 0.8 * direction.deviation, name
 
 
 def test_turned_latents_keep_the_length_of_every_vector(straight):
@@ -134,6 +154,24 @@ def test_damaged_directions_are_refused(generator, damage):
         directions_of(replace(generator.info, directions=damage))
 
 
+@pytest.mark.parametrize(
+    "curve",
+    [
+        [[-1, 0, 1], [-1, 0]],
+        [[-1, 0, 1], [-1, 0, 0]],
+        [[-1, 1], [-1, 1]],
+        [[-1, 0, 1], [0.5, 1, 2]],
+        [[-1, 0, 1], ["a", 0, 1]],
+        [[0]],
+        None,
+    ],
+)
+def test_a_damaged_curve_is_refused(generator, curve):
+    plain = dict(generator.info.directions["register"])
+    with pytest.raises(FormatError, match="directions are damaged"):
+        directions_of(replace(generator.info, directions={"register": plain | {"drawn": curve}}))
+
+
 def test_readers_that_know_nothing_of_directions_lose_nothing(generator):
     text = generator.info.to_json()
     assert GeneratorInfo.from_json(text) == generator.info
@@ -141,7 +179,12 @@ def test_readers_that_know_nothing_of_directions_lose_nothing(generator):
     assert GeneratorInfo.from_json(without.to_json()) == without
 
 
-def test_genres_are_drawn_as_often_as_music_has_them(tiny_genres):
+def test_genres_are_drawn_as_often_as_music_has_them(tiny_genres, monkeypatch):
+    """Whatever pushes do: a register moves little within either of these genres."""
+    far = Curve((-1.0, 0.0, 1.0), (-1.0, 0.0, 1.0))
+    monkeypatch.setattr(
+        "midigan.finding._with_curves", lambda _g, _n, found, _t: found._replace(drawn=far)
+    )
     generator = Generator.load(tiny_genres)
     direction = find_directions(generator, phrases=512)["register"]
     deep, bright = (

@@ -36,6 +36,7 @@ FLOORS = (
             "compose",
             "candidates",
             "lines",
+            "leading",
             "attributes",
             "directions",
             "finding",

@@ -13,7 +13,7 @@ from midigan.commands.common import console, print_table
 from midigan.commands.playing import generator_argument
 
 if TYPE_CHECKING:
-    from midigan.directions import Direction
+    from midigan.directions import Curve, Direction
 
 
 @click.command("attributes")
@@ -30,11 +30,12 @@ def command(generator: str | None, output: Path | None, as_json: bool) -> None:
     """Show which attributes of its music GENERATOR lets you turn: --attribute density=0.5.
 
     A generator that 'midigan train' made knows them already. For another one, -o finds them
-    from its own phrases by regression on its latents, and keeps them in the file; what it
-    plays stays the same until one is turned.
+    from its own phrases by regression on its latents, and keeps them in the file, with how
+    its latents lead lines over the bar line.
 
-    The table has each attribute's mean, and by how many standard deviations that mean moves
-    at -1 and 1: with 16 candidates, and by the latents alone, with one.
+    At 1 the mean moves up by one of its standard deviations, at -1 down, or as far as the
+    generator can. The table says how far it can, in standard deviations: with 16 candidates,
+    and by the latents alone, with one; and which means that gives from -1 to 1.
     """
     from midigan.directions import directions_of
     from midigan.generator import Generator
@@ -65,13 +66,17 @@ def _show(found: Mapping[str, Direction]) -> None:
             name,
             f"{direction.mean:.3g}",
             f"{direction.deviation:.2g}",
-            *(f"{moved:+.2f}" for moved in direction.effect),
-            *(f"{moved:+.2f}" if direction.shift else "-" for moved in direction.alone),
+            _span(direction.drawn),
+            _span(direction.alone) if direction.shift else "-",
+            " to ".join(f"{value:.3g}" for value in direction.heard),
         )
         for name, direction in found.items()
     ]
-    columns = ("attribute", "mean#", "deviation#", "at -1#", "at 1#", "alone -1#", "alone 1#")
     if rows:
-        print_table(columns, rows)
+        print_table(("attribute", "mean#", "deviation#", "reach#", "alone#", "-1 to 1#"), rows)
     else:
         click.echo("none known: -o FILE.onnx looks for them")
+
+
+def _span(curve: Curve) -> str:
+    return " ".join(f"{moved:+.2f}" for moved in curve.reach)

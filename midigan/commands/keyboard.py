@@ -10,12 +10,18 @@ HELP = (
     "C T M G  lock them as they are, or let them go     1 2 3 4  mute a track",
     "up down  walk faster, slower                       s  keep the last 8 bars",
     "h j k l  draw the line of track 1, 2, 3 or 4 anew, over what the others play",
-    "d e a x  less dense, elevated, active, dissonant   D E A X  more",
+    "d o e a x  less dense, polyphonic, elevated, active, dissonant  D O E A X more",
     "p  all notes off                                   q  stop    ?  these lines",
 )
 
 _NOISES = {"c": "chords", "t": "style", "m": "melody", "g": "groove"}
-_ATTRIBUTES = {"d": "density", "e": "register", "a": "activity", "x": "dissonance"}
+_ATTRIBUTES = {
+    "d": "density",
+    "o": "polyphony",
+    "e": "register",
+    "a": "activity",
+    "x": "dissonance",
+}
 _FASTER, _SLOWER = Turn("walk/by", 0.1), Turn("walk/by", -0.1)
 
 KEYS = {

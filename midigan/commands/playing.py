@@ -56,8 +56,8 @@ _CONTROL_OPTIONS = (
         "attributes",
         multiple=True,
         metavar="NAME=-1..1",
-        help="Less or more density, register, activity or dissonance than usual, where the "
-        "generator knows how. May be repeated.",
+        help="Less or more density, polyphony, register, activity or dissonance than usual, where "
+        "the generator knows how. May be repeated.",
     ),
     click.option(
         "--swing",

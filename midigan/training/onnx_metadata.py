@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from midigan.directions import Direction
-from midigan.finding import find_directions
+from midigan.finding import find_directions, find_leading
 from midigan.generator import Generator
 from midigan.generator_info import METADATA_KEY, GeneratorInfo
 from midigan.saving import whole_file
@@ -15,10 +15,13 @@ from midigan.saving import whole_file
 def add_directions(path: Path, output: Path, phrases: int) -> dict[str, Direction]:
     """Find the directions of the generator at `path` and write it with them to `output`.
 
-    phrases: to find them by. Weights and graph stay as they are. Raises FormatError if it is no
+    Beside them, what its latents tell of where its lines begin and end, as `leading` needs it.
+    phrases: to find both by. Weights and graph stay as they are. Raises FormatError if it is no
     generator, MidiganError if the file cannot be written.
     """
     generator = Generator.load(path)
+    leading = find_leading(generator, phrases).to_plain()
+    generator.info = replace(generator.info, leading=leading)
     found = find_directions(generator, phrases)
     plain = {name: direction.to_plain() for name, direction in found.items()}
     write_info(path, output, replace(generator.info, directions=plain))

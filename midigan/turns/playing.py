@@ -48,7 +48,7 @@ def turn_attribute(controls: Controls, of: str, value: Value, _: int, __: Sequen
     if by:
         now = min(max(round(before + finite(f"attribute/{of}", value), 3), low), high)
     else:
-        now = bounded("attribute", value)
+        now = bounded("attribute", value, name)
     turned = others | ({name: now} if now else {})
     return Turned(replace(controls, attributes=tuple(sorted(turned.items()))), f"{name} {now:+.2f}")
 

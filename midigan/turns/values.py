@@ -44,12 +44,15 @@ def switched(name: str, value: Value, now: bool) -> bool:
     return not now if value is None or value == "" else finite(name, value) > 0
 
 
-def bounded(name: str, value: Value) -> float:
-    """The number that a value is, for a control of BOUNDS. Raises MidiganError beyond them."""
+def bounded(name: str, value: Value, called: str = "") -> float:
+    """The number that a value is, for a control of BOUNDS. Raises MidiganError beyond them.
+
+    called: how people call it, if not by that name.
+    """
     low, high = BOUNDS[name]
-    found = finite(name, value)
+    found = finite(called or name, value)
     if not low <= found <= high:
-        raise MidiganError(f"{name} is {found:g}, legal are {low:g} to {high:g}")
+        raise MidiganError(f"{called or name} is {found:g}, legal are {low:g} to {high:g}")
     return found
 
 

@@ -87,7 +87,7 @@ def _rolled(controls: Controls, name: str, tracks: Sequence[str]) -> Controls:
     if name in NOISES_OF_TRACKS:
         lines = (line.with_rolls(name, ()) for line in controls.lines)
         controls = replace(controls, lines=tuple(line for line in lines if any(line[1:])))
-    return controls.with_noise(name, replace(noise, rolls=rolls))
+    return controls.with_noise(name, replace(noise, rolls=rolls, led=()))
 
 
 def _with_line(controls: Controls, track: int, names: Sequence[str]) -> Controls:

@@ -24,7 +24,7 @@ def test_directions_are_added_and_nothing_else_changes(tiny_generator, tmp_path)
     assert np.array_equal(plain.scores(latents), turned.scores(latents))
     shown = run("attributes", output)
     assert "register" in shown
-    low, high = told["attributes"]["register"]["effect"]
+    _, (low, *_, high) = told["attributes"]["register"]["drawn"]
     assert f"{low:+.2f}" in shown
     assert f"{high:+.2f}" in shown
 
