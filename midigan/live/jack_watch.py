@@ -26,6 +26,8 @@ class JackWatch:
 
         self._port = port
         self._renewed = False
+        self._before: set[str] = set()
+        self._ours: set[str] = set()
         try:
             self._client: Any = jack.Client(_NAME, no_start_server=True)
             self._client.set_port_registration_callback(self._registered)
@@ -35,14 +37,21 @@ class JackWatch:
             raise RuntimeError(f"JACK does not answer: {error}") from error
         self._error: type[Exception] = jack.JackError
 
-    def renewed(self) -> bool:
-        """Whether the port is not the one that `expect` meant: it was opened anew since."""
-        return self._renewed
+    def lost(self) -> bool:
+        """Whether the port was opened anew, and so has lost the connection that was made to it."""
+        renewed, self._renewed = self._renewed, False
+        # The news of an opening may come when the connection has been made.
+        return renewed and not self._ours & self.connected()
 
-    def expect(self, port: str) -> set[str]:
-        """Look after the port that has this name now; returns those connected to it."""
+    def expect(self, port: str) -> None:
+        """A connection is about to be made to the port that has this name now."""
         self._port, self._renewed = port, False
-        return self.connected()
+        self._before = self.connected()
+
+    def made(self) -> bool:
+        """Whether it was made."""
+        self._ours = self.connected() - self._before
+        return bool(self._ours)
 
     def connected(self) -> set[str]:
         """The full names of the ports that are connected to it."""

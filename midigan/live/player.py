@@ -191,12 +191,16 @@ class Player:
         if self._lookout.is_due(spare_s):
             if news := self._lookout.look():
                 self._link.send(Notice(news))
+                # Opening a port may take a while: what was said meanwhile comes first.
+                while self._receive(0):
+                    pass
         elif now >= self._next_report_s:
             self._report()
         else:
             self._receive(min(spare_s, self._next_report_s - now))
 
-    def _receive(self, timeout_s: float) -> None:
+    def _receive(self, timeout_s: float) -> bool:
+        """Take a message, waiting for it at most so long; whether there was one."""
         message: Message | None = self._link.receive(timeout_s)
         if isinstance(message, Stop):
             raise _Stopped
@@ -211,6 +215,7 @@ class Player:
             self._sounding.panic()
         elif isinstance(message, Notice):
             self._link.send(message)
+        return message is not None
 
     def _earliest_tick(self) -> int:
         """Where notes that have just been composed may begin without being too late."""

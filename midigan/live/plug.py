@@ -63,7 +63,7 @@ class Plug:
             return ""
         # A port that was closed at the other end goes on taking messages silently.
         names = self.client.get_ports()
-        if not self.away and self._watch is not None and self._watch.renewed():
+        if not self.away and self._watch is not None and self._watch.lost():
             lost = self.lose()
             return self._reopen(names) or lost
         if self.away:
@@ -107,13 +107,14 @@ class Plug:
 
     def _open(self, name: str, index: int) -> bool:
         """Whether it could be opened; if it is gone again, or not ready, the next look tries."""
-        before = self._watch.expect(name) if self._watch is not None else set()
+        if self._watch is not None:
+            self._watch.expect(name)
         try:
             with hushed():
                 self.client.open_port(index, _PORT)
         except OSError:
             return False
-        if self._watch is not None and not self._watch.connected() - before:
+        if self._watch is not None and not self._watch.made():
             self.client.close_port()
             return False
         return True
@@ -127,13 +128,17 @@ def connect(wanted: str, backend: str | None = None, *, inputs: bool = False) ->
     backend, name = choose_port(wanted, list_ports(backend), inputs=inputs)
     hang_up = HangUp()
     client = _client(backend, inputs)
+    watching = watch(name) if backend == "jack" else None
+    if watching is not None:
+        watching.expect(name)
     try:
         with hushed():
             client.open_port(client.get_ports().index(name), _PORT)
     except (OSError, ValueError) as error:
         raise PortError(f"port {name!r} cannot be opened: {error}") from error
-    hang_up.armed()
-    return Plug(client, name, wanted, hang_up, watch(name) if backend == "jack" else None)
+    if watching is not None:
+        watching.made()
+    return Plug(client, name, wanted, hang_up.armed(), watching)
 
 
 def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Plug:
