@@ -1,14 +1,16 @@
 """How well `midigan live` keeps time: sending beside its peers, following, and leading.
 
-    pip install -e '.[benchmark,test]'      and, for the last two tables, Debian's jackd2
-    python benchmarks/live.py [sending] [following] [leading] [--sixteenths 1000] [--busy 2]
+    pip install -e '.[benchmark,test,link]'      and, for most tables, Debian's jackd2
+    python benchmarks/live.py [sending] [receiving] [following] [leading] [link]
+                              [--sixteenths 1000] [--busy 2]
 
 sending: errors between the onsets of sixteenths at the send call, while other processes keep
 the processor busy and one draws phrases, as the composer does; each player in a process of its
 own, in turn. following: MIDI clock sent by a JACK client at exact frames, against where the
 process that follows says its pulses are; a receiver cannot know how long every pulse takes,
 so errors are from their mean. A busy machine makes the dummy server slip, and the clock with
-it: judge by a run without slips. leading: pulses as another JACK client receives them.
+it: judge by a run without slips. leading: pulses as another JACK client receives them. receiving
+and link: see live_heard.py.
 """
 
 from __future__ import annotations
@@ -22,7 +24,6 @@ import statistics
 import subprocess
 import sys
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -31,14 +32,17 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "live")]
 
+from live_heard import (  # noqa: E402
+    measure_link,
+    measure_receiving,
+    on_our_clock,
+    percentile,
+    timed,
+)
+
 BPM = 240.0
 SIXTEENTH_S = 60 / BPM / 4
 PLAYERS = ("midigan", "mido play()", "isobar")
-
-
-def percentile(values: Sequence[float], percent: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
 def be_first() -> None:
@@ -228,17 +232,6 @@ def slips(cycles: Sequence[tuple[float, float]]) -> int:
     return sum(abs(after - before) > 0.0005 for before, after in pairwise(quickest))
 
 
-def on_our_clock(frames_s: Sequence[float], cycles: Sequence[tuple[float, float]]) -> list[float]:
-    """When frames were, by the periods around them: those that were woken up the quickest."""
-    found = []
-    for at in frames_s:
-        near = bisect_left(cycles, (at, 0.0))
-        found.append(
-            at + min(ours - theirs for theirs, ours in cycles[max(near - 9, 0) : near + 9])
-        )
-    return found
-
-
 def compare(pulses: Sequence[float], said: Sequence[Any]) -> tuple[list[float], list[float]]:
     """Where what was known at each pulse puts it, and the pulse a beat later, less the truth."""
     from midigan.live.clock import PPQN
@@ -261,22 +254,11 @@ def compare(pulses: Sequence[float], said: Sequence[Any]) -> tuple[list[float], 
 def measure_leading(bars: int = 32) -> None:
     from real_parts import RATE, Midigan, Receiver, jack_server
 
-    class Timed(Receiver):
-        """A receiver that keeps when each period began, by its frames and by our clock."""
-
-        def __init__(self, name: str) -> None:
-            self.cycles: list[tuple[float, float]] = []
-            super().__init__(name)
-
-        def _process(self, frames: int) -> None:
-            self.cycles.append((self.client.last_frame_time / RATE, time.perf_counter()))
-            super()._process(frames)
-
     print(f"\nsending MIDI clock for {bars} bars at 120 bpm")
     row("error of pulses, ms", "p50", "p99", "max", "missing")
     for frames in (64, 256, 1024):
         with jack_server(f"lead{os.getpid()}", frames):
-            receiver, other = Receiver("Synth"), Timed("Follower")
+            receiver, other = Receiver("Synth"), timed("Follower")
             arguments = ["--port", "synth in", "--clock-to", "follower in", "--tempo", 120]
             Midigan("live", *arguments, "--bars", bars, "--seed", 1).end(bars * 2 + 60.0)
             frames_s = [at for at, data in other.messages if data[0] == 0xF8]
@@ -303,7 +285,8 @@ def hush_jack() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="How well live keeps time.")
-    parser.add_argument("parts", nargs="*", default=["sending", "following", "leading"])
+    parts = ["sending", "receiving", "following", "leading", "link"]
+    parser.add_argument("parts", nargs="*", default=parts)
     parser.add_argument("--sixteenths", type=int, default=1000)
     parser.add_argument("--busy", type=int, default=2)
     parser.add_argument("--role", help=argparse.SUPPRESS)
@@ -318,10 +301,14 @@ def main() -> None:
     be_first()
     if "sending" in options.parts:
         measure_sending(options.sixteenths, options.busy)
+    if "receiving" in options.parts:
+        measure_receiving(row)
     if "following" in options.parts:
         measure_following()
     if "leading" in options.parts:
         measure_leading()
+    if "link" in options.parts:
+        measure_link(row)
 
 
 if __name__ == "__main__":
