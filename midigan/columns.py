@@ -223,7 +223,9 @@ def open_columns(
 
 def _timeline(columns: dict[str, NDArray[Any]], layout: Layout) -> Timeline:
     """The timeline of columns as they are written."""
-    names = tuple(json.loads(line) for line in columns.pop("names").tobytes().splitlines())
+    # Line ends inside a name are escaped: each of these is between two names.
+    lines = columns.pop("names").tobytes().strip().replace(b"\n", b",")
+    names = tuple(json.loads(b"[" + lines + b"]"))
     return Timeline(layout=layout, names=names, **columns)
 
 
@@ -246,4 +248,5 @@ def _shifted(array: NDArray[Any], column: str, by: int) -> NDArray[Any]:
 
 def _lines(names: tuple[str, ...]) -> NDArray[np.uint8]:
     """Names as JSON, one a line."""
-    return np.frombuffer("".join(f"{json.dumps(name)}\n" for name in names).encode(), np.uint8)
+    text = json.dumps(names, separators=("\n", ":")).strip("[]") + "\n"
+    return np.frombuffer(text.encode() if names else b"", np.uint8)
