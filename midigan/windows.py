@@ -104,17 +104,19 @@ def _hash_bars(notes: Notes, first: int, stop: int, layout: Layout) -> NDArray[n
     """
     start = notes["start"].astype(np.int64)
     length = sounding_lengths(notes, layout)
-    voice = (notes["track"].astype(np.int64) << 8) + notes["pitch"]
+    voice = notes["track"].astype(np.int64) << 8
+    voice |= notes["pitch"]
     bar = start // layout.steps
     begin = start - bar * layout.steps
     sums = np.append(np.uint64(0), np.cumsum(_mixed(_packed(voice, begin + 1, length))))
     ends = np.searchsorted(bar, np.arange(first, stop + 1))
     found = np.diff(sums[ends])
 
-    over = (begin + length - 1) // layout.steps
-    held = np.flatnonzero(over)
-    which, later = pairs_in(np.stack([bar[held] + 1, bar[held] + over[held] + 1], axis=1))
-    note = held[which]
+    # Few notes are held over a bar line: only they are looked at further.
+    held = np.flatnonzero(begin + length > layout.steps)
+    start, length, voice, bar = (all_of.take(held) for all_of in (start, length, voice, bar))
+    last = (start + length - 1) // layout.steps
+    note, later = pairs_in(np.stack([bar + 1, last + 1], axis=1))
     inside = (later >= first) & (later < stop)
     note, later = note[inside], later[inside]
     rest = start[note] + length[note] - later * layout.steps
