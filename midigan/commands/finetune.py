@@ -88,7 +88,9 @@ def command(
                 raise MidiganError(
                     f"{base.name} has no genres: sort the songs into sub-folders, for --genres"
                 )
-            phrases = open_source(source, base.layout)
+            phrases = open_source(
+                source, base.layout, "--base NAME goes on from one for other tracks"
+            )
             if genre is not None:
                 phrases = all_of_genre(phrases, genre, base.genres)
             _say_if_few(len(phrases.names))
@@ -102,6 +104,6 @@ def command(
 def _say_if_few(songs: int) -> None:
     if songs < FEW_SONGS:
         console(stderr=True).print(
-            f"{songs} song{'s' if songs > 1 else ''} is too little to learn a style from; "
+            f"{songs} song{'s are' if songs > 1 else ' is'} too little to learn a style from; "
             f"give at least {FEW_SONGS}, better 20. Going on all the same."
         )

@@ -13,6 +13,7 @@ import click
 
 from midigan.commands.common import console, duration, print_table, progress_bar
 from midigan.commands.watching import asked_to_stop, shown
+from midigan.commands.worth import warnings, worth_rows
 from midigan.errors import MidiganError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from midigan.training.processes import Group
     from midigan.training.run import Run
     from midigan.training.session import Outcome, Progress, Session
+    from midigan.training.worth import Worth
 
 run_option = click.option(
     "-o",
@@ -55,9 +57,10 @@ tensorboard_option = click.option(
 )
 
 
-def open_source(source: str, layout: Layout | None) -> PhraseSet:
+def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet:
     """Encode a folder, or load a phrase set, saying what was used and what was left out.
 
+    hint: what to do if notes have no track in the layout.
     Raises MidiganError if there is nothing to train on.
     """
     from midigan.files.encode import open_phrases
@@ -84,6 +87,8 @@ def open_source(source: str, layout: Layout | None) -> PhraseSet:
         if left_out:
             drums = report.total("drums_left_out")
             where.print(f"  notes without a track of this layout: {left_out} ({drums} of drums)")
+            if hint:
+                where.print(f"  {hint}", markup=False)
     if len(phrases) == 0:
         raise MidiganError(f"{source} holds no phrase to train on: every bar is silent")
     return phrases
@@ -148,7 +153,7 @@ def _announce(session: Session) -> None:
     held = session.held_out_songs
     where = console(stderr=True)
     where.print(
-        f"training on {batches.count} phrases of {config.songs - held} songs"
+        f"training on {batches.count} phrases of {_songs(config.songs - held)}"
         + (f", {held} more held out" if held else "")
         + f", on {session.device.type}"
         + (f" in {session.group.size} processes" if session.group.size > 1 else "")
@@ -158,8 +163,8 @@ def _announce(session: Session) -> None:
         where.print(f"songs of each genre: {songs_each(session.songs)}", markup=False)
     if session.run.recipe.data.held_out and not held:
         where.print(
-            f"{config.songs} songs are too few to hold one out: the result is not measured, "
-            "judge it by ear"
+            f"{_songs(config.songs)}: too few to hold one out; the result is not measured and "
+            "may copy, judge it by ear"
         )
     if batches.count < batches.batch:
         where.print(
@@ -168,28 +173,42 @@ def _announce(session: Session) -> None:
         )
 
 
+def _worth(run: Run) -> Worth | None:
+    from midigan.training.worth import measure_worth
+
+    with console(stderr=True).status("measuring"):
+        return measure_worth(run)
+
+
+def _songs(count: int) -> str:
+    return f"{count} song{'s' * (count != 1)}"
+
+
 def _finish(run: Run, outcome: Outcome) -> None:
     """Export the run, then a table of what it gave and the line that plays it."""
     from midigan.training.export import export_run
 
     with console(stderr=True).status("exporting"):
         generator, critic = export_run(run, run.generator)
+    worth = _worth(run) if run.config.base else None
     rows: list[tuple[str, object]] = [
         (
             "trained",
             f"{outcome.steps} steps, {outcome.epochs:.1f} epochs, {duration(outcome.seconds)}",
         ),
     ]
-    if outcome.quality is not None and outcome.first_quality is not None:
-        before = f"{outcome.first_quality:.2f} before, " if run.config.base else ""
-        rows.append(("like held-out songs", f"{before}{outcome.quality:.2f} of 1"))
-        if run.config.base and outcome.quality <= outcome.first_quality:
-            click.echo(f"it came no closer to the held-out songs: {run.config.base} itself is kept")
+    if worth is not None and outcome.first_quality is not None:
+        rows += worth_rows(worth, outcome.first_quality)
+    elif outcome.quality is not None:
+        rows.append(("like held-out songs", f"{outcome.quality:.2f} of 1"))
     rows += [
         ("generator", f"{generator.path} (differs by {generator.largest_difference:.0e})"),
         ("critic", f"{critic.path} (differs by {critic.largest_difference:.0e})"),
     ]
     print_table(("run", str(run.folder)), rows)
+    if worth is not None and outcome.first_quality is not None:
+        for line in warnings(worth, outcome.first_quality, run.config.base):
+            click.echo(line)
     if outcome.reason == "stopped":
         click.echo(f"stopped by you; to go on:  midigan train --resume {run.folder}")
     elif outcome.reason == "patience":

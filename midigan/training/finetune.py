@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from midigan.errors import FormatError, MidiganError
+from midigan.files.split import split_by_song
 from midigan.layout import Layout
 from midigan.phrase_set import PhraseSet
 from midigan.shipped import find_generator
@@ -16,14 +18,20 @@ from midigan.training.models import Tensors, build_networks
 from midigan.training.recipe import Recipe
 from midigan.training.run import Run, create_run, open_run
 
-#: How long it goes on where nothing is said, how often it meets the held-out songs, and after
-#: how many such meetings without progress it ends.
+#: How long it goes on at most where nothing is said, how often it meets the held-out songs, and
+#: after how many such meetings without progress it ends.
 MINUTES = 10.0
 SAVE_SECONDS = 15.0
 PATIENCE = 10
 
-#: The share of songs that are held out, and of the base's learning rates that is used.
+#: The share of songs that are held out.
 HELD_OUT = 0.15
+
+#: How often a generator that is taught by example meets each phrase, and in how many steps at
+#: least; what comes after that it learns by heart.
+PASSES, FEWEST_STEPS = 50, 150
+
+#: The share of the base's learning rates that is used where a critic alone teaches.
 SLOWER = 0.5
 
 
@@ -94,8 +102,10 @@ def begin(
             f"these phrases have the layout {phrases.layout.name}, {base.name} was trained on "
             f"{base.layout.name}: give the MIDI files, or a phrase set of that layout"
         )
-    recipe = finetuning(base.recipe, epochs, minutes)
-    recipe = replace(recipe, data=replace(recipe.data, genres=genres or bool(base.genres)))
+    by_genre = genres or bool(base.genres)
+    learned, _ = split_by_song(phrases, HELD_OUT, seed, by_genre=by_genre)
+    recipe = finetuning(base.recipe, len(learned), epochs, minutes)
+    recipe = replace(recipe, data=replace(recipe.data, genres=by_genre))
     labels = _all_genres(base, phrases, recipe)
     old, new = len(base.genres), len(labels)
     like = [module.state_dict() for module in build_networks(recipe.networks, base.layout, 0, new)]
@@ -119,26 +129,42 @@ def _all_genres(base: Base, phrases: PhraseSet, recipe: Recipe) -> tuple[str, ..
     return (*base.genres, *(name for name in found if name not in base.genres))
 
 
-def finetuning(recipe: Recipe, epochs: int | None = None, minutes: float | None = None) -> Recipe:
-    """A recipe turned into one for fine-tuning: slower, shorter, judged by held-out songs."""
-    rates = recipe.optimizer
-    optimizer = replace(
-        rates,
-        generator_rate=SLOWER * rates.generator_rate,
-        critic_rate=SLOWER * rates.critic_rate,
-        schedule="constant",
-    )
+def finetuning(
+    recipe: Recipe, phrases: int, epochs: int | None = None, minutes: float | None = None
+) -> Recipe:
+    """A recipe turned into one for fine-tuning on so many phrases, judged by held-out songs.
+
+    A generator that is taught by example goes on at its own rates, which fall to nearly nothing
+    by the end: slower ones only keep what is unlike the new songs. Against a critic it goes
+    on slowly, until it comes no closer.
+    """
+    rates, by_example = recipe.optimizer, recipe.loss.likelihood_weight > 0
     if minutes is None:
         minutes = 0.0 if epochs else MINUTES
+    if epochs is None:
+        epochs = planned_epochs(phrases, recipe.training.batch) if by_example else 0
+    slower = 1.0 if by_example else SLOWER
+    optimizer = replace(
+        rates,
+        generator_rate=slower * rates.generator_rate,
+        critic_rate=slower * rates.critic_rate,
+        schedule="cosine" if by_example else "constant",
+    )
     training = replace(
         recipe.training,
-        epochs=epochs or 0,
+        epochs=epochs,
         minutes=minutes,
         save_seconds=SAVE_SECONDS,
         patience=PATIENCE,
     )
     data = replace(recipe.data, held_out=HELD_OUT, held_out_songs=())
     return replace(recipe, optimizer=optimizer, training=training, data=data)
+
+
+def planned_epochs(phrases: int, batch: int) -> int:
+    """For how many epochs so many phrases are worth learning from."""
+    steps = max(FEWEST_STEPS, math.ceil(PASSES * phrases / batch))
+    return math.ceil(steps / max(1, phrases // batch))
 
 
 def _from_run(folder: Path) -> Base:

@@ -54,6 +54,20 @@ class HeldOut:
             found.append(compare_values(values, reference).mean_overlap)
         return float(np.mean(found))
 
+    def ceiling(self, phrases: PhraseSet, genres: Sequence[str] = ()) -> float:
+        """What real phrases of the same kind score, 0..1: those that are learned from, say."""
+        found = []
+        labels = labels_of(phrases.names, genres)[phrases.song_of_phrase()] if genres else None
+        every = np.random.default_rng(0).permutation(len(phrases))
+        for label, reference in self._references:
+            if label is None or labels is None:
+                own = every
+            else:
+                own = every[labels[every] == int(label.argmax())]
+            values = measure(*pitched(phrases.phrases(own[:COMPARED]), self.layout))
+            found.append(compare_values(values, reference).mean_overlap)
+        return float(np.mean(found))
+
 
 @torch.no_grad()
 def sample(

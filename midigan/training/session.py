@@ -52,7 +52,7 @@ class Progress:
 class Outcome:
     """How a session ended, and how far the run is since its beginning.
 
-    quality: of the weights that are kept, on held-out songs; `first_quality` before the session.
+    quality: of the weights that are kept, on held-out songs; `first_quality` of the run's first.
     """
 
     reason: Reason
@@ -68,6 +68,7 @@ class _Course:
     """What of a run's past matters to its future, besides tensors; kept in each checkpoint."""
 
     seconds: float = 0.0
+    first: float | None = None
     quality: float | None = None
     best: float | None = None
     stale: int = 0
@@ -119,15 +120,16 @@ class Session:
         """
         if self.trainer.steps == 0 and self.group.leads:
             self._save()
-        first_quality = self.course.quality
         reason = self._steps(watch, stopped)
         if self.trainer.steps > self._saved_steps and self.group.leads:
             self._save()
             if self.trainer.unreported_steps:
                 watch(self._log())
         epochs = self.trainer.steps / self.trainer.batches.epoch_steps
-        kept = self.course.best
-        return Outcome(reason, self.trainer.steps, epochs, self.course.seconds, first_quality, kept)
+        course = self.course
+        return Outcome(
+            reason, self.trainer.steps, epochs, course.seconds, course.first, course.best
+        )
 
     def _steps(self, watch: Callable[[Progress], None], stopped: Callable[[], bool]) -> Reason:
         begun, before = time.perf_counter(), self.course.seconds
@@ -164,6 +166,8 @@ class Session:
         if self.held_out is None:
             return None
         self.course.quality = self.held_out.score(self.trainer.average.module, self.device)
+        if self.trainer.steps == 0:
+            self.course.first = self.course.quality
         return self.course.quality
 
     def _log(self) -> Progress:

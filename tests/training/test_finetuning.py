@@ -1,6 +1,7 @@
 """Fine-tuning: what it goes on from, and that it goes on from critic and generator both."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 import torch
@@ -9,7 +10,14 @@ from pattern import convert_at_once, pattern_set, tiny_layout, tiny_recipe
 from midigan.errors import FormatError
 from midigan.training.checkpoint import load_tensors
 from midigan.training.export import kept_weights, write_shipped
-from midigan.training.finetune import begin, finetuning, load_base
+from midigan.training.finetune import (
+    FEWEST_STEPS,
+    PASSES,
+    begin,
+    finetuning,
+    load_base,
+    planned_epochs,
+)
 from midigan.training.session import Session
 
 CPU = torch.device("cpu")
@@ -79,6 +87,15 @@ def test_three_songs_go_on_from_the_base(shipped, tmp_path):
     assert run.config.base == "pattern"
 
 
+def test_what_it_was_worth_before_is_still_known_after_a_break(shipped, tmp_path):
+    run = begin(tmp_path / "run", load_base(str(shipped)), pattern_set(3), seed=5, epochs=2)
+    first = Session(run, CPU).train(stopped=iter([False, True]).__next__)
+    assert first.reason == "stopped"
+    resumed = Session(run, CPU)
+    resumed.course.quality = 0.123
+    assert resumed.train().first_quality == first.first_quality
+
+
 def test_what_never_gets_better_keeps_the_base(shipped, tmp_path, monkeypatch):
     scores = iter([0.9, 0.2])
     monkeypatch.setattr(
@@ -89,17 +106,46 @@ def test_what_never_gets_better_keeps_the_base(shipped, tmp_path, monkeypatch):
     assert load_tensors(run.best)[1]["steps"] == 0
 
 
-def test_the_recipe_is_the_bases_but_slower_and_stopped_early(trained):
-    recipe = finetuning(trained.recipe)
+def test_the_recipe_is_the_bases_but_slower_and_stopped_early_against_a_critic(trained):
+    recipe = finetuning(trained.recipe, 500)
     assert recipe.networks == trained.recipe.networks
     assert recipe.loss == trained.recipe.loss
     assert recipe.data.transposition == trained.recipe.data.transposition
     assert recipe.optimizer.generator_rate < trained.recipe.optimizer.generator_rate
-    assert recipe.training.minutes == 10
+    assert (recipe.training.minutes, recipe.training.epochs) == (10, 0)
     assert recipe.training.patience > 0
     assert recipe.data.held_out > 0
-    assert finetuning(trained.recipe, epochs=3).training.minutes == 0
-    assert finetuning(trained.recipe, minutes=1.0).training.epochs == 0
+    assert finetuning(trained.recipe, 500, epochs=3).training.minutes == 0
+    assert finetuning(trained.recipe, 500, minutes=1.0).training.epochs == 0
+
+
+def test_what_is_taught_by_example_goes_on_at_full_rates_that_fall_by_the_end_of_its_plan():
+    base = tiny_recipe(loss={"likelihood_weight": 1.0})
+    recipe = finetuning(base, 500)
+    assert recipe.optimizer.generator_rate == base.optimizer.generator_rate
+    assert recipe.optimizer.schedule == "cosine"
+    assert recipe.training.epochs == planned_epochs(500, base.training.batch)
+    assert recipe.training.minutes == 10
+    shorter = finetuning(base, 500, minutes=1.0).training
+    assert (shorter.minutes, shorter.epochs) == (1, recipe.training.epochs)
+    longer = finetuning(base, 500, epochs=900).training
+    assert (longer.minutes, longer.epochs) == (0, 900)
+
+
+@pytest.mark.parametrize("phrases", [1, 30, 113, 184, 1000, 2033, 50_000])
+def test_the_plan_is_so_many_passes_and_enough_steps_for_the_fewest_songs(phrases):
+    batch = 96
+    epoch = max(1, phrases // batch)
+    fewest = max(FEWEST_STEPS, PASSES * phrases / batch)
+    assert fewest <= planned_epochs(phrases, batch) * epoch < fewest + 1 + epoch
+
+
+def test_the_plan_counts_what_is_left_when_songs_are_held_out(trained, tmp_path):
+    base = load_base(str(trained.folder))
+    by_example = replace(base.recipe, loss=replace(base.recipe.loss, likelihood_weight=1.0))
+    run = begin(tmp_path / "run", replace(base, recipe=by_example), pattern_set(3), seed=5)
+    batches = Session(run, CPU).trainer.batches
+    assert run.recipe.training.epochs == planned_epochs(batches.count, batches.batch)
 
 
 def test_phrases_of_another_layout_are_refused(shipped, tmp_path):
@@ -111,6 +157,6 @@ def test_phrases_of_another_layout_are_refused(shipped, tmp_path):
 
 def test_songs_that_the_base_held_out_may_be_learned_from():
     base = tiny_recipe(data={"held_out_songs": ["song 1"]})
-    data = finetuning(base).data
+    data = finetuning(base, 100).data
     assert data.held_out_songs == ()
     assert data.held_out > 0
