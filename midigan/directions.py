@@ -123,7 +123,9 @@ def directions_of(info: GeneratorInfo) -> dict[str, Direction]:
             if name in MEASURES
         }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise FormatError("its directions are damaged: export it again") from error
+        raise FormatError(
+            "its directions are damaged or old: 'midigan attributes -o' finds them anew"
+        ) from error
 
 
 def check_attributes(generator: Generator, controls: Controls) -> None:
