@@ -18,17 +18,18 @@ def tell(
     name: str,
     folder: Path,
     device_name: str,
+    precision_name: str,
     threads: int | None,
 ) -> None:
     """Take a step or two to see how long it takes, and print what a run would be."""
     from midigan.genres import songs_each
-    from midigan.training.devices import choose_device, use_threads
+    from midigan.training.devices import choose_device, choose_precision, use_threads
     from midigan.training.estimate import estimate
 
     use_threads(threads)
     device = choose_device(device_name)
     with console(stderr=True).status("timing a step"):
-        found = estimate(recipe, phrases, device)
+        found = estimate(recipe, phrases, device, choose_precision(precision_name, device))
     plan, held = recipe.training, found.held_out_songs
     limits = [
         f"{plan.epochs} epochs" if plan.epochs else "",

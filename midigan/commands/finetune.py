@@ -14,6 +14,7 @@ from midigan.commands.sessions import (
     joined_processes,
     minutes_option,
     open_source,
+    precision_option,
     run_option,
     tensorboard_option,
     threads_option,
@@ -48,6 +49,7 @@ FEW_SONGS = 3
     help="All songs are of this genre, which the base knows or learns beside its own.",
 )
 @device_option
+@precision_option
 @threads_option
 @tensorboard_option
 def command(
@@ -60,6 +62,7 @@ def command(
     genres: bool,
     genre: str | None,
     device: str,
+    precision: str,
     threads: int | None,
     tensorboard: bool,
 ) -> None:
@@ -98,7 +101,7 @@ def command(
             plan = partial(begin, epochs=epochs, minutes=minutes, genres=genres)
             plan(folder, base, phrases, seed, source)
         run = open_run(Path(group.follow_text(str(folder))))
-        train_run(run, device, threads, group, tensorboard=tensorboard)
+        train_run(run, device, precision, threads, group, tensorboard=tensorboard)
 
 
 def _say_if_few(songs: int) -> None:

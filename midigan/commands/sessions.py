@@ -47,6 +47,13 @@ device_option = click.option(
     show_default=True,
     help="Where to train; auto takes a GPU if there is one.",
 )
+precision_option = click.option(
+    "--precision",
+    type=click.Choice(["auto", "float32", "bfloat16"]),
+    default="auto",
+    show_default=True,
+    help="What networks multiply in while they learn; auto is bfloat16 on GPUs that have it.",
+)
 threads_option = click.option(
     "--threads",
     type=click.IntRange(1),
@@ -112,18 +119,26 @@ def joined_processes() -> Iterator[Group]:
 
 
 def train_run(
-    run: Run, device_name: str, threads: int | None, group: Group, *, tensorboard: bool = False
+    run: Run,
+    device_name: str,
+    precision_name: str,
+    threads: int | None,
+    group: Group,
+    *,
+    tensorboard: bool = False,
 ) -> None:
     """Train a run as far as its plan or the user goes, export it, and say how to play it.
 
     Raises MidiganError if it is stopped before the first step.
     """
-    from midigan.training.devices import choose_device, use_threads
+    from midigan.training.devices import choose_device, choose_precision, use_threads
     from midigan.training.session import Session
 
     use_threads(threads)
+    device = choose_device(device_name)
+    precision = choose_precision(precision_name, device)
     with asked_to_stop() as stopped, ExitStack() as watching:
-        session = Session(run, choose_device(device_name), group)
+        session = Session(run, device, group, precision)
         _announce(session)
         watchers = [watching.enter_context(shown())]
         if tensorboard and group.leads:
@@ -151,11 +166,13 @@ def _announce(session: Session) -> None:
 
     batches, config = session.trainer.batches, session.run.config
     held = session.held_out_songs
+    precision = str(session.trainer.precision).removeprefix("torch.")
     where = console(stderr=True)
     where.print(
         f"training on {batches.count} phrases of {_songs(config.songs - held)}"
         + (f", {held} more held out" if held else "")
         + f", on {session.device.type}"
+        + (f" in {precision}" if precision != "float32" else "")
         + (f" in {session.group.size} processes" if session.group.size > 1 else "")
         + "; Ctrl-C saves and stops"
     )

@@ -14,6 +14,7 @@ from midigan.commands.sessions import (
     joined_processes,
     minutes_option,
     open_source,
+    precision_option,
     run_option,
     tensorboard_option,
     threads_option,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 )
 @click.option("--resume", is_flag=True, help="Go on with the run SOURCE (or the one named by -o).")
 @device_option
+@precision_option
 @threads_option
 @tensorboard_option
 @click.option(
@@ -63,6 +65,7 @@ def command(
     genres: bool,
     resume: bool,
     device: str,
+    precision: str,
     threads: int | None,
     tensorboard: bool,
     dry_run: bool,
@@ -102,12 +105,13 @@ def command(
             if dry_run:
                 from midigan.commands.dry_run import tell
 
-                tell(plan.phrases, recipe, recipe_name or DEFAULT_RECIPE, folder, device, threads)
+                name = recipe_name or DEFAULT_RECIPE
+                tell(plan.phrases, recipe, name, folder, device, precision, threads)
             else:
                 create_run(folder, recipe, plan.phrases, drawn_seed(seed), source)
         if not dry_run:
             run = open_run(Path(group.follow_text(str(folder))))
-            train_run(run, device, threads, group, tensorboard=tensorboard)
+            train_run(run, device, precision, threads, group, tensorboard=tensorboard)
 
 
 class _Plan(NamedTuple):

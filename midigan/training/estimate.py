@@ -43,7 +43,12 @@ class Estimate:
         return self.steps * self.step_seconds
 
 
-def estimate(recipe: Recipe, phrases: PhraseSet, device: torch.device) -> Estimate:
+def estimate(
+    recipe: Recipe,
+    phrases: PhraseSet,
+    device: torch.device,
+    precision: torch.dtype = torch.float32,
+) -> Estimate:
     """Build what a run would, and take its first step without and with the critic.
 
     Raises what a session would for phrases or sizes that cannot be trained.
@@ -52,7 +57,7 @@ def estimate(recipe: Recipe, phrases: PhraseSet, device: torch.device) -> Estima
     genres = genres_in(phrases, recipe.data)
     batches = Batches(training, recipe.data, recipe.training.batch, 0, genres)
     networks = build_networks(recipe.networks, phrases.layout, 0, len(genres))
-    trainer = Trainer(recipe, *networks, batches, 0, device)
+    trainer = Trainer(recipe, *networks, batches, 0, device, precision=precision)
     alone = recipe.loss.adversarial_from
     parts = [share * _timed(trainer, at) for share, at in ((alone, 0.0), (1 - alone, 1.0)) if share]
     step_seconds = sum(parts)

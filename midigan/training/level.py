@@ -239,7 +239,7 @@ class Level(nn.Module):
         table = TABLE_SCALE * self.motions[str(turn)].flatten()
         row = torch.arange(2 * turn, device=logits.device).reshape(2, turn) * OCTAVE
         index = row + torch.remainder(apart, OCTAVE).long()
-        amount = table[index] * fits
+        amount = (table[index] * fits).to(logits.dtype)
         where = goal.clamp(0, logits.shape[-1] - 1).long()
         return logits.scatter_add(2, where.flatten(2), amount.flatten(2))
 
@@ -247,4 +247,5 @@ class Level(nn.Module):
 def place_of(cells: Tensor) -> Tensor:
     """Pitch index that sounds in cells of 0 and 1 `(..., pitches)`, or far below 0 for silence."""
     numbers = torch.arange(cells.shape[-1], device=cells.device, dtype=cells.dtype)
-    return cells @ (numbers + SILENT) - SILENT
+    # A sum of products, since bfloat16, which matrices may be multiplied in, rounds such numbers.
+    return (cells * (numbers + SILENT)).sum(dim=-1) - SILENT

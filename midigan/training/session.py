@@ -82,9 +82,16 @@ class Session:
     does not fit the run.
 
     group: the processes that train together; only the leading one measures and writes.
+    precision: what networks multiply in while they learn; they are measured in float32.
     """
 
-    def __init__(self, run: Run, device: torch.device, group: Group = ALONE) -> None:
+    def __init__(
+        self,
+        run: Run,
+        device: torch.device,
+        group: Group = ALONE,
+        precision: torch.dtype = torch.float32,
+    ) -> None:
         self.run, self.device, self.group = run, device, group
         self.plan = run.recipe.training
         if self.plan.batch < 2 * group.size:
@@ -96,7 +103,7 @@ class Session:
         genres, seed = run.config.genres, run.config.seed
         batches = Batches(training, run.recipe.data, self.plan.batch, seed, genres)
         networks = build_networks(run.recipe.networks, run.layout, seed, len(genres))
-        self.trainer = Trainer(run.recipe, *networks, batches, seed, device, group)
+        self.trainer = Trainer(run.recipe, *networks, batches, seed, device, group, precision)
         self.held_out = HeldOut(held_out, genres) if held_out is not None else None
         self.songs = training.names
         self.held_out_songs = len(held_out.names) if held_out is not None else 0

@@ -59,8 +59,9 @@ class Trainer:
         seed: int,
         device: torch.device,
         group: Group = ALONE,
+        precision: torch.dtype = torch.float32,
     ) -> None:
-        self.group = group
+        self.group, self.precision = group, precision
         self.recipe, self.batches, self.seed, self.device = recipe, batches, seed, device
         self.generator, self.critic = generator.to(device), critic.to(device)
         self.average = RunningAverage(self.generator, recipe.training.ema_halflife)
@@ -140,16 +141,17 @@ class Trainer:
     def _critic_step(
         self, real: Tensor, genre: Tensor | None, rng: Chance, turn: int
     ) -> tuple[Tensor, Tensor]:
-        with torch.no_grad():
-            fake = self._draw(rng.noise, genre)
         count = self.steps * self.recipe.training.critic_steps + turn
-        loss = self.objective.critic_loss(
-            knowing(self.critic, genre),
-            real,
-            fake,
-            rng.own,
-            penalise=count % self.recipe.loss.penalty_interval == 0,
-        )
+        with self._precisely():
+            with torch.no_grad():
+                fake = self._draw(rng.noise, genre)
+            loss = self.objective.critic_loss(
+                knowing(self.critic, genre),
+                real,
+                fake,
+                rng.own,
+                penalise=count % self.recipe.loss.penalty_interval == 0,
+            )
         self.critic_optimizer.zero_grad()
         loss.total.backward()  # type: ignore[no-untyped-call]
         self._average_gradients(self.critic, len(real))
@@ -162,22 +164,29 @@ class Trainer:
         loss = torch.zeros((), device=self.device)
         weight = self.recipe.loss.likelihood_weight
         with frozen(self.critic):
-            if adversarial:
-                critic = knowing(self.critic, genre)
-                loss = self.objective.generator_loss(critic, real, self._draw(rng.noise, genre))
-            if weight:
-                loss = loss + weight * self.generator.likelihood_loss(real, rng.own, genre)
+            with self._precisely():
+                if adversarial:
+                    critic = knowing(self.critic, genre)
+                    loss = self.objective.generator_loss(critic, real, self._draw(rng.noise, genre))
+                if weight:
+                    loss = loss + weight * self.generator.likelihood_loss(real, rng.own, genre)
             self.generator_optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
         self._average_gradients(self.generator, len(real))
         self.generator_optimizer.step()
         return loss.detach()
 
+    def _precisely(self) -> torch.autocast:
+        """Within the block networks multiply in the trainer's precision."""
+        lower = self.precision != torch.float32
+        return torch.autocast(self.device.type, self.precision if lower else None, enabled=lower)
+
     def _draw(self, rng: torch.Generator, genre: Tensor | None) -> Tensor:
         """This process's share of a batch of generated phrases, as the critic sees them."""
         tracks = self.batches.layout.shape[0]
         noise = draw_noise(rng, self.recipe.training.batch, tracks, self.device)
-        return self.generator.discretise(self.generator(*map(self.group.share, noise), genre))
+        scores = self.generator(*map(self.group.share, noise), genre).float()
+        return self.generator.discretise(scores)
 
     def _average_gradients(self, module: nn.Module, phrases: int) -> None:
         self.group.average_gradients(module, phrases / self.recipe.training.batch)
