@@ -8,8 +8,13 @@ import time
 import pytest
 from ardour_clock import CLOCK_INPUT, ArdourClock
 from real_parts import PERIOD, RATE, Midigan, Receiver, jack_server, wait_until
+from tiny import write_tiny_generator
 
-PULSE, START, STOP = 0xF8, 0xFA, 0xFC
+from midigan.layout import Layout, Track
+
+SONG_POSITION, PULSE, START, CONTINUE, STOP = 0xF2, 0xF8, 0xFA, 0xFB, 0xFC
+#: Phrases of a beat: the few that are composed ahead are soon played.
+SHORT = Layout("short", (Track("One", mono=True),), bars=1, steps=4)
 #: So slow that no period holds two pulses, even of a sender that is late: Ardour 7.3 takes their
 #: tempo for infinite, and is lost.
 BPM = 30
@@ -28,7 +33,7 @@ class Tap:
         self.client = jack.Client("Tap", no_start_server=True)
         self._in = self.client.midi_inports.register("in")
         self._out = self.client.midi_outports.register("out")
-        self.heard = []
+        self.heard, self.placed = [], []
         self.client.set_process_callback(self._process)
         self.client.activate()
 
@@ -37,6 +42,8 @@ class Tap:
         for offset, data in self._in.incoming_midi_events():
             self._out.write_midi_event(offset, data)
             self.heard.append(bytes(data)[0])
+            if bytes(data)[0] == SONG_POSITION:
+                self.placed.append(bytes(data))
 
     def song(self):
         """The frames of the song between which it is: from the last pulse to the next one."""
@@ -74,9 +81,9 @@ def lead(tap, tiny_generator):
     """Starts `midigan live`, whose clock Ardour hears."""
     synth, started = Receiver("Synth"), []
 
-    def start():
+    def start(generator=tiny_generator):
         arguments = ["--port", "synth in", "--clock-to", "tap in", "--tempo", BPM, "--seed", 3]
-        started.append(Midigan("live", tiny_generator, *arguments))
+        started.append(Midigan("live", generator, *arguments))
         return started[-1]
 
     yield start
@@ -121,3 +128,30 @@ def test_ardour_rolls_in_our_bars_stops_with_us_and_starts_anew(ardour, tap, lea
         # It goes back to the last sixteenth, or rolls on until it has stopped.
         assert begin - SIXTEENTH_FRAMES < stood[-1] < end + SIXTEENTH_FRAMES
         assert tap.heard.count(START) == 1
+
+
+def test_ardour_goes_on_with_us_at_our_song_position(ardour, tap, lead, tmp_path):
+    ardour.do(f"follow {BPM}")
+    midigan = lead(write_tiny_generator(tmp_path / "short.onnx", SHORT))
+    composer = midigan.child("midigan.live.composer_process")
+    wait_until("a beat", lambda: tap.heard.count(PULSE) > 24, 60)
+    # Without a next phrase it waits, and its clock stands.
+    os.kill(composer, signal.SIGSTOP)
+    try:
+        wait_until("its stop", lambda: tap.heard[-1] == STOP, 60)
+        beats = tap.heard.count(PULSE) // 24
+        time.sleep(2)
+        stood = ardour.where()
+        time.sleep(1)
+        assert abs(ardour.where() - stood) < NEAR_FRAMES
+    finally:
+        os.kill(composer, signal.SIGCONT)
+    wait_until("its return", lambda: CONTINUE in tap.heard, 60)
+    assert tap.placed[-1] == bytes([SONG_POSITION, beats * 4, 0])
+    assert [kind for kind in tap.heard if kind != PULSE] == [START, STOP, SONG_POSITION, CONTINUE]
+    wait_until("two beats", lambda: tap.heard.count(PULSE) > 24 * (beats + 2), 60)
+    found = []
+    for _ in range(12):
+        found.append(astray(ardour, tap))
+        time.sleep(0.1)
+    assert statistics.median(found) < NEAR_FRAMES
