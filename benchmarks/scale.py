@@ -28,7 +28,7 @@ def make(folder: Path, sources: list[Path], count: int) -> None:
     from symusic import Score
 
     files = sorted(file for source in sources for file in source.rglob("*.mid"))
-    scores = [Score(file) for file in files]
+    scores = [score for score in map(Score, files) if score.note_num()]
     for number in range(count):
         variant, which = divmod(number, len(scores))
         score = scores[which].copy()

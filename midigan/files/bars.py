@@ -21,6 +21,9 @@ from midigan.song import METER, Notes, empty_meters
 #: A song's longest length in bars (nine hours of 4/4 at 120 bpm); later notes are left out.
 MAX_BARS = 16_384
 
+#: So many meters are looked at; no music has a hundredth of them.
+_MOST_METERS = 1 << 16
+
 #: The note values that a meter may count in, as its denominators.
 _NOTE_VALUES = (1, 2, 4, 8, 16, 32, 64)
 _SHORTEST = 64
@@ -135,7 +138,7 @@ def _legal(meters: bytes) -> tuple[list[tuple[int, int, int]], bool]:
 
     Most files have one of a few such arrays.
     """
-    rows = np.frombuffer(meters, TICK_METER).tolist()
+    rows = np.frombuffer(meters, TICK_METER)[:_MOST_METERS].tolist()
     legal = {
         tick: (numerator, denominator)
         for tick, numerator, denominator in rows

@@ -2,8 +2,9 @@
 
 It reads notes, names, programs, tempos and meters, mends what can be mended and says so.
 symusic reads sound files faster; this one is for the rest, and for systems that symusic has
-no wheel for. It goes from event to event, and over messages in order many at once, so that
-large files take no longer than they must. Standard: MIDI 1.0, Standard MIDI Files (RP-001).
+no wheel for. It takes many events at once, whatever they are, and goes from one to the next
+where they are broken or few, so that large files take no longer than they must. Standard:
+MIDI 1.0, Standard MIDI Files (RP-001).
 """
 
 from __future__ import annotations
@@ -13,24 +14,26 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from midigan.files.batch import LAST_TICK, META_BYTES, METER, TEMPO, Batch
+from midigan.files.drum_parts import MAKERS
+from midigan.files.events import (
+    DATA_BYTES,
+    LONGEST_EVENT,
+    META,
+    SYSEX,
+    SYSEX_END,
+    SYSTEM_BYTES,
+    WIDTHS,
+    find_events,
+)
 from midigan.files.findings import Findings
-from midigan.files.messages import DATA_BYTES, MESSAGE_BYTES, Messages, read_messages
 from midigan.files.score import Score
 from midigan.files.strikes import STRIKE, Strikes, by_appearance
 
-#: Data bytes of system messages, which do not belong in a file.
-_SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
+_NAME, _END = 0x03, 0x2F
 
-#: Payload bytes of meta events that have a fixed size.
-_META_BYTES = {0x20: 1, 0x21: 1, 0x2F: 0, 0x51: 3, 0x54: 5, 0x58: 4, 0x59: 2}
-
-_NAME, _END, _TEMPO, _METER = 0x03, 0x2F, 0x51, 0x58
-
-#: Where time stops, so that no sum of ticks can overflow later.
-_LAST_TICK = 2**44
-
-#: Bytes that are looked at for messages in order: at first and at least, and at most.
-_LEAST_AHEAD, _MOST_AHEAD = 1 << 9, 1 << 18
+#: Bytes that are looked at for events in order: at first and at least, and at most.
+_LEAST_AHEAD, _MOST_AHEAD = 1 << 9, 1 << 16
 
 
 def read_carefully(data: bytes, ppq: int, *, pedal: bool = False) -> Score:
@@ -94,71 +97,71 @@ class _TrackReader:
         self.found.notes.append(notes)
 
     def _events(self) -> None:
-        """Read all events: messages in order at once, others one by one."""
+        """Read all events: those in order many at once, others one by one."""
         ended = False
         while not ended:
-            if self.at >= self.look_at and self.status:
-                self._messages()
+            if self.at >= self.look_at:
+                self._look_ahead()
             ended = self._event()
 
-    def _messages(self) -> None:
-        """Read the messages in order that are ahead, if any."""
-        while (size := min(self.ahead, self.stop - self.at)) > MESSAGE_BYTES:
-            found = read_messages(self.numbers[self.at : self.at + size], self.status)
+    def _look_ahead(self) -> None:
+        """Read the events that are ahead, up to one that is odd or tells something special."""
+        told = {_END} if self.number in self.found.names else {_END, _NAME}
+        while (size := min(self.ahead, self.stop - self.at)) >= _LEAST_AHEAD:
+            data = self.numbers[self.at : self.at + size]
+            found = find_events(data, int(WIDTHS[self.status]), told, MAKERS)
             taken = found.size if found else 0
             if found:
-                self._take(found)
-            if taken < size - MESSAGE_BYTES:
+                self._take(Batch(data, found, self.tick, self.status, self.lapsed))
+                self.at += taken
+            if not found or taken < size - LONGEST_EVENT:
                 # Where events that are none of these are many, looking ahead does not pay.
                 self.ahead = max(_LEAST_AHEAD, min(self.ahead, 2 * taken))
                 self.look_at = self.at + (_LEAST_AHEAD if taken < _LEAST_AHEAD // 4 else 0)
                 break
             self.ahead = min(2 * self.ahead, _MOST_AHEAD)
 
-    def _take(self, found: Messages) -> None:
-        """Do with many messages what `_message` does with one."""
-        ticks = np.minimum(self.tick + np.cumsum(found.delay), _LAST_TICK)
-        self.found.controls(found, ticks)
-        programs = found.status >> 4 == 0xC
-        changed = (found.status[programs] & 0xF).tolist(), found.first[programs].tolist()
-        for channel, program in dict(zip(*changed, strict=True)).items():
-            self.programs[channel] = program
-        self._play(found, ticks)
-        if self.lapsed:
-            self.found.mend("a message after a system one lacks its status byte", found.unnamed)
-            self.lapsed = found.unnamed == len(ticks)
-        self.status, self.tick = int(found.status[-1]), int(ticks[-1])
-        self.at += found.size
+    def _take(self, batch: Batch) -> None:
+        """Do with many events what `_event` does with one."""
+        for what, times in batch.mended():
+            self.found.mend(what, times)
+        self.found.conduct(batch.tempos(), batch.meters())
+        self.found.controls(batch)
+        self._play(batch)
+        self.tick, self.status, self.lapsed = batch.state()
 
-    def _play(self, found: Messages, ticks: NDArray[np.int64]) -> None:
-        """The notes among many messages, and where they end."""
-        # Of 0x8 and 0x9. There are no program changes among them: those have one data byte.
-        played = np.flatnonzero(found.status < 0xA0)
-        channels, pitches = found.status[played] & 0xF, found.first[played]
+    def _play(self, batch: Batch) -> None:
+        """The notes among many events, and where they end."""
+        # Of 0x8 and 0x9.
+        played = np.flatnonzero(batch.status < 0xA0)
+        channels, velocity = batch.channel[played], batch.second[played].copy()
+        velocity[batch.status[played] < 0x90] = 0
         strikes = np.empty(len(played), STRIKE)
-        strikes["tick"] = ticks[played]
-        strikes["key"] = channels.astype(np.uint16) << 7 | pitches
-        strikes["velocity"] = np.where(found.status[played] >= 0x90, found.second[played], 0)
-        sources = np.zeros(16, np.int32)
-        for channel in by_appearance(channels[strikes["velocity"] > 0], 16):
-            sources[channel] = self.found.source(self.number, channel, self.programs[channel])
-        strikes["source"] = sources[channels]
+        strikes["tick"] = batch.tick[played]
+        strikes["key"] = channels.astype(np.uint16) << 7 | batch.first[played]
+        strikes["velocity"] = velocity
+        programs = batch.programs(played, self.programs)
+        sound = channels.astype(np.int64) << 7 | programs
+        sources = np.zeros(16 << 7, np.int32)
+        for number in by_appearance(sound[velocity > 0], 16 << 7):
+            sources[number] = self.found.source(self.number, number >> 7, number & 127)
+        strikes["source"] = sources[sound]
         self.strikes.extend(strikes)
 
     def _event(self) -> bool:
         """Read one event; true if it ends the track."""
-        self.tick = min(self.tick + self._number(), _LAST_TICK)
+        self.tick = min(self.tick + self._number(), LAST_TICK)
         byte = self._byte()
-        if byte == 0xFF:
+        if byte == META:
             return self._meta(self._byte())
-        if byte in (0xF0, 0xF7):
+        if byte in (SYSEX, SYSEX_END):
             message = self._payload()
-            if byte == 0xF0:
+            if byte == SYSEX:
                 self.found.drum_parts.sysex(self.tick, message)
             self.lapsed = True
         elif byte > 0xF0:
             self.found.mend("a system message does not belong in a file")
-            self.at += _SYSTEM_BYTES.get(byte, 0)
+            self.at += SYSTEM_BYTES.get(byte, 0)
         elif byte >= 0x80:
             self.status, self.lapsed = byte, False
             self._message()
@@ -189,13 +192,13 @@ class _TrackReader:
         payload = self._payload()
         if kind == _NAME and self.number not in self.found.names:
             self.found.names[self.number] = payload.decode("utf-8", "replace")
-        elif kind in _META_BYTES and len(payload) != _META_BYTES[kind]:
+        elif kind in META_BYTES and len(payload) != META_BYTES[kind]:
             self.found.mend("a meta event of the wrong length was ignored")
-        elif kind == _TEMPO:
+        elif kind == TEMPO:
             # 0 is no tempo, and says so as one: whoever makes bars drops it.
             mspq = int.from_bytes(payload, "big")
             self.found.tempos.append((self.tick, 60e6 / mspq if mspq else 0.0))
-        elif kind == _METER:
+        elif kind == METER:
             denominator = 2 ** payload[1] if payload[1] < 16 else 0
             self.found.meters.append((self.tick, payload[0], denominator))
         if (

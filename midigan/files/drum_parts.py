@@ -30,6 +30,9 @@ _GS_RHYTHM = re.compile(rb"\x41.\x42\x12\x40([\x10-\x1f])\x15([\0-\x02]).\xf7", 
 _XG_RESET = re.compile(rb"\x43[\x10-\x1f]\x4c\0\0[\x7e\x7f]\0\xf7")
 _XG_PART = re.compile(rb"\x43[\x10-\x1f]\x4c\x08([\0-\x0f])\x07([\0-\x7f])\xf7")
 
+#: What their first byte is.
+MAKERS = (0x41, 0x43, 0x7E)
+
 #: Those of them that leave other drums than those of channel 10.
 _TELLING = re.compile(
     rb"\xf0.(?:\x41.\x42\x12\x40(?:[\x11-\x1f]\x15[^\0]|\x10\x15\0)"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from numpy.typing import NDArray
 
+from midigan.files.batch import Batch
 from midigan.files.drum_parts import DRUM_CHANNEL, PROGRAM, DrumParts
-from midigan.files.messages import Messages
 from midigan.files.pedal import PEDAL, RESET, hold
 from midigan.files.score import (
     TICK_METER,
@@ -37,6 +36,8 @@ class Findings:
         self.notes: list[TickArray] = []
         self.tempos: list[tuple[int, float]] = []
         self.meters: list[tuple[int, int, int]] = []
+        self._tempos: list[TickArray] = []
+        self._meters: list[TickArray] = []
         self.drum_parts = DrumParts()
         self.pedal_moves: list[tuple[int, int, int]] = []
 
@@ -59,22 +60,35 @@ class Findings:
         elif kind == 0xB and first in (PEDAL, RESET) and self.pedal:
             self.pedal_moves.append((tick, channel, second if first == PEDAL else 0))
 
-    def controls(self, found: Messages, ticks: NDArray[np.int64]) -> None:
-        """Many channel messages, of notes or not, at (n,) ticks that do not fall."""
-        kinds, channels = found.status >> 4, found.status & 0xF
-        controllers = np.where(kinds == 0xB, found.first, _NONE)
+    def conduct(self, tempos: TickArray, meters: TickArray) -> None:
+        """Many tempos and meters: TICK_TEMPO and TICK_METER arrays."""
+        self._gather()
+        self._tempos.append(tempos)
+        self._meters.append(meters)
+
+    def controls(self, batch: Batch) -> None:
+        """Many channel messages, of notes or not."""
+        kinds = batch.status >> 4
+        controllers = np.where(kinds == 0xB, batch.first, _NONE)
         at = np.flatnonzero((kinds == 0xC) | (controllers == _BANK_SELECT))
         if len(at):
-            values = np.where(kinds[at] == 0xC, np.int64(PROGRAM), found.second[at])
-            self.drum_parts.extend(ticks[at], channels[at], values)
+            values = np.where(kinds[at] == 0xC, np.int64(PROGRAM), batch.second[at])
+            self.drum_parts.extend(batch.tick[at], batch.channel[at], values)
         if self.pedal:
             at = np.flatnonzero((controllers == PEDAL) | (controllers == RESET))
-            values = np.where(controllers[at] == PEDAL, found.second[at], 0)
-            columns = ticks[at].tolist(), channels[at].tolist(), values.tolist()
+            values = np.where(controllers[at] == PEDAL, batch.second[at], 0)
+            columns = batch.tick[at].tolist(), batch.channel[at].tolist(), values.tolist()
             self.pedal_moves += zip(*columns, strict=True)
+
+    def _gather(self) -> None:
+        """Put tempos and meters that came one by one behind those that came together."""
+        self._tempos.append(np.array(self.tempos, TICK_TEMPO))
+        self._meters.append(np.array(self.meters, TICK_METER))
+        self.tempos, self.meters = [], []
 
     def score(self, ppq: int) -> Score:
         """All of it as a score."""
+        self._gather()
         notes = np.concatenate([np.empty(0, TICK_NOTE), *self.notes])
         tracks = self._divide(notes)
         held = hold(notes, tracks, self.pedal_moves) if self.pedal else 0
@@ -83,8 +97,8 @@ class Findings:
             ppq,
             tracks,
             notes,
-            np.array(self.tempos, TICK_TEMPO),
-            np.array(self.meters, TICK_METER),
+            np.concatenate(self._tempos),
+            np.concatenate(self._meters),
             tuple(warnings),
             pedal_held=held,
         )

@@ -7,7 +7,9 @@ byte in a name may look like damage; then that one finds none.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,11 @@ _HEADER, _TRACK_HEADER = 14, 8
 
 #: Status bytes from here on are no channel messages; of those only these belong in a file.
 _LAST_CHANNEL_STATUS, _SYSEX, _SYSEX_END, _META = 0xEF, 0xF0, 0xF7, 0xFF
+#: Of so many such bytes none is looked at: walking through the file is faster.
+_MANY = 4096
+#: With more of them no file is looked at further: the careful reader takes such floods as they
+#: are, in less memory.
+_CROWD = 1 << 18
 #: What tells a status byte that does not from a byte of a long delta time: just before it
 #: comes a one-byte delta time, and before that a whole message or the head of the track.
 _BEFORE_SYSTEM = re.compile(rb".*(?:[\x80-\xbf\xe0-\xef][\0-\x7f]{2}|MTrk.{4})[\0-\x7f]", re.DOTALL)
@@ -43,6 +50,10 @@ def sound_chunks(joined: Joined) -> list[Chunks | None]:
     found = [_chunks(data) for data in joined.files]
     high = np.flatnonzero(joined.numbers > _LAST_CHANNEL_STATUS)
     file, place = joined.places(high)
+    if len(high) > _CROWD:
+        crowded = np.bincount(file, minlength=len(found)) > _CROWD
+        found = [None if many else own for many, own in zip(crowded, found, strict=True)]
+        high, file, place = (column[~crowded[file]] for column in (high, file, place))
     last = np.array([chunks[-1][1] if chunks else 0 for chunks in found])
     inside = np.flatnonzero((place >= _HEADER) & (place < last.take(file)))
     high, file, place = high.take(inside), file.take(inside), place.take(inside)
@@ -88,16 +99,20 @@ def _in_order(data: bytes, chunks: Chunks, odd: Sequence[int]) -> bool:
     odd: where there is a byte that may begin one. The track is walked through: it may as well
     be a byte of a long delta time.
     """
-    odd = [at for at in odd if data[at] == _META or _is_odd(data, at)]
-    walked = [chunk for chunk in chunks if any(chunk[0] <= at < chunk[1] for at in odd)]
-    return all(in_order(data, *chunk) for chunk in walked)
+    other = [at for at in odd if data[at] not in (_SYSEX, _SYSEX_END)]
+    found = islice(_LAPSED_STATUS.finditer(data, _HEADER, chunks[-1][1]), _MANY)
+    lapsed = [match.start() for match in found] if len(other) < len(odd) else []
+    if max(len(other), len(lapsed)) >= _MANY:
+        return all(in_order(data, *chunk) for chunk in chunks)
+    odd = [*lapsed, *(at for at in other if data[at] == _META or _is_odd(data, at))]
+    begins = [begin for begin, _ in chunks]
+    walked = {max(bisect(begins, at) - 1, 0) for at in odd}
+    return all(in_order(data, *chunks[number]) for number in sorted(walked))
 
 
 def _is_odd(data: bytes, at: int) -> bool:
-    """Whether such a byte, if not _META, may begin an event that symusic cannot take."""
-    if data[at] == _SYSEX_END:
-        return _LAPSED_STATUS.match(data, at) is not None
+    """Whether a status byte of no other kind may begin an event that symusic cannot take."""
     # A glance at where the message's status byte would be spares nearly all of the matching.
-    if data[at] == _SYSEX or (data[at - 4] < 0x80 and data[at - 9 : at - 5] != b"MTrk"):
+    if data[at - 4] < 0x80 and data[at - 9 : at - 5] != b"MTrk":
         return False
     return _BEFORE_SYSTEM.fullmatch(data, max(at - 9, 0), at) is not None

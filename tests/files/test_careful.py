@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from midi_by_events import read_by_events
-from midi_bytes import END, header, meta, midi, name, number, off, on, program, tempo
+from midi_bytes import END, header, meta, meter, midi, name, number, off, on, program, tempo
 
 from midigan.files import careful
 from midigan.files.careful import read_carefully
@@ -133,6 +133,40 @@ DAMAGES = {
     "a length that lies": lambda data: data.replace(b"MTrk\0", b"MTrk\1"),
     "a byte gone": lambda data: data[:90_001] + data[90_002:],
 }
+
+
+#: Floods of one odd kind of event, and how often the warning about it comes, if there is one.
+FLOODS = {
+    "clock messages": (b"\0\xf8", "system message", 20_000),
+    "song positions": (b"\0\xf2\1\2", "system message", 20_000),
+    "data over 127": (b"\0\x90\xbc\xff\1\x80\x3c\0", "seven bits", 40_000),
+    "no status bytes after exclusive ones": (b"\0\xf0\1\xf7\0\x3c\x50\0\x3c\0", "lacks", 40_000),
+    "tempos of two bytes": (b"\0\xff\x51\2ab", "wrong length", 20_000),
+    "tempos and meters": (tempo(500_000, after=9) + meter(3, 4, after=9), None, 0),
+    "programs between notes": (b"\0\x90\x3c\x50\0\xc0\5\1\x80\x3c\0\0\xd0\1", None, 0),
+    "texts and names": (meta(1, b"la") + meta(3, b"lo") + b"\0\xf7\1\1", None, 0),
+    "long delays": (b"\x81\x80\x80\0\x90\x3c\x50\x81\0\x80\x3c\0", None, 0),
+}
+
+
+@pytest.mark.parametrize("kind", FLOODS)
+def test_floods_of_odd_events_are_gone_through_in_few_steps(kind, monkeypatch):
+    event, warning, times = FLOODS[kind]
+    data = midi(name("a") + on(60) + off(60) + event * 20_000 + off(61))
+    agree(data)
+    singles = []
+    single = careful._TrackReader._event
+    monkeypatch.setattr(
+        careful._TrackReader, "_event", lambda self: singles.append(1) or single(self)
+    )
+    score = read_carefully(data, 480)
+    assert len(singles) < 1000
+    assert bool(score.warnings) == bool(warning)
+    assert all(warning in text and f"({times}x)" in text for text in score.warnings)
+
+
+def test_events_before_any_status_byte_are_gone_through_together():
+    agree(midi(b"\0\x3c" * 20_000 + b"\0\x90\x3c\x50" + off(60)))
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

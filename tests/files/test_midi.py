@@ -18,7 +18,7 @@ from midi_bytes import (
 )
 
 from midigan.errors import MidiganError, SourceError
-from midigan.files import fast
+from midigan.files import fast, sound
 from midigan.files.careful import read_carefully
 from midigan.files.encode import encode
 from midigan.files.midi import read_midi, read_midis
@@ -169,6 +169,16 @@ def test_of_many_files_each_is_read_as_if_alone(pedal):
         assert found.warnings == alone.warnings
         for field in ("notes", "tempos", "meters"):
             assert np.array_equal(getattr(found, field), getattr(alone, field))
+
+
+@pytest.mark.parametrize("count", [2, 3000])
+def test_of_many_odd_events_no_more_are_looked_at_than_must(count, monkeypatch):
+    looked = []
+    own = sound._is_odd
+    monkeypatch.setattr(sound, "_is_odd", lambda *byte: looked.append(1) or own(*byte))
+    score = read_midi(midi(notes(8) + b"\0\xf8" * count, notes(8) + b"\0\xf8" * count))
+    assert score.warnings == (f"a system message does not belong in a file ({2 * count}x)",)
+    assert len(looked) == (2 * count if count == 2 else 0)
 
 
 def test_the_careful_reader_agrees_with_the_fast_one_on_sound_files():
