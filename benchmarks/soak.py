@@ -5,7 +5,7 @@
 
 Beside busy processes, at 180 bpm, with the critic choosing from 32 candidates, a DAW jumps,
 stops and starts by JACK transport every few seconds, and a synthesizer closes its port every
-minute, for two seconds and for a moment in turn. A process of its own takes down what arrives;
+minute for two seconds. A process of its own takes down what arrives;
 afterwards that is held against the music of those places, composed again. Ends with 1 if a
 note was stuck, a phrase came late, or playing went on in a wrong place.
 """

@@ -3,7 +3,7 @@
     soak_daw.py FILE SECONDS SEED BPM
 
 It is a process of its own and knows nothing of midigan. Once a minute the synthesizer closes
-its port, and opens it again two seconds later, or every other time at once. Everything that
+its port, and opens it again two seconds later. Everything that
 arrives, and where the transport is, goes to FILE, one JSON array a line, in seconds of the
 server's frames:
 
@@ -22,7 +22,6 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
-from itertools import cycle
 from typing import Any
 
 import jack
@@ -30,8 +29,8 @@ import jack
 RATE = 48_000
 #: The synthesizer's port, and the DAW's client.
 SYNTH, DAW = "Soak synth", "Soak daw"
-#: So often and, in turn, so long the synthesizer is away.
-AWAY_EVERY_S, AWAY_S = 60.0, (2.0, 0.0)
+#: So often and so long the synthesizer is away.
+AWAY_EVERY_S, AWAY_S = 60.0, 2.0
 #: The song's length in bars, most of which are never heard twice.
 SONG_BARS = 4000
 
@@ -148,7 +147,7 @@ def play(
 ) -> Synthesizer | None:
     """Roll, jump and stop, and let the synthesizer go and return; returns it if it is there."""
     synthesizer: Synthesizer | None = first
-    chance, away_s = random.Random(seed + 1), cycle(AWAY_S)
+    chance = random.Random(seed + 1)
     daw.client.transport_frame = 0
     daw.client.transport_start()
     begin = time.monotonic()
@@ -162,7 +161,7 @@ def play(
             next_rest_s = now + chance.uniform(30, 60)
         if synthesizer is not None and now >= next_away_s:
             synthesizer.close()
-            synthesizer, back_s, next_away_s = None, now + next(away_s), next_away_s + AWAY_EVERY_S
+            synthesizer, back_s, next_away_s = None, now + AWAY_S, next_away_s + AWAY_EVERY_S
         if synthesizer is None and now >= back_s:
             synthesizer = Synthesizer(notebook)
         notebook.write()

@@ -29,8 +29,8 @@ class Plug:
 
     `wanted` is what the port was chosen by: a port that returns may have another number in
     its name, and is known by those words. It is None for a virtual port, which never goes.
-    `jack` is what JACK calls a virtual port, "" for all others. `watch` looks after a port of
-    JACK's, where somebody can: that which it is connected to, or the virtual one itself.
+    `jack` is what JACK calls a virtual port, "" for all others. `watch` knows who is
+    connected to a virtual input of JACK's, where somebody can tell.
     """
 
     jack = ""
@@ -63,9 +63,6 @@ class Plug:
             return ""
         # A port that was closed at the other end goes on taking messages silently.
         names = self.client.get_ports()
-        if not self.away and self._watch is not None and self._watch.lost():
-            lost = self.lose()
-            return self._reopen(names) or lost
         if self.away:
             return self._reopen(names)
         return "" if self.name in names else self.lose()
@@ -74,10 +71,10 @@ class Plug:
         """Open it again if it is back; a line for people if it is, else ""."""
         found = [self.name] if self.name in names else match_port(self._wanted or "", names)
         # JACK lists a port before its owner is ready, and refuses to connect it silently:
-        # where nobody can tell, it is taken as there when it is seen a second time.
-        there = len(found) == 1 and (found[0] == self._returning or self._watch is not None)
+        # it is taken as there when it is seen a second time.
+        there = len(found) == 1 and found[0] == self._returning
         self._returning = found[0] if len(found) == 1 else ""
-        if not there or not self._open(self._returning, names.index(self._returning)):
+        if not there or not self._open(names.index(self._returning)):
             return ""
         self.away, self.name = False, self._returning
         self.returns += 1
@@ -105,17 +102,12 @@ class Plug:
             if self._watch is not None:
                 self._watch.close()
 
-    def _open(self, name: str, index: int) -> bool:
+    def _open(self, index: int) -> bool:
         """Whether it could be opened; if it is gone again, or not ready, the next look tries."""
-        if self._watch is not None:
-            self._watch.expect(name)
         try:
             with hushed():
                 self.client.open_port(index, _PORT)
         except OSError:
-            return False
-        if self._watch is not None and not self._watch.made():
-            self.client.close_port()
             return False
         return True
 
@@ -128,17 +120,12 @@ def connect(wanted: str, backend: str | None = None, *, inputs: bool = False) ->
     backend, name = choose_port(wanted, list_ports(backend), inputs=inputs)
     hang_up = HangUp()
     client = _client(backend, inputs)
-    watching = watch(name) if backend == "jack" else None
-    if watching is not None:
-        watching.expect(name)
     try:
         with hushed():
             client.open_port(client.get_ports().index(name), _PORT)
     except (OSError, ValueError) as error:
         raise PortError(f"port {name!r} cannot be opened: {error}") from error
-    if watching is not None:
-        watching.made()
-    return Plug(client, name, wanted, hang_up.armed(), watching)
+    return Plug(client, name, wanted, hang_up.armed())
 
 
 def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Plug:

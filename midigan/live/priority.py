@@ -7,6 +7,7 @@ import ctypes
 import gc
 import os
 import sys
+import threading
 
 #: Below the priority that JACK gives its own threads, above everything ordinary.
 _PRIORITY = 60
@@ -27,8 +28,17 @@ def be_punctual() -> str:
         _lower_timer_slack()
         with contextlib.suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(_PRIORITY))
+            _raise_threads()
             return "real-time"
     return "normal priority"
+
+
+def _raise_threads() -> None:
+    """Those that listen for us, too: news that wait for a turn are late however quick we are."""
+    for thread in threading.enumerate():
+        with contextlib.suppress(OSError):
+            if thread.native_id and os.sched_getscheduler(thread.native_id) == os.SCHED_OTHER:
+                os.sched_setscheduler(thread.native_id, os.SCHED_FIFO, os.sched_param(_PRIORITY))
 
 
 def be_preferred() -> None:

@@ -41,27 +41,6 @@ class Service:
         return self.dead
 
 
-class Watch:
-    """Stands in for JackWatch: whether JACK connects, and whether the port was opened anew."""
-
-    def __init__(self, client):
-        self.client = client
-        self.refuses = self.is_lost = self.closed = False
-
-    def lost(self):
-        return self.is_lost
-
-    def expect(self, port):
-        assert port in self.client.names
-        self.is_lost = False
-
-    def made(self):
-        return not self.refuses
-
-    def close(self):
-        self.closed = True
-
-
 def look_twice(port):
     """A port that returns is opened when it is seen a second time; the news of that."""
     assert port.check() == ""
@@ -81,16 +60,6 @@ def service():
 @pytest.fixture
 def port(client, service):
     return RtMidiPort(Plug(client, "Synth:in 24:0", "synth", service))
-
-
-@pytest.fixture
-def watch(client):
-    return Watch(client)
-
-
-@pytest.fixture
-def watched(client, service, watch):
-    return RtMidiPort(Plug(client, "Synth:in 24:0", "synth", service, watch))
 
 
 def test_a_port_that_goes_is_closed_once_and_named_once(port, client):
@@ -196,40 +165,3 @@ def test_a_dead_service_is_the_end_and_nothing_is_closed(port, client, service):
         port.check()
     port.close()
     assert client.opened == []
-
-
-def test_a_port_that_is_watched_is_opened_when_it_is_first_seen(watched, client):
-    gone = client.names.pop()
-    watched.check()
-    client.names.append(gone)
-    assert "is back" in watched.check()
-    assert client.opened == [None, gone]
-
-
-def test_a_port_that_closed_and_returned_between_two_looks_is_opened_again(watched, client, watch):
-    for message in ((0xC0, 5), (0x90, 60, 80)):
-        watched.send(message)
-    del client.sent[:]
-    watch.is_lost = True
-    assert "is back" in watched.check()
-    assert watched.check() == ""
-    assert client.opened == [None, "Synth:in 24:0"]
-    assert client.sent == [(0x80, 60, 0), (0xB0, 123, 0), (0xC0, 5)]
-
-
-def test_a_connection_that_was_refused_is_tried_again(watched, client, watch):
-    watch.is_lost = watch.refuses = True
-    assert "has gone away" in watched.check()
-    assert watched.check() == ""
-    assert client.opened == [None, *["Synth:in 24:0", None] * 2]
-    watch.refuses = False
-    assert "is back" in watched.check()
-
-
-def test_who_watches_a_port_leaves_with_it_but_not_a_dead_service(watched, service, watch):
-    service.dead = True
-    watched.close()
-    assert not watch.closed
-    service.dead = False
-    watched.close()
-    assert watch.closed

@@ -1,4 +1,4 @@
-"""A port of JACK that is opened anew, and connections that are made or not, by a stand-in."""
+"""Who is connected to a port of JACK, by a stand-in."""
 
 import sys
 from types import SimpleNamespace
@@ -15,23 +15,8 @@ class Client:
 
     def __init__(self, _name, no_start_server):
         assert no_start_server
-        self.connections, self.closed = [OTHER], False
+        self.connections = [OTHER]
         self.there = True
-
-    def set_port_registration_callback(self, callback):
-        self.register = lambda name, there: callback(SimpleNamespace(name=name), there)
-
-    def set_shutdown_callback(self, callback):
-        pass
-
-    def activate(self):
-        pass
-
-    def deactivate(self):
-        pass
-
-    def close(self):
-        self.closed = True
 
     def get_port_by_name(self, name):
         if not self.there:
@@ -54,41 +39,10 @@ def jack(monkeypatch):
     return module
 
 
-@pytest.fixture
-def watching(jack):
+def test_it_says_who_is_connected(jack):
     watching = JackWatch(PORT)
-    watching.expect(PORT)
     watching._client.connections.append(OURS)
-    assert watching.made()
-    return watching
-
-
-def test_a_port_that_is_opened_anew_has_lost_its_connection_once(watching):
-    client = watching._client
-    assert not watching.lost()
-    client.connections.remove(OURS)
-    client.register("Synth:out", True)
-    client.register(PORT, False)
-    assert not watching.lost()
-    client.register(PORT, True)
-    assert watching.lost()
-    assert not watching.lost()
-
-
-def test_who_is_disconnected_by_hand_is_left_alone(watching):
-    watching._client.connections.remove(OURS)
-    assert not watching.lost()
-
-
-def test_news_that_come_when_the_connection_was_made_are_old(watching):
-    watching._client.register(PORT, True)
-    assert not watching.lost()
-
-
-def test_a_connection_that_was_refused_was_not_made(jack):
-    watching = JackWatch(PORT)
-    watching.expect(PORT)
-    assert not watching.made()
+    assert watching.connected() == {OTHER, OURS}
     watching._client.there = False
     assert watching.connected() == set()
 

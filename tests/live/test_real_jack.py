@@ -139,23 +139,6 @@ def test_a_port_that_closes_is_opened_again_when_it_returns(live, jack_name, tin
     back.close()
 
 
-def test_a_port_that_closes_and_returns_at_once_is_connected_again(live, jack_name, tiny_band):
-    receiver = Receiver("Fleeting")
-    # A clock at this tempo leaves less than 11 ms between two pulses.
-    midigan = live(tiny_band, "--port", "fleeting in", "--send-clock")
-    wait_until("notes", lambda: len(receiver.notes) > 20)
-    receiver.close()
-    back = Receiver("Fleeting")
-    wait_until("notes", lambda: len(back.notes) > 20)
-    assert back.messages[0][1][0] & 0xF0 in (0x80, 0xB0)
-    midigan.process.send_signal(signal.SIGINT)
-    status, out, _ = midigan.end()
-    assert status == 0
-    assert out.count("'Fleeting:in' is back") == 1
-    back.assert_silent()
-    back.close()
-
-
 def test_its_clock_has_every_pulse_in_time_on_a_port_of_its_own(live, receiver, tiny_band):
     other = Receiver("Follower")
     arguments = ["--port", "receiver in", "--clock-to", "follower in", "--bars", 8]
