@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ardour import Script, started
-from ardour_window import new_session
+from ardour_session import new_session
 
 #: What its session loops: bars 2 and 3 at 120 bpm, in 1920ths of a quarter note.
 LOOP = (

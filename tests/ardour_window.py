@@ -23,7 +23,7 @@ from real_parts import lack, require, wait_until
 _OSC_PORTS = range(3819, 3840)
 _DISPLAY = f":{90 + os.getpid() % 900}"
 
-_START_S, _ATTEMPTS = 30.0, 6
+_START_S, _ACTION_S, _ATTEMPTS = 30.0, 120.0, 6
 
 #: Audio goes to the JACK server that runs, without asking.
 _CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
@@ -52,27 +52,23 @@ def user_folder(home: Path) -> Path:
     return folder
 
 
-def new_session(folder: Path, *tracks: str) -> None:
-    """A session with MIDI tracks of these names, that listens to OSC."""
-    require("ardour7-lua")
-    for _ in range(_ATTEMPTS):
-        made = ["ardour7-lua", str(SCRIPTS / "new_session.lua"), str(folder), *tracks]
-        subprocess.run(made, capture_output=True, timeout=_START_S, check=False)
-        if (file := folder / f"{folder.name}.ardour").is_file():
-            text = file.read_text()
-            off = 'name="Open Sound Control (OSC)" active="0"'
-            assert off in text
-            file.write_text(text.replace(off, off.replace("0", "1")))
-            return
-    lack("ardour7-lua makes no session here")
-
-
 class Window:
-    """A running Ardour with a session and one script in its first action slot."""
+    """A running Ardour with a session, and scripts in its first action slots.
 
-    def __init__(self, session: Path, home: Path, script: Path, params: dict[str, str]) -> None:
+    What the scripts' windows say is taken down, and their questions are answered from a list, so
+    that nobody has to click: see `ardour_scripts/windows.lua`.
+
+    before: Lua that runs before each of the scripts.
+    """
+
+    def __init__(self, session: Path, home: Path, *scripts: str, before: str = "") -> None:
         require("ardour", "Xvfb", "module:pythonosc")
-        _put_into_slot(home / ".config" / "ardour7", script, params)
+        self._told = home / "told"
+        self._told.write_text("")
+        folder = home / ".config" / "ardour7"
+        windows = (SCRIPTS / "windows.lua").read_text().replace("TOLD", _lua(str(self._told)))
+        before = f"{windows}\n{before}"
+        _put_into_slots(folder, [folder / "scripts" / name for name in scripts], before)
         self._file = session / f"{session.name}.ardour"
         for _ in range(_ATTEMPTS):
             self._start(home)
@@ -100,23 +96,34 @@ class Window:
             start_new_session=True,
         )
 
-    def act(self, began: Callable[[], bool], *before: str) -> None:
-        """Run the script, after other actions of Ardour's, until it shows that it `began`.
+    def act(self, slot: int = 1) -> str:
+        """Run the script in a slot; returns what it told its user when it had ended.
 
-        What comes before all windows are there is lost, so it is said again.
+        What comes before all windows are there is lost, so it is said again until it begins.
         """
+        begun, ended = self._times("begun"), self._times("ended")
         for _ in range(_ATTEMPTS):
-            for action in (*before, "LuaAction/script-1"):
-                self._send("/access_action", action)
-            if _within(8, began):
-                return
-        raise AssertionError("the action did not begin")
+            self._send("/access_action", f"LuaAction/script-{slot}")
+            if _within(20, lambda: self._times("begun") > begun):
+                break
+        else:
+            raise AssertionError("the action did not begin")
+        wait_until("the action's end", lambda: self._times("ended") > ended, _ACTION_S)
+        *_, last = self._told.read_text().split("begun\n")
+        return last.rpartition("ended\n")[0]
 
-    def saved(self, enough: Callable[[str], bool]) -> bool:
-        """Save the session, and say whether what was saved the last time is enough."""
+    def _times(self, line: str) -> int:
+        return self._told.read_text().splitlines().count(line)
+
+    def save(self) -> None:
+        """Save the session, and wait until it is."""
+        before = self._file.stat().st_mtime_ns
         self._send("/save_state")
-        time.sleep(0.5)
-        return enough(self._file.read_text())
+        wait_until("a saved session", lambda: self._file.stat().st_mtime_ns > before, _ACTION_S)
+
+    def locate(self, frame: int) -> None:
+        """Move the playhead."""
+        self._send("/locate", frame, 0)
 
     def play(self) -> None:
         """Start the transport."""
@@ -139,7 +146,7 @@ class Window:
         self._port = _osc_port(self._process.pid)
         return self._port is not None
 
-    def _send(self, address: str, *arguments: str) -> None:
+    def _send(self, address: str, *arguments: object) -> None:
         from pythonosc.udp_client import SimpleUDPClient
 
         with SimpleUDPClient("127.0.0.1", self._port) as client:
@@ -170,15 +177,17 @@ def _osc_port(group: int) -> int | None:
     return None
 
 
-def _put_into_slot(folder: Path, script: Path, params: dict[str, str]) -> None:
-    """What the Script Manager does: keep a script and its parameters as action 1."""
-    source = script.read_text("utf-8")
-    body = re.search(r"function factory \(params\)(.*?)^end end$", source, re.DOTALL | re.MULTILINE)
-    assert body, f"{script} has no factory"
-    factory = f"local params = ... {body[1]}\nend"
-    state = 'scripts = {} scripts[1] = {["n"] = "action", ["c"] = "", ["a"] = {'
-    state += ", ".join(f"[{_lua(name)}] = {_lua(value)}" for name, value in params.items())
-    state += f'}}, ["s"] = {_lua(source)}, ["f"] = {_lua(factory)}}}'
+def _put_into_slots(folder: Path, scripts: list[Path], before: str) -> None:
+    """What the Script Manager does: keep scripts as actions 1, 2, ..."""
+    state = "scripts = {} "
+    for number, script in enumerate(scripts, 1):
+        source = script.read_text("utf-8")
+        begin = "function factory () return function ()"
+        body = re.search(rf"^{re.escape(begin)}(.*?)^end end$", source, re.DOTALL | re.MULTILINE)
+        assert body, f"{script} has no factory"
+        factory = f"return function ()\n{before}\nact (function ()\n{body[1]}\nend)\nend"
+        state += f'scripts[{number}] = {{["n"] = "action {number}", ["c"] = "", ["a"] = {{}}, '
+        state += f'["s"] = {_lua(source)}, ["f"] = {_lua(factory)}}} '
     kept = base64.b64encode(state.encode()).decode()
     (folder / "ui_scripts").write_text(
         '<?xml version="1.0" encoding="UTF-8"?>\n<UIScripts>'

@@ -23,22 +23,23 @@ def answers(tmp_path: Path) -> list[dict[str, Any]]:
 
 
 def escaped(text: object) -> str:
-    """A text as the actions keep it in REAPER's state."""
+    """A text as the actions keep it."""
     return "".join(f"%{byte:02X}" for byte in str(text).encode())
 
 
 def run_reaper(
-    home: Path, scenario: str, command: object = "", generator: object = "", state: str = ""
+    home: Path, scenario: str, command: object = "", state: str = "", **choices: object
 ) -> list[dict[str, Any]]:
     """Run a scenario in a resource folder; returns what each of its `show ()` says.
 
-    command, generator: settings that the user made before.
+    command, choices: settings that the user made before.
     state: Lua that sets up the stand-in's `world`.
     """
-    settings = {"command": command, "generator": generator}
-    kept = (f'world.state["midigan/{k}"] = "{escaped(v)}"' for k, v in settings.items() if str(v))
+    chosen = "&".join(f"{name}={escaped(value)}" for name, value in choices.items())
+    kept = {"command": escaped(command), "choices": chosen}
+    made = [f'world.state["midigan/{name}"] = "{text}"' for name, text in kept.items() if text]
     file = home.parent / "scenario.lua"
-    file.write_text("\n".join([*kept, state, "start ()", scenario]), "utf-8")
+    file.write_text("\n".join([*made, state, "start ()", scenario]), "utf-8")
     run = subprocess.run(
         ["lua5.4", _STAND_IN, home, file],
         capture_output=True,

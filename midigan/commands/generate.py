@@ -65,7 +65,7 @@ def command(
     quartets, band).
     """
     from midigan.candidates import default_controls
-    from midigan.directions import check_attributes
+    from midigan.directions import check_attributes, directions_of
     from midigan.files.write import write_midi
     from midigan.generator import Generator
     from midigan.genres import in_words
@@ -108,6 +108,7 @@ def command(
             "beats": bars * player.layout.beats_per_bar,
             "tempo_bpm": tempo,
             "genre": genre,
+            "attributes": list(directions_of(player.info)),
             "notes": notes,
             "clips": clips,
         }

@@ -1,9 +1,12 @@
 """Fixtures that tests of the plug-ins share."""
 
+import json
+import os
 import sys
 
 import pytest
-from real_parts import require
+from ardour_window import user_folder
+from real_parts import jack_server, require
 
 from midigan.daws.installing import install
 from midigan.daws.plugin import find_plugin
@@ -38,3 +41,29 @@ def script(tmp_path):
 def midigan(script, tmp_path):
     """A midigan command that keeps its answers."""
     return script(f'"{sys.executable}" -m midigan "$@" | tee -a "{tmp_path}/answers"')
+
+
+@pytest.fixture(scope="module")
+def jack_name():
+    with jack_server(f"window{os.getpid()}") as server:
+        yield server
+
+
+@pytest.fixture
+def home(jack_name, tmp_path):
+    """A home, its name not plain, with Ardour's user files and the plug-in among them."""
+    home = tmp_path / "Zoë's home"
+    install(find_plugin("ardour"), user_folder(home))
+    return home
+
+
+@pytest.fixture
+def calls(home):
+    """Makes Ardour's actions call another midigan than the one that installed them."""
+
+    def call(command):
+        record = home / ".config" / "ardour7" / ".midigan-ardour.json"
+        told = json.loads(record.read_text())
+        record.write_text(json.dumps({**told, "command": [str(command)]}))
+
+    return call

@@ -1,69 +1,47 @@
 """The plug-in for Ardour, in Ardour."""
 
 import json
-import os
-import re
-import subprocess
-import sys
+import shutil
+from pathlib import Path
 
 import mido
-import pytest
-from ardour import SCRIPTS
-from ardour_window import Window, new_session, user_folder
-from real_parts import Midigan, Receiver, jack_server, wait_until
+from ardour_session import channels_of, new_session, notes_in
+from ardour_window import Window
+from real_parts import Midigan, Receiver, wait_until
+from reaper import answers, escaped
 
-from midigan.daws.installing import install
-from midigan.daws.plugin import find_plugin
+INSERT, REROLL = "midigan_insert_bars.lua", "midigan_reroll.lua"
 
+#: Two bars of 4/4 at 120 bpm, then 3/4 at 90.
+TEMPO_AND_METER = """
+local map = Temporal.TempoMap.write_copy ()
+local bar_3 = Temporal.timepos_t.from_ticks (8 * Temporal.ticks_per_beat)
+map:set_meter (Temporal.Meter (3, 4), bar_3)
+map:set_tempo (Temporal.Tempo (90, 90, 4), bar_3)
+Temporal.TempoMap.update (map)
+"""
+#: The second beat of bar 5: at beat 15 from 0.
+PLAYHEAD = round(48000 * (8 * 60 / 120 + 7 * 60 / 90))
 
-@pytest.fixture(scope="module")
-def jack_name():
-    with jack_server(f"window{os.getpid()}") as server:
-        yield server
-
-
-@pytest.fixture
-def home(jack_name, tmp_path):
-    """A home, its name not plain, with Ardour's user files and the plug-in among them."""
-    home = tmp_path / "Zoë's home"
-    install(find_plugin("ardour"), user_folder(home))
-    return home
-
-
-@pytest.fixture
-def midigan(tmp_path):
-    """A midigan command that keeps its answers."""
-    script = tmp_path / "my midigan"
-    script.write_text(
-        f'#!/bin/sh\n"{sys.executable}" -m midigan "$@" | tee "{tmp_path}/answer.json"\n'
-    )
-    script.chmod(0o755)
-    return script
-
-
-def script(home, name):
-    return home / ".config" / "ardour7" / "scripts" / name
+#: Selects the regions of the track that a file names, or of all tracks.
+SELECT = """
+local wanted = io.open (FILE):read ("a")
+local selection = ArdourUI.SelectionList ()
+for route in Session:get_tracks ():iter () do
+  for region in route:to_track ():playlist ():region_list ():iter () do
+    if wanted == "" or route:name () == wanted then
+      selection:push_back (Editor:regionview_from_region (region))
+    end
+  end
+end
+Editor:set_selection (selection, ArdourUI.SelectionOp.Set)
+"""
 
 
-def notes_in(session, folder):
-    """The notes of each track in a session that is opened anew, and its regions' names."""
-    folder.mkdir(exist_ok=True)
-    command = ["ardour7-lua", str(SCRIPTS / "notes.lua"), str(session), str(folder)]
-    for _ in range(6):
-        said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        if "done" in said.stdout.splitlines():
-            break
-    rows = [line.split("\t")[1:] for line in said.stdout.splitlines() if line.startswith("note\t")]
-    return {(row[0], *map(float, row[2:])) for row in rows}, {(row[0], row[1]) for row in rows}
-
-
-def has_regions(seed, count):
-    """Whether a session file names at least `count` regions whose seed begins so."""
-
-    def enough(text):
-        return len(set(re.findall(rf'name="(\w+ midigan {seed}[^"]*)"', text))) >= count
-
-    return enough
+def choose(session, **choices):
+    """What the settings leave in a session."""
+    text = "&".join(f"{name}={escaped(value)}" for name, value in choices.items())
+    (session / "midigan.choices").write_text(text)
 
 
 def expected(answer, at_beat=0.0):
@@ -75,52 +53,101 @@ def expected(answer, at_beat=0.0):
     }
 
 
-def test_bars_are_inserted_saved_reopened_and_exported(home, midigan, tiny_generator, tmp_path):
-    session = tmp_path / "session"
+def of_track(notes, name):
+    return {note for note in notes if note[0] == name}
+
+
+def test_bars_are_inserted_rolled_anew_saved_reopened_and_exported(
+    home, midigan, calls, tiny_generator, tmp_path
+):
+    calls(midigan)
+    session = tmp_path / "Stück 1"
     new_session(session)
-    params = {"midigan": str(midigan), "bars": "4", "generator": str(tiny_generator), "key": "D"}
-    with Window(session, home, script(home, "midigan_insert_bars.lua"), params) as window:
-        window.act((session / "midigan").exists)
-        wait_until("four regions", lambda: window.saved(has_regions("", 4)), 60)
-    answer = json.loads((tmp_path / "answer.json").read_text())
-    assert (answer["bars"], answer["beats"], answer["tempo_bpm"]) == (4, 16, 120)
-    found, regions = notes_in(session, tmp_path / "exported")
-    assert found == expected(answer)
-    seed = answer["seed"]
-    assert {name for _, name in regions} == {f"{track} midigan {seed}-0-4" for track, _ in regions}
+    choose(session, generator=tiny_generator, bars=4, key="E minor")
+    wanted = tmp_path / "wanted"
+    wanted.write_text("")
+    select = SELECT.replace("FILE", json.dumps(str(wanted)))
+
+    def saved_as(name):
+        window.save()
+        return Path(shutil.copytree(session, tmp_path / name / session.name))
+
+    with Window(session, home, INSERT, REROLL, before=select) as window:
+        assert window.act(1) == ""
+        inserted = saved_as("inserted")
+        assert "--key=E minor" in (tmp_path / "words").read_text().splitlines()
+        # What is set by now does not count, but what the region was made of.
+        choose(session, key="C", bars=16)
+        wanted.write_text("Alto")
+        assert window.act(2) == ""
+        one = saved_as("one")
+        wanted.write_text("")
+        assert window.act(2) == ""
+        all_ = saved_as("all")
+    answer, line, new = answers(tmp_path)
+    assert (answer["bars"], answer["beats"]) == (4, 16)
+
+    before, regions = notes_in(inserted, tmp_path / "exported")
+    assert before == expected(answer)
+    assert {track for track, _ in regions} == {"Soprano", "Alto", "Tenor", "Bass"}
+    assert all(name.endswith(f" {answer['seed']}-0-4") for _, name in regions)
     exported = mido.MidiFile(next((tmp_path / "exported").glob("*.mid")))
     assert any(message.type == "note_on" for message in exported)
 
-    # Nothing but the region of the last track that was made is selected now.
-    del params["bars"]
-    # The action makes this file before midigan has answered, which may take a busy machine long.
-    (asked := session / "midigan" / "answer.json").unlink()
-    with Window(session, home, script(home, "midigan_reroll.lua"), params) as window:
-        window.act(asked.exists, "Editor/select-all-objects")
-        wait_until("another region", lambda: window.saved(has_regions(f"{seed}-1", 1)), 60)
-    again = json.loads((tmp_path / "answer.json").read_text())
-    now, regions = notes_in(session, tmp_path / "exported")
-    (other,) = {track for track, name in regions if f"{seed}-1-4" in name}
-    assert {note for note in now if note[0] != other} == {
-        note for note in found if note[0] != other
-    }
-    rerolled = {note for note in now if note[0] == other}
-    assert rerolled == {note for note in expected(again) if note[0] == other}
-    assert rerolled != {note for note in found if note[0] == other}
+    now, regions = notes_in(one, tmp_path / "exported")
+    assert (line["seed"], line["bars"]) == (answer["seed"], 4)
+    assert now - of_track(now, "Alto") == before - of_track(before, "Alto")
+    assert of_track(now, "Alto") == of_track(expected(line), "Alto") != of_track(before, "Alto")
+    assert {track for track, name in regions if name.endswith("-1-4")} == {"Alto"}
+
+    now, regions = notes_in(all_, tmp_path / "exported")
+    assert now == expected(new) != before
+    assert new["seed"] != answer["seed"]
+    assert all(name.endswith(f" {new['seed']}-0-4") for _, name in regions)
 
 
-@pytest.mark.parametrize("said", ["nonsense; exit 0", 'echo \'{"error": "no"}\'; exit 1'])
-def test_a_wrong_answer_changes_nothing(said, home, tmp_path):
+def test_bars_go_to_the_bar_of_the_playhead_on_tracks_that_are_there(
+    home, midigan, calls, tiny_band, tmp_path
+):
+    calls(midigan)
+    session = tmp_path / "session"
+    new_session(session, "Bass")
+    choose(session, generator=tiny_band, bars=2)
+    with Window(session, home, INSERT, before=TEMPO_AND_METER) as window:
+        assert window.act() == ""
+        window.locate(PLAYHEAD)
+        assert window.act() == ""
+        window.save()
+    first, second = answers(tmp_path)
+    found, regions = notes_in(session, tmp_path / "exported")
+    # Bar 5 begins 14 quarter notes from the beginning.
+    assert found == expected(first) | expected(second, 14.0)
+    assert {track for track, _ in regions} == {"Drums", "Bass", "Chords", "Lead"}
+
+
+def test_a_genre_is_offered_where_the_generator_has_some(
+    home, midigan, calls, tiny_genres, tmp_path
+):
+    calls(midigan)
     session = tmp_path / "session"
     new_session(session)
-    wrong = tmp_path / "wrong"
-    wrong.write_text(f"#!/bin/sh\ntouch {tmp_path}/asked\necho {said}\n")
-    wrong.chmod(0o755)
-    params = {"midigan": str(wrong), "bars": "4"}
-    with Window(session, home, script(home, "midigan_insert_bars.lua"), params) as window:
-        window.act((tmp_path / "asked").exists)
-        window.saved(bool)
-    assert notes_in(session, tmp_path / "exported") == (set(), set())
+    given = f"""answers = {{ {{ bars = 2, generator = {json.dumps(str(tiny_genres))}, key = " " }},
+      {{ genre = "Deep" }} }}"""
+    with Window(session, home, "midigan_settings.lua", INSERT, before=given) as window:
+        asked = window.act()
+        assert "heading: Genres: Bright, Deep, or several, like Bright=2,Deep=1." in asked
+        assert "genre: Genre" in asked
+        assert window.act(2) == ""
+    *_, answer = answers(tmp_path)
+    assert answer["genre"] == {"Deep": 1.0, "Bright": 0.0}
+    assert answer["bars"] == 2
+    assert (session / "midigan.choices").read_text() == (
+        f"bars=2&generator={escaped_plainly(tiny_genres)}&genre=Deep"
+    )
+
+
+def escaped_plainly(path):
+    return str(path).replace("/", "%2F")
 
 
 def test_midigan_live_is_connected_track_by_track_and_follows_the_clock(
@@ -128,26 +155,25 @@ def test_midigan_live_is_connected_track_by_track_and_follows_the_clock(
 ):
     session = tmp_path / "session"
     new_session(session, "Bass")
-    # The midigan that installed the plug-in is found.
-    params = {"midigan": "", "generator": str(tiny_generator)}
+    choose(session, generator=tiny_generator)
     receiver = Receiver("listener")
+    # The midigan that installed the plug-in is found.
     live = Midigan("live", tiny_generator, "--virtual", "--backend", "jack", "--sync", "midi")
     try:
         (source,) = wait_until(
             "a port", lambda: receiver.client.get_ports("midigan", is_output=True), 60
         )
-
-        def connected():
-            return receiver.client.get_all_connections(source)
-
-        with Window(session, home, script(home, "midigan_connect.lua"), params) as window:
-            window.act(connected)
-            wait_until("four tracks", lambda: len(connected()) == 4, 60)
-            voices = ("Soprano", "Alto", "Tenor", "Bass")
-            assert {port.name for port in connected()} == {
+        with Window(session, home, "midigan_connect.lua") as window:
+            told = window.act()
+            assert "Tenor: channel 3" in told
+            assert "Ardour sends its MIDI clock to midigan" in told
+            voices = {"Soprano": 1, "Alto": 2, "Tenor": 4, "Bass": 8}
+            connected = receiver.client.get_all_connections(source)
+            assert {port.name for port in connected} == {
                 f"ardour:{voice}/midi_in 1" for voice in voices
             }
-            wait_until("channels", lambda: window.saved(lambda text: channels(text) == 4), 60)
+            window.save()
+            assert channels_of(session) == voices
             receiver.connect("midigan:")
             window.play()
             wait_until("notes in Ardour's time", lambda: receiver.notes, 60)
@@ -157,7 +183,11 @@ def test_midigan_live_is_connected_track_by_track_and_follows_the_clock(
         receiver.close()
 
 
-def channels(text):
-    """How many tracks of a session file record one channel of the first four, each its own."""
-    mask = r'capture-channel-mode="FilterChannels" [^>]*?capture-channel-mask="0x(\w+)"'
-    return len({int(found, 16) for found in re.findall(mask, text)} & {1, 2, 4, 8})
+def test_a_session_begins_with_a_track_for_each_voice(home, tiny_band, tmp_path):
+    session = tmp_path / "session"
+    new_session(session)
+    given = f"answers = {{ {{ generator = {json.dumps(str(tiny_band))} }} }}"
+    with Window(session, home, "midigan_session.lua", before=given) as window:
+        assert window.act().startswith("generator: ")
+        window.save()
+    assert channels_of(session) == {"Drums": 1 << 9, "Bass": 1, "Chords": 2, "Lead": 4}

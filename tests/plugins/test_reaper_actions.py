@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from reaper import CONNECT, INSERT, REROLL, SETTINGS, answers, escaped, run_reaper
+from reaper import CONNECT, INSERT, REROLL, answers, escaped, run_reaper
 
 
 def expected(answer, begin):
@@ -36,9 +36,8 @@ def test_bars_are_inserted_on_the_grid_of_tempo_and_meter(resources, midigan, ti
     world.tempos = { { qn = 0, bpm = 100, num = 4, denom = 4, measure = 0 },
       { qn = 16, bpm = 150, num = 3, denom = 4, measure = 4 } }
     world.cursor_qn = 20.5
-    world.state["midigan/bars"] = "4"
     """
-    (shown,) = run_reaper(resources, INSERT, midigan, tiny_band, state)
+    (shown,) = run_reaper(resources, INSERT, midigan, state, generator=tiny_band, bars=4)
     (answer,) = answers(tmp_path)
     assert (answer["bars"], answer["beats"], answer["tempo_bpm"]) == (4, 16, 150)
     assert shown["said"] == []
@@ -58,8 +57,8 @@ def test_bars_are_inserted_on_the_grid_of_tempo_and_meter(resources, midigan, ti
 
 def test_a_cursor_on_a_bar_line_means_the_bar_that_begins_there(resources, midigan, tiny_generator):
     # 7 / 130 * 60 is no number that a computer has exactly.
-    state = 'world.tempos[1].bpm = 130 world.cursor_qn = 28 world.state["midigan/bars"] = "2"'
-    (shown,) = run_reaper(resources, INSERT, midigan, tiny_generator, state)
+    state = "world.tempos[1].bpm = 130 world.cursor_qn = 28"
+    (shown,) = run_reaper(resources, INSERT, midigan, state, generator=tiny_generator, bars=2)
     assert {item["begin"] for item in shown["items"]} == {28}
 
 
@@ -68,7 +67,7 @@ def test_tracks_are_used_again_and_undo_takes_one_step(resources, midigan, tiny_
         resources,
         f"{INSERT} world.cursor_qn = 40 {INSERT} undo () show ()",
         midigan,
-        tiny_generator,
+        generator=tiny_generator,
     )
     assert len(first["tracks"]) == len(second["tracks"]) == 4
     assert (len(first["items"]), len(second["items"])) == (4, 8)
@@ -82,13 +81,13 @@ def test_one_item_gets_a_new_line_and_all_get_new_music(
 ):
     select = "for number, item in ipairs (world.project.items) do item.selected = %s end "
     # Before it is rolled anew, the item is moved, and the settings change.
-    moved = "world.project.items[2].take.source_qn = 100 world.state['midigan/key'] = 'D' "
+    moved = "world.project.items[2].take.source_qn = 100 world.state['midigan/choices'] = 'key=D' "
     inserted, line, undone, line_again, together = run_reaper(
         resources,
         f"{INSERT} {select % 'number == 2'} {moved} {REROLL} undo () show () {REROLL}"
         f"{select % 'true'} {REROLL}",
         midigan,
-        tiny_generator,
+        generator=tiny_generator,
     )
     first, rolled, again, new = answers(tmp_path)
     seed = first["seed"]
@@ -147,7 +146,7 @@ def test_a_wrong_answer_changes_nothing(kind, late, resources, midigan, script, 
     (empty,) = run_reaper(resources, hurry + INSERT, wrong)
     assert (empty["tracks"], empty["items"], empty["undo"]) == ([], [], [])
     before, after = run_reaper(
-        resources, f"{INSERT} {hurry} {swap} {REROLL}", midigan, tiny_generator
+        resources, f"{INSERT} {hurry} {swap} {REROLL}", midigan, generator=tiny_generator
     )
     for key in ("tracks", "items", "undo"):
         assert before[key] == after[key]
@@ -160,7 +159,10 @@ def test_a_wrong_answer_changes_nothing(kind, late, resources, midigan, script, 
 def test_a_failure_half_way_is_undone(resources, midigan, tiny_generator):
     broken = "local sort = reaper.MIDI_Sort reaper.MIDI_Sort = function () error ('full', 0) end "
     first, second = run_reaper(
-        resources, f"{INSERT} {broken} world.cursor_qn = 40 {INSERT}", midigan, tiny_generator
+        resources,
+        f"{INSERT} {broken} world.cursor_qn = 40 {INSERT}",
+        midigan,
+        generator=tiny_generator,
     )
     (said,) = second["said"]
     assert said.startswith("Nothing was changed. full")
@@ -170,7 +172,7 @@ def test_a_failure_half_way_is_undone(resources, midigan, tiny_generator):
 
 def test_tracks_are_connected_to_midigan_s_port(resources, midigan, tiny_band):
     state = 'world.midi_inputs = { "Keys", "", "Midigan 129:0" }'
-    (shown,) = run_reaper(resources, CONNECT, midigan, tiny_band, state)
+    (shown,) = run_reaper(resources, CONNECT, midigan, state, generator=tiny_band)
     channels = {"Drums": 10, "Bass": 1, "Chords": 2, "Lead": 3}
     for track in shown["tracks"]:
         values = track["values"]
@@ -184,31 +186,8 @@ def test_a_port_of_another_name_is_asked_for_once(resources, midigan, tiny_band)
     state = (
         'world.midi_inputs = { "loopMIDI Port" } world.inputs = { "no", "loopmidi", "loopmidi" }'
     )
-    none, found, again = run_reaper(resources, CONNECT * 3, midigan, tiny_band, state)
+    none, found, again = run_reaper(resources, CONNECT * 3, midigan, state, generator=tiny_band)
     assert "There are: loopMIDI Port." in none["said"][0]
     assert (none["tracks"], none["undo"]) == ([], [])
     assert {track["values"]["I_RECINPUT"] & ~31 for track in found["tracks"]} == {4096}
     assert again["asked"] == ["", "", "loopmidi"]
-
-
-def test_settings_add_the_actions_and_are_kept(resources, midigan, tiny_generator, tmp_path):
-    fields = f"4\\nB minor\\n{tiny_generator}"
-    state = f'world.inputs = {{ "{fields}", "{midigan}" }}'
-    settings, _ = run_reaper(resources, SETTINGS + INSERT, state=state)
-    assert settings["asked"] == ["8\n\n", ""]
-    assert len(settings["listed"]) == 3
-    assert settings["said"] == settings["undo"] == []
-    (answer,) = answers(tmp_path)
-    assert answer["bars"] == 4
-    assert (tmp_path / "words").read_text().splitlines()[1:4] == [
-        str(tiny_generator),
-        "--key",
-        "B minor",
-    ]
-
-
-def test_settings_that_cannot_be_are_not_kept(resources):
-    state = 'world.inputs = { "many\\n\\n" }'
-    (shown,) = run_reaper(resources, SETTINGS, state=state)
-    assert shown["said"] == ["Bars are a whole number from 1 on. Nothing was changed."]
-    assert shown["state"] == []

@@ -30,7 +30,7 @@ def test_where_midigan_is_missing_the_user_is_asked_once(resources, midigan, tin
     cancelled, wrong, first, second = run_reaper(
         resources, INSERT * 4, generator=tiny_generator, state=state
     )
-    assert "Install it in a terminal with 'pipx install midigan'" in cancelled["said"][0]
+    assert "'midigan plugins install reaper' tells REAPER where midigan is" in cancelled["said"][0]
     assert wrong["said"][1] == "There is no file no such file. Nothing was changed."
     assert (cancelled["items"], wrong["items"], wrong["undo"]) == ([], [], [])
     assert (len(first["items"]), len(second["items"])) == (4, 8)
@@ -44,12 +44,13 @@ def test_paths_of_windows_reach_midigan_whole(resources, midigan, tiny_generator
     world.recordings = 'C:\\\\Users\\\\Zoë O\\'Neil & Co\\\\100% "REAPER" Media\\\\'
     world.programs["{program.replace(chr(92), chr(92) * 2)}"] = {{ "{midigan}" }}
     """
-    first, second = run_reaper(resources, f"{INSERT} {REROLL}", program, tiny_generator, state)
+    first, second = run_reaper(
+        resources, f"{INSERT} {REROLL}", program, state, generator=tiny_generator
+    )
     assert (first["said"], second["said"]) == ([], [])
     assert len(first["items"]) == 4
-    assert second["called"][0][-1] == (
-        'C:\\Users\\Zoë O\'Neil & Co\\100% "REAPER" Media\\\\midigan'
-    )
+    folder = 'C:\\Users\\Zoë O\'Neil & Co\\100% "REAPER" Media\\\\midigan'
+    assert second["called"][0][-4:] == ["-o", folder, "--", str(tiny_generator)]
     assert [answer["bars"] for answer in answers(tmp_path)] == [8, 8]
 
 
@@ -66,7 +67,9 @@ def test_windows_looks_into_the_user_s_own_folder(resources, midigan, tiny_gener
 
 @pytest.mark.parametrize("system", ["Other", "OSX64", "macOS-arm64"])
 def test_the_command_line_of_unix_needs_no_quoting(system, resources, midigan, tiny_generator):
-    (shown,) = run_reaper(resources, INSERT, midigan, tiny_generator, f'world.os = "{system}"')
+    (shown,) = run_reaper(
+        resources, INSERT, midigan, f'world.os = "{system}"', generator=tiny_generator
+    )
     (words,) = shown["called"]
     assert len(words) == 1
     assert words[0].isascii()

@@ -25,6 +25,7 @@ world = {
 	undo = {},
 	said = {},
 	asked = {},
+	titles = {},
 	called = {},
 	listed = {},
 	clock = 0,
@@ -63,7 +64,10 @@ local API = {
 		return 1
 	end },
 	-- "You can supply special extra information via additional caption fields"
-	GetUserInputs = { "str int str str", function (_, count, captions, known)
+	GetUserInputs = { "str int str str", function (title, count, captions, known)
+		assert (count <= 16, "more fields than REAPER shows")
+		assert (select (2, captions:gsub (",", ",")) == count + 1, "a caption for each field, and two settings")
+		table.insert (world.titles, title)
 		assert (not captions:find ("[\"'()]"), "signs that REAPER takes for marks")
 		assert (captions:find ("separator=\n", 1, true), "fields that a comma divides")
 		table.insert (world.asked, known)
@@ -175,7 +179,7 @@ function shown ()
 			selected = item.selected }
 	end
 	for _, point in ipairs (world.undo) do undo[#undo + 1] = point.title end
-	return { tracks = tracks, items = items, undo = undo, said = world.said, asked = world.asked,
+	return { tracks = tracks, items = items, undo = undo, said = world.said, asked = world.asked, titles = world.titles,
 		called = world.called, listed = world.listed, state = world.state }
 end
 

@@ -6,14 +6,7 @@ ardour {
 	description = [[Connects the port of a running 'midigan live --virtual' to a MIDI track for each of midigan's voices, which then records that voice's channel, and sends Ardour's MIDI clock to midigan where it listens to one. Tracks of these names are used again.]]
 }
 
-function action_params ()
-	return {
-		["midigan"] = { title = "Full path of midigan (empty: the one that installed this)", default = "", optional = true },
-		["generator"] = { title = "Generator that is played (a name or .onnx file; empty: midigan's own)", default = "", optional = true },
-	}
-end
-
-function factory (params) return function ()
+function factory () return function ()
 	local home = ARDOUR.user_config_directory (-1)
 	local common = assert (loadfile (ARDOUR.LuaAPI.build_filename (home, "midigan", "common.lua"))) ()
 
@@ -50,19 +43,15 @@ function factory (params) return function ()
 			return "There is no port of midigan's. Start 'midigan live --virtual' in a terminal, then again."
 		end
 		-- Which tracks there are and on which channels, a clip tells.
-		local answer, trouble = common.generate (params, {}, common.clip_folder (Session))
+		local answer, trouble = common.generate (common.choices (Session), { "--bars", 1 })
 		if not answer then
 			return trouble
 		end
-		local told = {}
-		for _, voice in ipairs (answer.clips[1].tracks) do
-			local track = common.track_named (Session, voice.name)
+		local tracks, told = common.recording_tracks (Session, answer)
+		for _, track in ipairs (tracks) do
 			for _, source in ipairs (sources) do
 				track:input ():midi (0):connect (source)
 			end
-			track:to_midi_track ():set_capture_channel_mode (ARDOUR.ChannelMode.FilterChannels, 1 << voice.channel)
-			track:rec_enable_control ():set_value (1, PBD.GroupControlDisposition.NoGroup)
-			told[#told + 1] = ("%s: channel %d"):format (track:name (), voice.channel + 1)
 		end
 		local clocked = {}
 		for _, target in ipairs (clock and ports (ARDOUR.PortFlags.IsInput, own) or {}) do
@@ -74,7 +63,7 @@ function factory (params) return function ()
 			ARDOUR.config ():set_send_midi_clock (true)
 		end
 		return ("These tracks are armed to record from %s:\n%s\n\n%s"):format (table.concat (sources, ", "),
-			table.concat (told, "\n"),
+			told,
 			#clocked > 0 and "Ardour sends its MIDI clock to " .. table.concat (clocked, ", ") .. "."
 			or "midigan keeps its own time (midigan live --sync midi follows Ardour's clock).")
 	end)

@@ -6,15 +6,7 @@ ardour {
 	description = [[Writes regions that midigan inserted anew, in the same place and as long. One selected region gets a new line over the same harmony; several of the same music get new music together. Undo brings the notes back.]]
 }
 
-function action_params ()
-	return {
-		["midigan"] = { title = "Full path of midigan (empty: the one that installed this)", default = "", optional = true },
-		["generator"] = { title = "Generator (a name or .onnx file; empty: midigan's own)", default = "", optional = true },
-		["key"] = { title = "Key, such as D or 'B minor' (empty: the generator's)", default = "", optional = true },
-	}
-end
-
-function factory (params) return function ()
+function factory () return function ()
 	local home = ARDOUR.user_config_directory (-1)
 	local common = assert (loadfile (ARDOUR.LuaAPI.build_filename (home, "midigan", "common.lua"))) ()
 
@@ -47,26 +39,20 @@ function factory (params) return function ()
 		end
 
 		-- Every answer first: if one is wrong, nothing is changed.
-		local clips = common.clip_folder (Session)
 		local musics = common.answer.musics (parts)
 		for _, music in ipairs (musics) do
-			local answer, trouble = common.generate (params, music.more, clips)
-			if not answer then
+			local answer, trouble = common.generate (music.chosen, music.more)
+			trouble = trouble or common.answer.settle (music, answer)
+			if trouble then
 				return trouble
 			end
-			music.answer = answer
 		end
-		for _, music in ipairs (musics) do
-			for _, part in ipairs (music.parts) do
-				for _, voice in ipairs (music.answer.clips[1].tracks) do
-					if voice.name == part.track then
-						replace_notes (part.midi, voice.notes, voice.channel)
-						part.seed, part.roll = music.answer.seed, music.roll
-						part.region:set_name (common.answer.name_of (part))
-					end
-				end
+		return common.change (Session, "midigan: re-roll", function ()
+			for _, part in ipairs (parts) do
+				replace_notes (part.midi, part.voice.notes, part.voice.channel)
+				part.region:set_name (common.answer.name_of (part))
 			end
-		end
+		end)
 	end)
 end end
 

@@ -25,6 +25,15 @@ function M.set (name, value)
 	reaper.SetExtState (SECTION, name, M.answer.escaped (value), true)
 end
 
+-- What the user chose, as texts by name: how many bars, and of the music as `answer.line` takes it.
+function M.choices ()
+	return M.answer.values_of (reaper.GetExtState (SECTION, "choices"))
+end
+
+function M.choose (choices)
+	reaper.SetExtState (SECTION, "choices", M.answer.text_of (choices), true)
+end
+
 -- Runs an action, and says what is wrong where it returns that or raises it.
 function M.act (action)
 	-- With something deferred, REAPER makes no undo point of its own for the script.
@@ -93,13 +102,14 @@ local function found_command ()
 	end
 end
 
--- Asks where midigan is, and keeps the answer; returns what is wrong with it. Empty forgets it.
+-- Asks where midigan is, and keeps the answer; empty forgets it. Returns what is wrong with it, and
+-- whether the user cancelled.
 function M.ask_command ()
 	-- Of one field, so that no sign in a path divides it.
 	local ok, given = reaper.GetUserInputs ("midigan (empty: look for it)", 1,
 		"Full path of midigan:,extrawidth=300,separator=\n", M.setting ("command"))
 	if not ok then
-		return nil
+		return nil, true
 	end
 	local path = given:match ('^%s*"?(.-)"?%s*$'):gsub ("^~", os.getenv ("HOME") or "~")
 	if path ~= "" and not reaper.file_exists (path) then
@@ -118,9 +128,9 @@ function M.command ()
 	if command then
 		return command
 	end
-	return nil, trouble or "midigan was not found, and nothing was changed. Install it in a terminal with "
-		.. "'pipx install midigan', then 'midigan plugins install reaper'. Where it is installed, '"
-		.. (M.windows and "where" or "which") .. " midigan' prints the path that this action asks for."
+	return nil, trouble or "midigan was not found, and nothing was changed. In a terminal, 'midigan plugins "
+		.. "install reaper' tells REAPER where midigan is, and '" .. (M.windows and "where" or "which")
+		.. " midigan' prints the path that this action asks for; if there is no midigan, install it first."
 end
 
 -- What a command line writes, and whether it exited with 0; nil if it takes too long.
@@ -149,11 +159,10 @@ local function output_of (line)
 end
 
 -- The answer of `midigan generate`, or nil and a sentence that says what is wrong.
---   settings: generator and key, where they are not empty
---   more: further words
-function M.generate (command, settings, more)
+--   command, chosen, more: as `answer.line` takes them
+function M.generate (command, chosen, more)
 	local clips = reaper.GetProjectPathEx (0) .. (M.windows and "\\" or "/") .. "midigan"
-	local text, well = output_of (M.answer.line (command, settings, more, clips, M.windows))
+	local text, well = output_of (M.answer.line (command, chosen, more, clips, M.windows))
 	return M.answer.read (text, well, PATIENCE_S, ("'%s' was called. The action midigan_Settings "
 		.. "asks for another path."):format (table.concat (command, " ")))
 end
@@ -187,31 +196,26 @@ function M.add_notes (take, notes, channel)
 	reaper.MIDI_Sort (take)
 end
 
--- A take keeps where its notes are from, so that they can be made again.
-local KEPT = { "track", "seed", "roll", "bars", "generator", "key" }
-
+-- Keeps in a take where its notes are from, so that they can be made again.
+--   part: as `answer.name_of` takes it
 function M.keep (take, part)
-	local words = {}
-	for _, name in ipairs (KEPT) do
-		words[#words + 1] = name .. "=" .. M.answer.escaped (part[name] or "")
-	end
-	reaper.GetSetMediaItemTakeInfo_String (take, "P_EXT:midigan", table.concat (words, "&"), true)
-	reaper.GetSetMediaItemTakeInfo_String (take, "P_NAME", M.answer.name_of (part), true)
+	local from = { track = part.track, seed = part.seed, roll = part.roll, bars = part.bars, chosen = {} }
+	reaper.GetSetMediaItemTakeInfo_String (take, "P_NAME", M.answer.name_of (from), true)
+	from.chosen = M.answer.text_of (part.chosen)
+	reaper.GetSetMediaItemTakeInfo_String (take, "P_EXT:midigan", M.answer.text_of (from), true)
 end
 
 -- What `keep` kept; nil for a take of another kind.
 function M.kept (take)
 	local ok, text = reaper.GetSetMediaItemTakeInfo_String (take, "P_EXT:midigan", "", false)
-	local part = {}
-	for name, value in (ok and text or ""):gmatch ("(%w+)=([^&]*)") do
-		part[name] = M.answer.unescaped (value)
-	end
+	local part = M.answer.values_of (ok and text or "")
 	for _, name in ipairs { "seed", "roll", "bars" } do
 		part[name] = math.tointeger (tonumber (part[name]))
 		if not part[name] then
 			return nil
 		end
 	end
+	part.chosen = M.answer.values_of (part.chosen)
 	return part
 end
 

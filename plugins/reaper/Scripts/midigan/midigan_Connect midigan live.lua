@@ -52,7 +52,7 @@ common.act (function ()
 		return trouble
 	end
 	-- Which tracks there are and on which channels, a clip tells.
-	local answer, wrong = common.generate (command, { generator = common.setting ("generator") }, {})
+	local answer, wrong = common.generate (command, common.choices (), { "--bars", 1 })
 	if not answer then
 		return wrong
 	end

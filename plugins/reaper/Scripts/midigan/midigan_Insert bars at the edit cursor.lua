@@ -27,11 +27,12 @@ common.act (function ()
 	if not command then
 		return trouble
 	end
-	local settings = { generator = common.setting ("generator"), key = common.setting ("key") }
-	local bars = common.setting ("bars")
+	local chosen = common.choices ()
+	local bars = chosen.bars or "8"
+	chosen.bars = nil
 	local begin = bar_at_cursor ()
-	local answer, wrong = common.generate (command, settings,
-		{ "--bars", bars ~= "" and bars or "8", "--tempo", tempo_at (begin) })
+	local answer, wrong = common.generate (command, chosen,
+		{ "--bars", bars, "--tempo", tempo_at (begin) })
 	if not answer then
 		return wrong
 	end
@@ -45,7 +46,7 @@ common.act (function ()
 			reaper.MIDI_InsertCC (take, false, false, 0, 0xC0, voice.channel, voice.program, 0)
 			common.add_notes (take, voice.notes, voice.channel)
 			common.keep (take, { track = voice.name, seed = answer.seed, roll = 0, bars = answer.bars,
-				generator = settings.generator, key = settings.key })
+				chosen = chosen })
 			reaper.SetMediaItemSelected (item, true)
 		end
 	end)

@@ -29,15 +29,6 @@ local function remove_notes (take)
 	end
 end
 
--- The track of that name in an answer; nil if the generator has none.
-local function voice_of (answer, name)
-	for _, voice in ipairs (answer.clips[1].tracks) do
-		if voice.name == name then
-			return voice
-		end
-	end
-end
-
 common.act (function ()
 	local parts = selected_parts ()
 	if #parts == 0 then
@@ -50,16 +41,10 @@ common.act (function ()
 	-- Every answer first: if one is wrong, nothing is changed.
 	local musics = common.answer.musics (parts)
 	for _, music in ipairs (musics) do
-		local answer, wrong = common.generate (command, music.parts[1], music.more)
-		if not answer then
+		local answer, wrong = common.generate (command, music.chosen, music.more)
+		wrong = wrong or common.answer.settle (music, answer)
+		if wrong then
 			return wrong
-		end
-		for _, part in ipairs (music.parts) do
-			part.voice = voice_of (answer, part.track)
-			if not part.voice then
-				return part.track .. " is no track of its generator's any more. Nothing was changed."
-			end
-			part.seed, part.roll = answer.seed, music.roll
 		end
 	end
 	return common.change ("midigan: re-roll items", function ()
