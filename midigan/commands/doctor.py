@@ -158,8 +158,8 @@ def _daws() -> list[Daw]:
 
     found = []
     for plugin in shipped_plugins():
-        folder = plugin.daw_folder()
-        state = "not installed" if folder is None else state_of(plugin, folder)
-        there = folder is not None or plugin.program() is not None
+        folders = plugin.daw_folders()
+        state = state_of(plugin, folders[-1]) if folders else "not installed"
+        there = bool(folders) or plugin.program() is not None
         found.append(Daw(plugin.title, plugin.name, there, state))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -42,7 +42,12 @@ def command(context: click.Context, as_json: bool) -> None:
     for number, about in enumerate(told):
         if number:
             click.echo()
+        folders = about.pop("user files")
         print_facts((label, value or "not found") for label, value in about.items())
+        for folder, state in folders.items():
+            click.echo(f"{state} in {folder}")
+        if not folders:
+            click.echo("no user files are here: start the DAW once, or name them with --dir")
 
 
 @command.command("install")
@@ -68,32 +73,46 @@ def remove_command(name: str, folder: Path | None) -> None:
     from midigan.daws.plugin import find_plugin
 
     plugin = find_plugin(name)
-    gone, kept = remove(plugin, folder or _folder_of(plugin))
+    gone, kept = remove(plugin, folder or _installed_in(plugin))
     for file in gone:
         click.echo(f"removed {file}")
     for file in kept:
         click.echo(f"kept {file}: it was changed after it was installed")
 
 
-def _account(plugin: Plugin) -> dict[str, str | None]:
+def _account(plugin: Plugin) -> dict[str, Any]:
     from midigan.daws.installing import state_of
 
-    folder = plugin.daw_folder()
     return {
         "plug-in": plugin.name,
         "for": plugin.title,
         "does": plugin.does,
         "program": plugin.program(),
-        "user files": None if folder is None else str(folder),
-        "state": "not installed" if folder is None else state_of(plugin, folder),
+        "user files": {str(folder): state_of(plugin, folder) for folder in plugin.daw_folders()},
     }
 
 
 def _folder_of(plugin: Plugin) -> Path:
-    folder = plugin.daw_folder()
-    if folder is None:
+    """Where the newest version of its DAW keeps its user's files."""
+    from midigan.daws.plugin import system
+
+    if system() not in plugin.places:
+        systems = " and ".join(plugin.places)
+        raise MidiganError(f"the {plugin.name} plug-in runs on {systems}, not on {system()}")
+    folders = plugin.daw_folders()
+    if not folders:
         raise MidiganError(
             f"{plugin.title} keeps no user files here yet: start it once, or name its folder "
             "with --dir"
         )
-    return folder
+    return folders[-1]
+
+
+def _installed_in(plugin: Plugin) -> Path:
+    """The newest of its DAW's folders in which it is installed; the newest if it is in none."""
+    from midigan.daws.installing import state_of
+
+    for folder in reversed(plugin.daw_folders()):
+        if state_of(plugin, folder) != "not installed":
+            return folder
+    return _folder_of(plugin)

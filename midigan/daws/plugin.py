@@ -33,7 +33,7 @@ class Plugin:
     next_step: what to do in the DAW after installing.
     programs: names of the DAW's executable, to look for on the PATH.
     places: by system (`linux`, `macos`, `windows`), patterns of the DAW's user folder, in
-        which `~` and `$NAME` are expanded; of several that exist the last one counts.
+        which `~` and `$NAME` are expanded.
     shared: files of `plugins/shared`, and for each where it goes in the DAW's folder.
     source: where the files are.
     """
@@ -55,19 +55,18 @@ class Plugin:
         found |= {to: self.source.parent / "shared" / name for name, to in self.shared.items()}
         return {name: found[name] for name in sorted(found) if name not in _ABOUT}
 
-    def daw_folder(self) -> Path | None:
-        """The folder in which the DAW keeps its user's files; None if there is none yet.
+    def daw_folders(self) -> list[Path]:
+        """The folders in which versions of the DAW keep their user's files, the newest's last.
 
-        It appears when the DAW is started for the first time. Of several versions' folders
-        the newest version's.
+        One appears when the DAW is started for the first time.
         """
-        found: list[Path] = []
-        for pattern in self.places.get(_system(), ()):
+        found: set[Path] = set()
+        for pattern in self.places.get(system(), ()):
             expanded = os.path.expandvars(pattern)
             if "$" not in expanded and "%" not in expanded:
                 place = Path(expanded).expanduser()
-                found += [path for path in place.parent.glob(place.name) if path.is_dir()]
-        return max(found, key=_version, default=None)
+                found |= {path for path in place.parent.glob(place.name) if path.is_dir()}
+        return sorted(found, key=_version)
 
     def program(self) -> str | None:
         """Path of the DAW's executable; None if it is not on the PATH."""
@@ -90,6 +89,11 @@ def find_plugin(name: str) -> Plugin:
     raise FormatError(f"no plug-in {name!r}: there are {known}")
 
 
+def system() -> str:
+    """The system on which this runs: linux, macos or windows."""
+    return {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
+
+
 def _read(path: Path) -> Plugin:
     about = tomllib.loads(path.read_text("utf-8"))
     return Plugin(
@@ -109,7 +113,3 @@ def _version(folder: Path) -> tuple[int, str]:
     name = folder.name
     digits = name[len(name.rstrip("0123456789")) :]
     return int(digits or 0), name
-
-
-def _system() -> str:
-    return {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")

@@ -1,4 +1,5 @@
 import json
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -24,9 +25,32 @@ def test_plugins_are_listed_with_what_is_there(home):
     result = run()
     assert result.exit_code == 0
     assert "ardour" in result.output
-    assert "not installed" in result.output
+    assert "start the DAW once" in result.output
     (about, *_) = json.loads(run("--json").output)["plugins"]
-    assert (about["plug-in"], about["user files"]) == ("ardour", None)
+    assert (about["plug-in"], about["user files"]) == ("ardour", {})
+
+
+def test_every_version_of_a_daw_is_listed_and_the_newest_that_has_it_loses_it(home, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    old, new = (home / ".config" / f"ardour{version}" for version in (7, 8))
+    old.mkdir(parents=True)
+    assert run("install", "ardour").exit_code == 0
+    new.mkdir()
+    about, _ = json.loads(run("--json").output)["plugins"]
+    assert about["user files"] == {str(old): "installed", str(new): "not installed"}
+    assert f"installed in {old}\nnot installed in {new}\n" in run().output
+    assert run("remove", "ardour").exit_code == 0
+    assert list(old.iterdir()) == []
+    again = run("remove", "ardour")
+    assert again.exit_code == 1
+    assert f"not installed in {new}" in again.stderr.replace("\n", " ")
+
+
+def test_a_plug_in_that_is_for_other_systems_says_so(home, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    result = run("install", "ardour")
+    assert result.exit_code == 1
+    assert "the ardour plug-in runs on linux and macos, not on windows" in result.stderr
 
 
 def test_a_plug_in_goes_into_a_named_folder_and_out_again(tmp_path):

@@ -43,8 +43,9 @@ def content(folder):
     return {path: path.is_file() and path.read_bytes() for path in sorted(folder.rglob("*"))}
 
 
-def test_the_newest_version_s_folder_is_found(plugin, folder):
-    assert plugin.daw_folder() == folder
+def test_every_version_s_folder_is_found(plugin, folder):
+    assert [path.name for path in plugin.daw_folders()] == ["daw8", "daw9", "daw10"]
+    assert plugin.daw_folders()[-1] == folder
     assert plugin.program() is None
     assert list(plugin.files) == ["scripts/deep/two.lua", "scripts/one.lua", "scripts/shared.lua"]
 
@@ -93,6 +94,65 @@ def test_a_changed_file_stays_when_the_rest_is_removed(plugin, folder):
     scripts = folder / "scripts"
     assert (gone, kept) == ([scripts / "one.lua", scripts / "shared.lua"], [changed])
     assert changed.read_text() == "my own"
+
+
+def test_files_and_folders_that_the_user_adds_remain(plugin, folder):
+    install(plugin, folder)
+    added = folder / "scripts" / "deep" / "own" / "thing.lua"
+    added.parent.mkdir()
+    added.write_text("my own")
+    _, kept = remove(plugin, folder)
+    assert kept == []
+    scripts = folder / "scripts"
+    assert {*folder.rglob("*")} == {
+        scripts, scripts / "mine.lua", scripts / "deep", added.parent, added,
+    }  # fmt: skip
+    # What the user's own file keeps is not midigan's to take away later.
+    install(plugin, folder)
+    remove(plugin, folder)
+    assert added.is_file()
+
+
+def test_folders_behind_links_are_written_to_and_stay_links(plugin, folder, tmp_path):
+    """Settings are often links to where they are kept under version control."""
+    kept = tmp_path / "dotfiles" / "scripts"
+    (folder / "scripts").rename(tmp_path / "scripts")
+    kept.parent.mkdir()
+    (tmp_path / "scripts").rename(kept)
+    (folder / "scripts").symlink_to(kept, target_is_directory=True)
+    linked = tmp_path / "linked daw"
+    linked.symlink_to(folder, target_is_directory=True)
+    before = content(folder), content(kept)
+    install(plugin, linked)
+    assert (kept / "deep" / "two.lua").read_text() == "two"
+    assert state_of(plugin, folder) == "installed"
+    remove(plugin, linked)
+    assert (content(folder), content(kept)) == before
+    assert (folder / "scripts").is_symlink()
+    assert linked.is_symlink()
+
+
+@pytest.mark.parametrize("in_the_way", ["file", "dangling link"])
+def test_a_folder_that_cannot_be_made_is_said_and_nothing_is_left(in_the_way, plugin, folder):
+    (folder / "scripts" / "mine.lua").unlink()
+    (folder / "scripts").rmdir()
+    if in_the_way == "file":
+        (folder / "scripts").write_text("no folder")
+    else:
+        (folder / "scripts").symlink_to(folder / "nowhere")
+    before = {*folder.rglob("*")}
+    with pytest.raises(MidiganError, match=r"scripts.*(move it away|File exists)"):
+        install(plugin, folder)
+    if state_of(plugin, folder) != "not installed":
+        remove(plugin, folder)
+    assert {*folder.rglob("*")} == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_folder_that_cannot_be_written_to_is_said(plugin):
+    # Not even the superuser makes files there.
+    with pytest.raises(MidiganError, match=r"cannot write /proc/\.midigan-daw\.json: .*changed"):
+        install(plugin, Path("/proc"))
 
 
 def test_an_installation_that_broke_off_can_be_removed(plugin, folder, monkeypatch):
@@ -163,7 +223,8 @@ def test_what_ships_is_installed_and_taken_away_exactly_by_the_command(
 
 @pytest.mark.parametrize("plugin", shipped_plugins(), ids=lambda plugin: plugin.name)
 def test_what_ships_is_described_and_names_no_place_of_ours(plugin):
-    assert set(plugin.places) == {"linux", "macos", "windows"}
+    assert plugin.places
+    assert {*plugin.places} <= {"linux", "macos", "windows"}
     assert all((plugin.title, plugin.does, plugin.next_step, plugin.files))
     for source in plugin.files.values():
         text = source.read_text("utf-8")
