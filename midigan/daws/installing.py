@@ -26,13 +26,13 @@ class Record:
     files: the SHA-256 of each file, by its path in the folder.
     folders: the folders that were made for them, the innermost first.
     command: the words that call the midigan which installed them, for scripts in a DAW that
-        does not share the terminal's PATH.
+        does not share the terminal's PATH; no folder in which the DAW runs changes them (-P).
     """
 
     version: str
     files: dict[str, str]
     folders: list[str]
-    command: list[str] = field(default_factory=lambda: [sys.executable, "-m", "midigan"])
+    command: list[str] = field(default_factory=lambda: [sys.executable, "-P", "-m", "midigan"])
 
 
 def state_of(plugin: Plugin, folder: Path) -> State:

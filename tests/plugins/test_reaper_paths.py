@@ -10,7 +10,7 @@ from reaper import INSERT, REROLL, answers, run_reaper
 
 def test_the_midigan_that_installed_it_is_found(resources, tiny_generator):
     record = json.loads((resources / ".midigan-reaper.json").read_text())
-    assert record["command"] == [sys.executable, "-m", "midigan"]
+    assert record["command"] == [sys.executable, "-P", "-m", "midigan"]
     (shown,) = run_reaper(resources, INSERT, generator=tiny_generator)
     assert (shown["asked"], shown["said"], len(shown["items"])) == ([], [], 4)
 

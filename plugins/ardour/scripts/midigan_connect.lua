@@ -40,7 +40,8 @@ function factory () return function ()
 		local own, clock = own_ports ()
 		local sources = ports (ARDOUR.PortFlags.IsOutput, own)
 		if #sources == 0 then
-			return "There is no port of midigan's. Start 'midigan live --virtual' in a terminal, then again."
+			return ("There is no port of midigan's. Start 'midigan live --virtual%s' in a terminal, then "
+				.. "again."):format (engine:current_backend_name () == "JACK" and " --backend jack" or "")
 		end
 		-- Which tracks there are and on which channels, a clip tells.
 		local answer, trouble = common.generate (common.choices (Session), { "--bars", 1 })
