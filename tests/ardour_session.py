@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,16 @@ from real_parts import lack, require
 _START_S, _ATTEMPTS = 60.0, 6
 
 
-def new_session(folder: Path, *tracks: str) -> None:
-    """A session with MIDI tracks of these names, that listens to OSC."""
+def new_session(folder: Path, *tracks: str, tempo: str = "") -> None:
+    """A session with MIDI tracks of these names, that listens to OSC.
+
+    tempo: "BEATS BPM COUNT VALUE" changes tempo and meter after so many beats.
+    """
     require("ardour7-lua")
     for _ in range(_ATTEMPTS):
         made = ["ardour7-lua", str(SCRIPTS / "new_session.lua"), str(folder), *tracks]
-        subprocess.run(made, capture_output=True, timeout=_START_S, check=False)
+        environment = {**os.environ, "TEMPO": tempo}
+        subprocess.run(made, capture_output=True, timeout=_START_S, check=False, env=environment)
         if (file := folder / f"{folder.name}.ardour").is_file():
             text = file.read_text()
             off = 'name="Open Sound Control (OSC)" active="0"'

@@ -25,17 +25,26 @@ _DISPLAY = f":{90 + os.getpid() % 900}"
 
 _START_S, _ACTION_S, _ATTEMPTS = 30.0, 120.0, 6
 
-#: Audio goes to the JACK server that runs, without asking.
+#: Audio goes to the JACK server that runs, or nowhere, without asking. Where nothing is heard,
+#: nobody throws a busy Ardour out.
 _CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
 <Ardour>
-<Config><Option name="try-autostart-engine" value="1"/></Config>
+<Config>
+<Option name="try-autostart-engine" value="1"/>
+<Option name="hide-dummy-backend" value="0"/>
+</Config>
 <Extra><AudioMIDISetup><EngineStates>
-<State backend="JACK" driver="" device="" input-device="" output-device="" sample-rate="48000"
+<State {backend} input-device="" output-device="" sample-rate="48000"
  buffer-size="1024" n-periods="0" input-latency="0" output-latency="0" lm-input="" lm-output=""
- active="1" use-buffered-io="0" midi-option="" lru="1"><MIDIDevices/></State>
+ active="1" use-buffered-io="0" midi-option="{midi}" lru="1"><MIDIDevices/></State>
 </EngineStates></AudioMIDISetup></Extra>
 </Ardour>
 """
+_JACK = _CONFIG.format(backend='backend="JACK" driver="" device=""', midi="")
+_NOWHERE = _CONFIG.format(
+    backend='backend="None (Dummy)" driver="Normal Speed" device="Silence"',
+    midi="1 in, 1 out, Silence",
+)
 
 #: What its user was warned of before.
 _INSTANT = '<?xml version="1.0" encoding="UTF-8"?>\n<instant><no-memory-warning/></instant>\n'
@@ -47,9 +56,14 @@ def user_folder(home: Path) -> Path:
     folder.mkdir(parents=True)
     # Says that this version was started before, and spares its welcome.
     (folder / ".a7").touch()
-    (folder / "config").write_text(_CONFIG)
+    (folder / "config").write_text(_NOWHERE)
     (folder / "instant.xml").write_text(_INSTANT)
     return folder
+
+
+def use_jack(home: Path) -> None:
+    """Let Ardour with that home join the JACK server that runs."""
+    (home / ".config" / "ardour7" / "config").write_text(_JACK)
 
 
 class Window:

@@ -4,7 +4,7 @@
 -- in beats from the region's own beginning, and exports each region to FOLDER/TRACK.mid.
 --   ardour7-lua notes.lua SESSION_FOLDER FOLDER
 local name = arg[1]:match ("([^/]+)$")
-assert (AudioEngine:set_backend ("JACK", "ardour", ""), "no backend")
+assert (AudioEngine:set_backend ("None (Dummy)", "", ""), "no backend")
 local session = load_session (arg[1], name)
 assert (session, "no session")
 -- Ardour 7.3 gives a time in beats no other way out than its text, BEATS:TICKS.

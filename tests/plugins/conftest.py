@@ -1,12 +1,11 @@
 """Fixtures that tests of the plug-ins share."""
 
 import json
-import os
 import sys
 
 import pytest
 from ardour_window import user_folder
-from real_parts import jack_server, require
+from real_parts import require
 
 from midigan.daws.installing import install
 from midigan.daws.plugin import find_plugin
@@ -43,14 +42,8 @@ def midigan(script, tmp_path):
     return script(f'"{sys.executable}" -m midigan "$@" | tee -a "{tmp_path}/answers"')
 
 
-@pytest.fixture(scope="module")
-def jack_name():
-    with jack_server(f"window{os.getpid()}") as server:
-        yield server
-
-
 @pytest.fixture
-def home(jack_name, tmp_path):
+def home(tmp_path):
     """A home, its name not plain, with Ardour's user files and the plug-in among them."""
     home = tmp_path / "Zoë's home"
     install(find_plugin("ardour"), user_folder(home))

@@ -1,27 +1,21 @@
 """The plug-in for Ardour, in Ardour."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import mido
+import pytest
 from ardour_session import channels_of, new_session, notes_in
-from ardour_window import Window
-from real_parts import Midigan, Receiver, wait_until
+from ardour_window import Window, use_jack
+from real_parts import Midigan, Receiver, jack_server, wait_until
 from reaper import answers, escaped
 
 INSERT, REROLL = "midigan_insert_bars.lua", "midigan_reroll.lua"
 
-#: Two bars of 4/4 at 120 bpm, then 3/4 at 90.
-TEMPO_AND_METER = """
-local map = Temporal.TempoMap.write_copy ()
-local bar_3 = Temporal.timepos_t.from_ticks (8 * Temporal.ticks_per_beat)
-map:set_meter (Temporal.Meter (3, 4), bar_3)
-map:set_tempo (Temporal.Tempo (90, 90, 4), bar_3)
-Temporal.TempoMap.update (map)
-"""
-#: The second beat of bar 5: at beat 15 from 0.
-PLAYHEAD = round(48000 * (8 * 60 / 120 + 7 * 60 / 90))
+#: After two bars of 4/4 at 120 bpm, 3/4 at 90; and the second beat of bar 5, 15 from the beginning.
+TEMPO, PLAYHEAD = "8 90 3 4", round(48000 * (8 * 60 / 120 + 7 * 60 / 90))
 
 #: Selects the regions of the track that a file names, or of all tracks.
 SELECT = """
@@ -111,9 +105,9 @@ def test_bars_go_to_the_bar_of_the_playhead_on_tracks_that_are_there(
 ):
     calls(midigan)
     session = tmp_path / "session"
-    new_session(session, "Bass")
+    new_session(session, tempo=TEMPO)
     choose(session, generator=tiny_band, bars=2)
-    with Window(session, home, INSERT, before=TEMPO_AND_METER) as window:
+    with Window(session, home, INSERT) as window:
         assert window.act() == ""
         window.locate(PLAYHEAD)
         assert window.act() == ""
@@ -150,9 +144,16 @@ def escaped_plainly(path):
     return str(path).replace("/", "%2F")
 
 
+@pytest.fixture
+def jack_name():
+    with jack_server(f"window{os.getpid()}") as server:
+        yield server
+
+
 def test_midigan_live_is_connected_track_by_track_and_follows_the_clock(
-    home, tiny_generator, tmp_path
+    home, jack_name, tiny_generator, tmp_path
 ):
+    use_jack(home)
     session = tmp_path / "session"
     new_session(session, "Bass")
     choose(session, generator=tiny_generator)
