@@ -87,8 +87,9 @@ class Window:
         for _ in range(_ATTEMPTS):
             self._start(home)
             if _within(_START_S, self._listens):
-                # It listens before all of its windows are there.
+                # It listens before all of its windows are there, and an import meanwhile ends it.
                 time.sleep(4)
+                _within(_START_S, self._rests)
                 return
             self.close()
         lack("ardour does not start here")
@@ -151,10 +152,20 @@ class Window:
 
     def close(self) -> None:
         """End it."""
-        os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._x.terminate()
         self._x.wait()
+
+    def _rests(self) -> bool:
+        """Whether its windows had nothing to do for a second, nor waited for the processor."""
+        stat = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/stat")
+        for _ in range(20):
+            time.sleep(0.05)
+            if not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "S":
+                return False
+        return True
 
     def _listens(self) -> bool:
         self._port = _osc_port(self._process.pid)

@@ -65,7 +65,8 @@ local function output_of (line, clips)
 	local out, child, done = clips .. "/answer", clips .. "/child", clips .. "/done"
 	os.execute (("( %s > %s 2>&1 & echo $! > %s; wait $!; echo $? > %s.part; mv %s.part %s ) &"):format (
 		line, quoted (out), quoted (child), quoted (done), quoted (done), quoted (done)))
-	for _ = 1, PATIENCE_S * 50 do
+	local late = os.time () + PATIENCE_S
+	while os.time () <= late do
 		local status = read_file (done)
 		if status then
 			return read_file (out) or "", tonumber (status) == 0
