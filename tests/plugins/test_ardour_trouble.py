@@ -71,7 +71,7 @@ def test_a_wrong_answer_changes_nothing_and_is_told(
             told = window.act(slot)
             assert "'midigan' was called" in told
             assert "'midigan plugins install ardour' tells Ardour where midigan is" in told
-        assert "Start 'midigan live --virtual --backend jack'" in window.act(3)
+        assert "Start 'midigan live --virtual' in a terminal" in window.act(3)
         window.save()
         assert outline(session) == before
     # Who did not answer in time is ended.

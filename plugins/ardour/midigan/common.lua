@@ -63,7 +63,9 @@ end
 -- What a command line writes, and whether it exited with 0; nil if it takes too long, and is ended.
 local function output_of (line, clips)
 	local out, child, done = clips .. "/answer", clips .. "/child", clips .. "/done"
-	os.execute (("( %s > %s 2>&1 & echo $! > %s; wait $!; echo $? > %s.part; mv %s.part %s ) &"):format (
+	-- Ardour waits for whoever holds the output of what it executes, in the background too.
+	os.execute (("( %s > %s 2>&1 & echo $! > %s; wait $!; echo $? > %s.part; mv %s.part %s ) "
+		.. "< /dev/null > /dev/null 2>&1 &"):format (
 		line, quoted (out), quoted (child), quoted (done), quoted (done), quoted (done)))
 	local late = os.time () + PATIENCE_S
 	while os.time () <= late do
