@@ -71,6 +71,7 @@ def send_with_midigan(count: int) -> list[float]:
 
     class Port:
         name = "nowhere"
+        away = False
 
         def send(self, message: Sequence[int]) -> None:
             if message[0] == 0x90:

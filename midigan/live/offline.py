@@ -19,6 +19,7 @@ class NoPort:
     """A port that takes everything and sends nothing."""
 
     name = "no port"
+    away = False
 
     def send(self, message: Sequence[int]) -> None:
         """Take a message."""

@@ -235,6 +235,6 @@ class Player:
         tally, transport = self._tally, self._transport
         tick = tally.played_ticks - self._shift
         tempo_bpm, rolling, now = transport.tempo_bpm, transport.rolling, self._clock.now()
-        self._link.send(tally.report(tick, tempo_bpm, rolling=rolling))
+        self._link.send(tally.report(tick, tempo_bpm, rolling=rolling, away=self._port.away))
         self._link.send(Position(transport.tick_at(now), now, tempo_bpm, rolling))
         self._next_report_s = self._clock.now() + _REPORT_EVERY_S

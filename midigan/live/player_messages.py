@@ -141,7 +141,8 @@ class Report(NamedTuple):
     """From the player, a few times a second: where it is and what it sent since the last.
 
     tick counts from bar 1 of the song, played_ticks from the beginning of the session; notes
-    counts all note-ons so far; lateness is that of all of them, at the send call.
+    counts all note-ons so far; lateness is that of all of them, at the send call. While a port
+    is away it is looked for, and opened again, which may take the player a while.
     """
 
     tick: int
@@ -153,6 +154,7 @@ class Report(NamedTuple):
     late_p99_ms: float
     late_max_ms: float
     sent: Sequence[Sent]
+    away: bool = False
 
 
 class Ended(NamedTuple):

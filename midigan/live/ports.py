@@ -21,6 +21,10 @@ class Port(Protocol):
     def name(self) -> str:
         """What people call it."""
 
+    @property
+    def away(self) -> bool:
+        """Whether it is looked for, to be opened again."""
+
     def send(self, message: Sequence[int]) -> None:
         """Send the bytes of one message. Raises PortError if that can never be again."""
 
@@ -49,6 +53,11 @@ class RtMidiPort:
     def name(self) -> str:
         """The full name of the port."""
         return self._plug.name
+
+    @property
+    def away(self) -> bool:
+        """Whether it has gone, and is opened again when it returns."""
+        return self._plug.away
 
     def send(self, message: Sequence[int]) -> None:
         """Send the bytes of one message, if the port is there."""

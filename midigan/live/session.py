@@ -40,6 +40,8 @@ from midigan.live.wish import Face, Wish
 #: a row bring nothing, it hangs. Waits are counted, not seconds: all of us may be suspended.
 _WAIT_S = 0.25
 _WAITS = 5
+#: Nothing sounds at a port that is away, and a busy machine may take seconds to open it again.
+_WAITS_WHILE_AWAY = 40
 #: Opening a port or loading a generator may take longer.
 _WAITS_TO_OPEN = 80
 
@@ -123,15 +125,16 @@ class Session:
 
     def _watch(self, opened: Opened, start: Start) -> None:
         """Follow the player until it has ended."""
-        trouble = ""
+        trouble, waits = "", _WAITS
         while True:
             try:
-                who, message = self._next(_WAITS)
+                who, message = self._next(waits)
             except TimeoutError:
                 self._player.kill()
                 raise _PlayerDiedError(f"port {opened.port!r} stopped answering") from None
             if isinstance(message, Report):
                 self._take(message, start.phrase_ticks)
+                waits = _WAITS_WHILE_AWAY if message.away else _WAITS
             elif isinstance(message, Position):
                 self._face.at(message)
             elif isinstance(message, Told):

@@ -119,6 +119,11 @@ class Both:
         self._ports = port, other
         self.name = port.name
 
+    @property
+    def away(self) -> bool:
+        """Whether either is."""
+        return any(port.away for port in self._ports)
+
     def send(self, message: Sequence[int]) -> None:
         """Send to the first port."""
         self._ports[0].send(message)

@@ -27,9 +27,10 @@ class Tally:
         """Keep a message that was sent now."""
         self._sent.append(Sent(self.played_ticks, track, message))
 
-    def report(self, tick: int, tempo_bpm: float, *, rolling: bool) -> Report:
+    def report(self, tick: int, tempo_bpm: float, *, rolling: bool, away: bool = False) -> Report:
         """All of it, with what was sent since the last one."""
         late = self._lateness
         percentiles = late.percentile_ms(50), late.percentile_ms(99), late.max_ms
         sent, self._sent = self._sent, []
-        return Report(tick, self.played_ticks, tempo_bpm, rolling, self._notes, *percentiles, sent)
+        state = tick, self.played_ticks, tempo_bpm, rolling
+        return Report(*state, self._notes, *percentiles, sent, away)

@@ -67,7 +67,7 @@ _RECORDS: dict[type, tuple[int, Any]] = {
     Loaded: (-1, Part),
     Phrase: (-1, Note),
     Start: (-1, Part),
-    Report: (-1, Sent),
+    Report: (8, Sent),
 }
 
 

@@ -71,10 +71,12 @@ def test_a_port_that_goes_is_closed_once_and_named_once(port, client):
 
 
 def test_nothing_is_sent_while_it_is_away_and_nothing_raises(port, client):
+    assert not port.away
     client.names.pop()
     port.check()
     port.send((0x90, 60, 80))
     assert client.sent == []
+    assert port.away
 
 
 def test_a_port_that_returns_is_silenced_and_given_its_programs(port, client):
