@@ -43,7 +43,7 @@ def test_files_come_in_order(files, jobs):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_bad_file_of_a_group_is_lost_alone(files, jobs, monkeypatch):
-    monkeypatch.setattr(encode_apart, "seconds_for", lambda path: 2.0)
+    monkeypatch.setattr(encode_apart, "seconds_for", lambda path: 5.0)
     bad = {1: "crash", 4: "endless", 7: "defect", 8: "crash"}
     for number, stem in bad.items():
         files[number] = Source(files[number].path, stem)
