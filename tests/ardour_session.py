@@ -14,15 +14,17 @@ from real_parts import lack, require
 _START_S, _ATTEMPTS = 60.0, 6
 
 
-def new_session(folder: Path, *tracks: str, tempo: str = "") -> None:
+def new_session(folder: Path, *tracks: str, tempo: str = "", jack: bool = False) -> None:
     """A session with MIDI tracks of these names, that listens to OSC.
 
     tempo: "BEATS BPM COUNT VALUE" changes tempo and meter after so many beats.
+    jack: whether it is for the JACK server that runs.
     """
     require("ardour7-lua")
     for _ in range(_ATTEMPTS):
         made = ["ardour7-lua", str(SCRIPTS / "new_session.lua"), str(folder), *tracks]
-        environment = {**os.environ, "TEMPO": tempo}
+        backend = "JACK" if jack else "None (Dummy)"
+        environment = {**os.environ, "TEMPO": tempo, "BACKEND": backend}
         subprocess.run(made, capture_output=True, timeout=_START_S, check=False, env=environment)
         if (file := folder / f"{folder.name}.ardour").is_file():
             text = file.read_text()

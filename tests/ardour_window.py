@@ -73,9 +73,17 @@ class Window:
     that nobody has to click: see `ardour_scripts/windows.lua`.
 
     before: Lua that runs before each of the scripts.
+    ready: whether it has begun well; JACK often throws it out again as it begins.
     """
 
-    def __init__(self, session: Path, home: Path, *scripts: str, before: str = "") -> None:
+    def __init__(
+        self,
+        session: Path,
+        home: Path,
+        *scripts: str,
+        before: str = "",
+        ready: Callable[[], object] = lambda: True,
+    ) -> None:
         require("ardour", "Xvfb", "module:pythonosc")
         self._told = home / "told"
         self._told.write_text("")
@@ -90,7 +98,8 @@ class Window:
                 # It listens before all of its windows are there, and an import meanwhile ends it.
                 time.sleep(4)
                 _within(_START_S, self._rests)
-                return
+                if ready():
+                    return
             self.close()
         lack("ardour does not start here")
 

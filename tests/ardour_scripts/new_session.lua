@@ -1,7 +1,8 @@
 -- Makes a session with MIDI tracks of these names: ardour7-lua new_session.lua FOLDER [NAME ...]
--- In the environment, TEMPO="BEATS BPM COUNT VALUE" changes tempo and meter after so many beats.
+-- In the environment, TEMPO="BEATS BPM COUNT VALUE" changes tempo and meter after so many beats, and
+-- BACKEND is where its audio goes: a session that is opened elsewhere later asks about it.
 local name = arg[1]:match ("([^/]+)$")
-assert (AudioEngine:set_backend ("None (Dummy)", "", ""), "no backend")
+assert (AudioEngine:set_backend (os.getenv ("BACKEND"), "ardour", ""), "no backend")
 local session = create_session (arg[1], name, 48000)
 assert (session, "no session")
 local one = ARDOUR.ChanCount (ARDOUR.DataType ("midi"), 1)

@@ -155,7 +155,7 @@ def test_midigan_live_is_connected_track_by_track_and_follows_the_clock(
 ):
     use_jack(home)
     session = tmp_path / "session"
-    new_session(session, "Bass")
+    new_session(session, "Bass", jack=True)
     choose(session, generator=tiny_generator)
     receiver = Receiver("listener")
     # The midigan that installed the plug-in is found.
@@ -164,7 +164,11 @@ def test_midigan_live_is_connected_track_by_track_and_follows_the_clock(
         (source,) = wait_until(
             "a port", lambda: receiver.client.get_ports("midigan", is_output=True), 60
         )
-        with Window(session, home, "midigan_connect.lua") as window:
+
+        def joined():
+            return receiver.client.get_ports("ardour:")
+
+        with Window(session, home, "midigan_connect.lua", ready=joined) as window:
             told = window.act()
             assert "Tenor: channel 3" in told
             assert "Ardour sends its MIDI clock to midigan" in told
