@@ -17,6 +17,15 @@ INSERT, REROLL = "midigan_insert_bars.lua", "midigan_reroll.lua"
 #: After two bars of 4/4 at 120 bpm, 3/4 at 90; and the second beat of bar 5, 15 from the beginning.
 TEMPO, PLAYHEAD = "8 90 3 4", round(48000 * (8 * 60 / 120 + 7 * 60 / 90))
 
+#: Waits until the playhead is at the frame that a file says.
+ARRIVED = """
+local frame = tonumber (io.open (FILE):read ("a"))
+local late = os.time () + 60
+while Session:transport_sample () ~= frame and os.time () < late do
+  ARDOUR.LuaAPI.usleep (20000)
+end
+"""
+
 #: Selects the regions of the track that a file names, or of all tracks.
 SELECT = """
 local wanted = io.open (FILE):read ("a")
@@ -107,8 +116,12 @@ def test_bars_go_to_the_bar_of_the_playhead_on_tracks_that_are_there(
     session = tmp_path / "session"
     new_session(session, tempo=TEMPO)
     choose(session, generator=tiny_band, bars=2)
-    with Window(session, home, INSERT) as window:
+    frame = tmp_path / "frame"
+    frame.write_text("0")
+    arrived = ARRIVED.replace("FILE", json.dumps(str(frame)))
+    with Window(session, home, INSERT, before=arrived) as window:
         assert window.act() == ""
+        frame.write_text(str(PLAYHEAD))
         window.locate(PLAYHEAD)
         assert window.act() == ""
         window.save()
