@@ -50,7 +50,7 @@ def test_a_bad_file_of_a_group_is_lost_alone(files, jobs, monkeypatch):
     found = [result for _, result in each_file(files, length, jobs)]
     assert [found[i] for i in range(12) if i not in bad] == [0, 2, 3, 5, 6, 9, 10, 11]
     assert found[1] == found[8] == Lost("reading it crashed")
-    assert found[4] == Lost("reading it took longer than 2 s")
+    assert found[4] == Lost("reading it took longer than 5 s")
     assert found[7] == Lost("unexpected ValueError while reading it: a defect")
 
 
