@@ -21,7 +21,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from midigan.files.encode import encode
+from midigan.files.encoding.encode import encode
 from midigan.layout import load_layout
 
 

@@ -27,16 +27,16 @@ import torch
 from torch import nn
 
 from midigan.evaluation.neighbours import find_nearest, in_blocks
-from midigan.files.encode import open_phrases
+from midigan.files.encoding.encode import open_phrases
 from midigan.phrase_set import PhraseSet
-from midigan.training.batches import KEY, prepare
-from midigan.training.export import MOST_PHRASES
+from midigan.training.exporting.export import MOST_PHRASES
 from midigan.training.finetune import HELD_OUT, begin, load_base
-from midigan.training.moments import Chooser, match_moments
-from midigan.training.quality import HeldOut, sample
-from midigan.training.recipe import load_recipe
-from midigan.training.run import Run, create_run
-from midigan.training.session import Session
+from midigan.training.recipes.recipe import load_recipe
+from midigan.training.runs.batches import KEY, prepare
+from midigan.training.runs.moments import Chooser, match_moments
+from midigan.training.runs.quality import HeldOut, sample
+from midigan.training.runs.run import Run, create_run
+from midigan.training.runs.session import Session
 
 CPU = torch.device("cpu")
 

@@ -23,9 +23,9 @@ import torch
 from plain import TRACKS, PlainGenerator
 
 from midigan.latents import Latents, draw_latents
-from midigan.training.multiscale import MultiscaleGenerator
-from midigan.training.onnx_file import IR_VERSION, OPSET
-from midigan.training.onnx_multiscale import written
+from midigan.training.exporting.onnx_file import IR_VERSION, OPSET
+from midigan.training.exporting.onnx_multiscale import written
+from midigan.training.networks.multiscale import MultiscaleGenerator
 
 SHAPE = (TRACKS, 2, 16, 84)
 

@@ -61,10 +61,10 @@ def row(name: str, *cells: str) -> None:
 
 def send_with_midigan(count: int) -> list[float]:
     from midigan.live.clock import PPQN, Clock
-    from midigan.live.composer_messages import Ask, Note, Part, Phrase
-    from midigan.live.player import Player
-    from midigan.live.player_messages import Start
-    from midigan.live.priority import be_punctual
+    from midigan.live.playing.player import Player
+    from midigan.live.processes.composer_messages import Ask, Note, Part, Phrase
+    from midigan.live.processes.player_messages import Start
+    from midigan.live.processes.priority import be_punctual
 
     sixteenth, phrase = PPQN // 4, 8 * PPQN
     times: list[float] = []
@@ -189,14 +189,14 @@ def follow(frames: int, seconds: float) -> list[str]:
     from clock_master import START, ClockMaster
     from real_parts import RATE
 
-    from midigan.live.child import Child
     from midigan.live.clock import PPQN
-    from midigan.live.composer_messages import Part
-    from midigan.live.player_messages import Follow, Position, Start
+    from midigan.live.processes.child import Child
+    from midigan.live.processes.composer_messages import Part
+    from midigan.live.processes.player_messages import Follow, Position, Start
 
     heard: queue.SimpleQueue[Any] = queue.SimpleQueue()
     master = ClockMaster("Daw")
-    child = Child("midigan.live.sync_process", heard.put)
+    child = Child("midigan.live.leading.sync_process", heard.put)
     child.send(Follow("midi", "Daw clock", "jack", 0.0))
     child.listen()
     heard.get(timeout=20)

@@ -189,15 +189,15 @@ class Peer:
 
 
 def measure_link(row: Row, count: int = 200) -> None:
-    from midigan.live.child import Child
     from midigan.live.clock import PPQN
-    from midigan.live.composer_messages import Part
-    from midigan.live.player_messages import Follow, Position, Start
+    from midigan.live.processes.child import Child
+    from midigan.live.processes.composer_messages import Part
+    from midigan.live.processes.player_messages import Follow, Position, Start
 
     print(f"\nfollowing Ableton Link: {count} looks at each tempo, against a second peer")
     row("phase error, microseconds", "p50", "p95", "max")
     heard: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    child, peer = Child("midigan.live.sync_process", heard.put), Peer(120.0)
+    child, peer = Child("midigan.live.leading.sync_process", heard.put), Peer(120.0)
     try:
         child.send(Follow("link", None, None, 0.0))
         child.listen()

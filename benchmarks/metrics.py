@@ -30,7 +30,7 @@ from pypianoroll.metrics import _get_tonal_matrix
 from midigan.evaluation.field import measure_field
 from midigan.evaluation.metrics import measure
 from midigan.evaluation.rolls import fold, pitched, tonal_centroids
-from midigan.files.encode import open_phrases
+from midigan.files.encoding.encode import open_phrases
 from midigan.layout import Layout, load_layout
 from midigan.notes import phrases_to_notes
 

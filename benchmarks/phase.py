@@ -14,8 +14,8 @@ beat_midi.txt, computed from the MIDI file: where the two disagree, the latter i
 early. `steady` songs are those in which one phase holds over 60% of the tracked downbeats,
 with as many tracked beats as the file has; `agreed` ones those where both annotations agree.
 
-The weights in midigan/files/accents.py are fitted (`--fit` prints them) to the steady songs
-in 4/4 among every second song, in the order of their numbers; figures are of the others.
+The weights in midigan/files/aligning/accents.py are fitted (`--fit` prints them) to the steady
+songs in 4/4 among every second song, in the order of their numbers; figures are of the others.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from midigan.files.accents import accents, lengths_in_beats
-from midigan.files.align import align
-from midigan.files.heard import Heard, find_grids
-from midigan.files.phase import Phase, fold, phases_on
-from midigan.files.read import read_scores
-from midigan.files.score import Score
+from midigan.files.aligning.accents import accents, lengths_in_beats
+from midigan.files.aligning.align import align
+from midigan.files.aligning.heard import Heard, find_grids
+from midigan.files.aligning.phase import fold, phases_on
+from midigan.files.opening.read import read_scores
+from midigan.files.score import Phase, Score
 
 Floats = NDArray[np.float64]
 

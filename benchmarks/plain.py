@@ -2,7 +2,7 @@
 
 Layers and their names are those of github.com/markhliu/DGAI, so that a state dict of these
 networks is what a `MuseGAN_G.pth` holds. midigan computes the same as matrix products
-(`midigan/training/networks.py`); `step.py` compares the two, and a test holds them equal.
+(`midigan/training/networks/musegan.py`); `step.py` compares the two, and a test holds them equal.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from midigan.files.encode import encode
-from midigan.files.write import write_midi
+from midigan.files.encoding.encode import encode
+from midigan.files.writers.write import write_midi
 from midigan.layout import Layout, load_layout
 from midigan.notes import Repeats, fold_pitches, phrases_to_notes, render
 from midigan.song import Notes, Song

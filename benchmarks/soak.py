@@ -40,8 +40,8 @@ BPM, SEED = 180.0, 5
 #: Memory is read so often, and judged from when caches and libraries have settled.
 MEMORY_EVERY_S = 5.0
 CHILDREN = {
-    "player": "midigan.live.player_process",
-    "composer": "midigan.live.composer_process",
+    "player": "midigan.live.playing.player_process",
+    "composer": "midigan.live.composing.composer_process",
 }
 
 
@@ -130,8 +130,8 @@ def composed_again(generator: Sequence[str], candidates: int) -> tuple[Music, fl
     """The music by the number of its phrase, and how long a phrase lasts, in seconds."""
     from midigan.controls import Turn
     from midigan.live.clock import PPQN
-    from midigan.live.composer import Composer
-    from midigan.live.composer_messages import Load
+    from midigan.live.composing.composer import Composer
+    from midigan.live.processes.composer_messages import Load
     from midigan.shipped import find_generator
 
     path = find_generator(generator[0] if generator else None)

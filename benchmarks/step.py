@@ -20,11 +20,11 @@ import torch
 from plain import BARS, PITCHES, STEPS, TRACKS, PlainCritic, PlainGenerator, critic_weights
 from torch import Tensor, nn
 
-from midigan.training.book_weights import generator_from_book
-from midigan.training.models import frozen
-from midigan.training.networks import MuseCritic
-from midigan.training.noise import draw_noise, generator_of
-from midigan.training.objective import Wasserstein
+from midigan.training.exporting.book_weights import generator_from_book
+from midigan.training.losses.objective import Wasserstein
+from midigan.training.networks.models import frozen
+from midigan.training.networks.musegan import MuseCritic
+from midigan.training.networks.noise import draw_noise, generator_of
 
 SHAPE = (TRACKS, BARS, STEPS, PITCHES)
 CRITIC_STEPS = 5

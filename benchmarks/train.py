@@ -24,12 +24,12 @@ from pathlib import Path
 
 import torch
 
-from midigan.files.encode import open_phrases
+from midigan.files.encoding.encode import open_phrases
 from midigan.layout import load_layout
 from midigan.phrase_set import PhraseSet
-from midigan.training.recipe import load_recipe
-from midigan.training.run import create_run
-from midigan.training.session import Session
+from midigan.training.recipes.recipe import load_recipe
+from midigan.training.runs.run import create_run
+from midigan.training.runs.session import Session
 
 TURN_SECONDS = 5.0
 HELD_OUT = 0.1

@@ -26,12 +26,12 @@ from midi_bytes import meta, meter, midi, name, notes, off, on, program, tempo
 with atheris.instrument_imports(include=["midigan"]):
     from midigan.errors import MidiganError
     from midigan.files.dense import load_dense
-    from midigan.files.encode import encode
-    from midigan.files.write import write_midi
+    from midigan.files.encoding.encode import encode
+    from midigan.files.writers.write import write_midi
     from midigan.generator_info import GeneratorInfo
     from midigan.layout import load_layout
-    from midigan.live.composer_messages import Ask, Note, Phrase
-    from midigan.live.wire import pack, unpack
+    from midigan.live.processes.composer_messages import Ask, Note, Phrase
+    from midigan.live.processes.wire import pack, unpack
     from midigan.phrase_set import PhraseSet
     from midigan.song import NOTE, Song
 

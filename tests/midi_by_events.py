@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from midigan.files.drum_parts import DRUM_CHANNEL, DrumParts
-from midigan.files.pedal import PEDAL, RESET, hold
+from midigan.files.readers.drum_parts import DRUM_CHANNEL, DrumParts
+from midigan.files.readers.pedal import PEDAL, RESET, hold
 from midigan.files.score import TICK_METER, TICK_NOTE, TICK_TEMPO, Score, SourceTrack
 
 

@@ -11,8 +11,8 @@ from midigan.controls import NOISES, Controls, Turn
 from midigan.errors import FormatError
 from midigan.generator import Generator
 from midigan.layout import load_layout
-from midigan.live.composer import Composer
-from midigan.live.composer_messages import Heard, Load
+from midigan.live.composing.composer import Composer
+from midigan.live.processes.composer_messages import Heard, Load
 from midigan.walk import latents_at
 
 FOUR = Controls(candidates=4)

@@ -15,8 +15,8 @@ from midigan.evaluation.rolls import across
 from midigan.generator import Generator
 from midigan.layout import load_layout
 from midigan.lines import draw_phrase
-from midigan.live.composer import Composer
-from midigan.live.composer_messages import Heard, Load
+from midigan.live.composing.composer import Composer
+from midigan.live.processes.composer_messages import Heard, Load
 from midigan.turns import all_turned, turned
 
 FOUR = Controls(candidates=4)

@@ -116,22 +116,46 @@ def test_imports_go_downward_and_stay_light(path):
         assert "numpy" not in tops
 
 
+def assert_no_circles(leans):
+    """leans: for each part the others that it imports; none may lean on itself through another."""
+
+    def reaches(part, seen):
+        for below in leans.get(part, set()) - {part}:
+            assert below not in seen, " -> ".join([*seen, part, below])
+            reaches(below, [*seen, part])
+
+    for part in leans:
+        reaches(part, [])
+
+
+def names_of_midigan(path):
+    """What a module imports of this package, as paths of names below `midigan`."""
+    for name in imports(ast.walk(ast.parse(path.read_text("utf-8")))):
+        if name.startswith("midigan.") and name != "midigan.__version__":
+            yield name.split(".")[1:]
+
+
 def test_rooms_of_the_lower_floors_have_no_circles():
-    """Within floors that may lean on each other, no room leans on itself through another."""
     leans = {}
     for path in modules():
-        tree = ast.parse(path.read_text("utf-8"))
-        leans.setdefault(room_of(path), set()).update(
-            name.split(".")[1] for name in imports(ast.walk(tree)) if name.startswith("midigan.")
-        )
+        leans.setdefault(room_of(path), set()).update(top for top, *_ in names_of_midigan(path))
+    assert_no_circles(leans)
 
-    def reaches(room, seen):
-        for below in leans.get(room, set()) - {room, "__version__"}:
-            assert below not in seen, " -> ".join([*seen, room, below])
-            reaches(below, [*seen, room])
 
-    for room in leans:
-        reaches(room, [])
+@pytest.mark.parametrize("room", sorted(p.name for p in PACKAGE.iterdir() if any(p.glob("*/*.py"))))
+def test_folders_of_a_room_have_no_circles(room):
+    """The files that lie in the room itself count as a folder, too."""
+
+    def folder_of(below):
+        return below[0] if below and (PACKAGE / room / below[0]).is_dir() else room
+
+    leans = {}
+    for path in modules():
+        if room_of(path) == room:
+            here = leans.setdefault(folder_of(path.relative_to(PACKAGE / room).parts[:-1]), set())
+            here.update(folder_of(rest) for top, *rest in names_of_midigan(path) if top == room)
+    assert len(leans) > 1
+    assert_no_circles(leans)
 
 
 def loaded_after(code):

@@ -53,7 +53,7 @@ def command(generator: str | None, output: Path | None, as_json: bool) -> None:
 def _find(path: Path, output: Path) -> dict[str, Direction]:
     from midigan.finding import PHRASES
     from midigan.training import require_libraries
-    from midigan.training.onnx_metadata import add_directions
+    from midigan.training.exporting.onnx_metadata import add_directions
 
     require_libraries()
     with console(stderr=True).status("looking for directions"):

@@ -13,7 +13,7 @@ from midigan.commands.common import console, print_table, progress_bar
 from midigan.errors import MidiganError
 
 if TYPE_CHECKING:
-    from midigan.files.corpus import CorpusReport
+    from midigan.files.writers.corpus import CorpusReport
 
 
 @click.command()
@@ -40,8 +40,8 @@ def command(name: str | None, output: Path | None, jobs: int | None, as_json: bo
     if name is None:
         _list(as_json)
         return
-    from midigan.files.corpora import find_corpus
-    from midigan.files.corpus import write_corpus
+    from midigan.files.writers.corpora import find_corpus
+    from midigan.files.writers.corpus import write_corpus
 
     corpus = find_corpus(name)
     folder = output or Path(name)
@@ -68,7 +68,7 @@ def command(name: str | None, output: Path | None, jobs: int | None, as_json: bo
 def _list(as_json: bool) -> None:
     from dataclasses import asdict
 
-    from midigan.files.corpora import CORPORA
+    from midigan.files.writers.corpora import CORPORA
 
     if as_json:
         shown = ("name", "what", "pieces", "voices", "source", "terms")

@@ -68,8 +68,8 @@ def command(
     --lowest-pitch say what an array's numbers mean; a phrase set knows. Files of the same
     names in a folder given by -o are replaced.
     """
-    from midigan.files.notation import write_musicxml
-    from midigan.files.write import write_midi
+    from midigan.files.writers.notation import write_musicxml
+    from midigan.files.writers.write import write_midi
 
     songs, layout, count = _songs_in(file, layout_name, lowest_pitch, join, strike)
     folder = output or _new_folder(file.stem)

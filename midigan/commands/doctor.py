@@ -17,9 +17,9 @@ from midigan.commands.playing import tempo_option
 from midigan.shipped import name_of
 
 if TYPE_CHECKING:
-    from midigan.live.checkup import Checkup, Daw
-    from midigan.live.composing_time import ComposingTime
-    from midigan.live.remedies import Remedy
+    from midigan.live.composing.composing_time import ComposingTime
+    from midigan.live.doctor.checkup import Checkup, Daw
+    from midigan.live.doctor.remedies import Remedy
 
 #: A terminal as small as any: the last row is the prompt's.
 _COLUMNS, _ROWS = 80, 23
@@ -46,8 +46,8 @@ def command(
     with the priority that it grants, and how long a phrase takes. Exit status 0 says that
     'midigan live' can play.
     """
-    from midigan.live.checkup import examine
-    from midigan.live.remedies import remedies
+    from midigan.live.doctor.checkup import examine
+    from midigan.live.doctor.remedies import remedies
     from midigan.shipped import find_generator
 
     path = find_generator(generator)
@@ -154,7 +154,7 @@ def _cut(line: str) -> str:
 def _daws() -> list[Daw]:
     from midigan.daws.installing import state_of
     from midigan.daws.plugin import shipped_plugins
-    from midigan.live.checkup import Daw
+    from midigan.live.doctor.checkup import Daw
 
     found = []
     for plugin in shipped_plugins():

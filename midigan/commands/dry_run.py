@@ -9,7 +9,7 @@ from midigan.commands.common import console, duration, print_facts
 
 if TYPE_CHECKING:
     from midigan.phrase_set import PhraseSet
-    from midigan.training.recipe import Recipe
+    from midigan.training.recipes.recipe import Recipe
 
 
 def tell(
@@ -23,8 +23,8 @@ def tell(
 ) -> None:
     """Take a step or two to see how long it takes, and print what a run would be."""
     from midigan.genres import songs_each
-    from midigan.training.devices import choose_device, choose_precision, use_threads
-    from midigan.training.estimate import estimate
+    from midigan.training.runs.devices import choose_device, choose_precision, use_threads
+    from midigan.training.runs.estimate import estimate
 
     use_threads(threads)
     device = choose_device(device_name)

@@ -16,13 +16,13 @@ from midigan.errors import MidiganError
 from midigan.saving import whole_file
 
 if TYPE_CHECKING:
-    from midigan.files.align import Align
-    from midigan.files.report import EncodeReport
+    from midigan.files.aligning.align import Align
+    from midigan.files.encoding.report import EncodeReport
     from midigan.layout import Layout
 
 
 def _checked_meter(_: click.Context, __: click.Parameter, meter: str) -> str:
-    from midigan.files.meters import is_meter_rule
+    from midigan.files.aligning.meters import is_meter_rule
 
     if not is_meter_rule(meter):
         raise click.BadParameter(f"{meter!r} is not only, pad, native or a meter such as 3/4")
@@ -135,9 +135,9 @@ def command(
         return
     target = checked_target(output or default_target(sources[0]), sources)
 
-    from midigan.files.encode import encode
-    from midigan.files.journal import working_folder
-    from midigan.files.limits import usable_cores
+    from midigan.files.encoding.encode import encode
+    from midigan.files.encoding.journal import working_folder
+    from midigan.files.opening.limits import usable_cores
 
     jobs = jobs or usable_cores()
     layout, reason = _layout(sources, layout_name, jobs)
@@ -193,7 +193,7 @@ def _tell(
 
 def _layout(sources: Sequence[str], name: str | None, jobs: int = 0) -> tuple[Layout, str | None]:
     """The layout of that name, or one that suits the sources and why it does."""
-    from midigan.files.choose import find_layout
+    from midigan.files.encoding.choose import find_layout
     from midigan.layout import load_layout
 
     return find_layout(sources, jobs) if name is None else (load_layout(name), None)
@@ -203,8 +203,8 @@ def _explain(
     sources: Sequence[str], layout_name: str | None, align: Align, pedal: bool, as_json: bool
 ) -> None:
     """Say where the tracks of one file would go; write nothing."""
-    from midigan.files.encode_file import explain
-    from midigan.files.read import Reading
+    from midigan.files.encoding.encode_file import explain
+    from midigan.files.opening.read import Reading
 
     if len(sources) != 1:
         raise click.UsageError("--explain takes one file")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from midigan.commands.common import print_facts, print_table, print_wrapped
 
 if TYPE_CHECKING:
-    from midigan.files.report import EncodeReport, FileReport
+    from midigan.files.encoding.report import EncodeReport, FileReport
 
 #: How many keys and meters are named unless all are asked for.
 _NAMED_KEYS, _NAMED_METERS = 5, 3

@@ -129,7 +129,7 @@ def _music(
 ) -> tuple[PhraseSet, PhraseSet | None]:
     """The held-out music, and the training music if it is known."""
     from midigan.evaluation.held_out import own_phrases, split_like_training
-    from midigan.files.encode import open_phrases
+    from midigan.files.encoding.encode import open_phrases
 
     source: str | Path | None = reference
     if reference is None:

@@ -11,7 +11,7 @@ import click
 from midigan.commands.common import console, layout_option, lowest_pitch_option, print_table
 
 if TYPE_CHECKING:
-    from midigan.training.export import Exported
+    from midigan.training.exporting.export import Exported
 
 #: What a file of weights is called by PyTorch's users.
 WEIGHTS = (".pth", ".pt")
@@ -70,9 +70,9 @@ def command(
 
 
 def _export_run(folder: Path, output: Path | None, licence: str) -> Sequence[Exported]:
-    from midigan.training.export import export_run
-    from midigan.training.generator_file import PROGRAM, export_program
-    from midigan.training.run import open_run
+    from midigan.training.exporting.export import export_run
+    from midigan.training.exporting.generator_file import PROGRAM, export_program
+    from midigan.training.runs.run import open_run
 
     run = open_run(folder)
     if output is not None and output.suffix == PROGRAM:
@@ -88,7 +88,11 @@ def _export_weights(
     lowest_pitch: int | None,
 ) -> Sequence[Exported]:
     from midigan.layout import load_layout
-    from midigan.training.generator_file import BOOK_LAYOUT, BOOK_LOWEST_PITCH, export_book
+    from midigan.training.exporting.generator_file import (
+        BOOK_LAYOUT,
+        BOOK_LOWEST_PITCH,
+        export_book,
+    )
 
     layout = load_layout(layout_name or BOOK_LAYOUT)
     if lowest_pitch is None and layout_name is None:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.live import Live
 
-    from midigan.live.composer_messages import Loaded, Phrase, Told
-    from midigan.live.player_messages import Opened, Position, Report, Start
+    from midigan.live.processes.composer_messages import Loaded, Phrase, Told
+    from midigan.live.processes.player_messages import Opened, Position, Report, Start
 
 #: Pictures follow each other no faster than that.
 _FRAME_S = 1 / 15

@@ -9,7 +9,7 @@ from rich.style import Style
 
 from midigan.commands.face_look import PLAYED, SOUNDING, TO_COME, Look, over
 from midigan.commands.face_scene import Scene
-from midigan.live.composer_messages import Note
+from midigan.live.processes.composer_messages import Note
 from midigan.pitches import pitch_name
 from midigan.ticks import PPQN
 

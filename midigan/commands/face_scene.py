@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from midigan.controls import Controls
-from midigan.live.composer_messages import Loaded, Part, Phrase, Told
-from midigan.live.player_messages import Opened, Position, Report, Start
+from midigan.live.processes.composer_messages import Loaded, Part, Phrase, Told
+from midigan.live.processes.player_messages import Opened, Position, Report, Start
 from midigan.ticks import PPQN
 
 #: Phrases that are remembered: what a wide terminal shows, and a loop of the DAW's.

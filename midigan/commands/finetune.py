@@ -75,11 +75,11 @@ def command(
 
     require_libraries()
     from midigan.training.finetune import begin, load_base
-    from midigan.training.labels import all_of_genre
-    from midigan.training.run import free_folder, open_run, refuse_used
+    from midigan.training.runs.labels import all_of_genre
+    from midigan.training.runs.run import free_folder, open_run, refuse_used
 
     if tensorboard:
-        from midigan.training.board import require_tensorboard
+        from midigan.training.runs.board import require_tensorboard
 
         require_tensorboard()
     with joined_processes() as group:

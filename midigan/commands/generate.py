@@ -66,7 +66,7 @@ def command(
     """
     from midigan.candidates import default_controls
     from midigan.directions import check_attributes, directions_of
-    from midigan.files.write import write_midi
+    from midigan.files.writers.write import write_midi
     from midigan.generator import Generator
     from midigan.genres import in_words
     from midigan.shipped import find_generator

@@ -14,9 +14,9 @@ from midigan.commands.keyboard import HELP, turns_of_keys
 from midigan.commands.terminal import Terminal
 
 if TYPE_CHECKING:
-    from midigan.live.controllers import Controllers, Reader
-    from midigan.live.desk import Desk
-    from midigan.live.osc import Osc
+    from midigan.live.hands.controllers import Controllers, Reader
+    from midigan.live.hands.desk import Desk
+    from midigan.live.hands.osc import Osc
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -93,22 +93,22 @@ class ReadyHands:
         self._osc: Osc | None = None
         self._inputs: list[tuple[Controllers, Reader]] = []
         if hands.osc is not None:
-            from midigan.live.osc import Osc
+            from midigan.live.hands.osc import Osc
 
             self._osc = Osc(hands.osc)
         if hands.control_port is not None:
-            from midigan.live.controllers import CONTROL
-            from midigan.live.knobs import Knobs, load_knobs
+            from midigan.live.hands.controllers import CONTROL
+            from midigan.live.hands.knobs import Knobs, load_knobs
 
             self._open(hands.control_port, backend, CONTROL, Knobs(load_knobs(hands.map_file)))
         if hands.chords_port is not None:
-            from midigan.live.controllers import CHORDS
-            from midigan.live.held import Held
+            from midigan.live.hands.controllers import CHORDS
+            from midigan.live.hands.held import Held
 
             self._open(hands.chords_port, backend, CHORDS, Held())
 
     def _open(self, port: str, backend: str | None, virtual: str, reader: Reader) -> None:
-        from midigan.live.controllers import Controllers
+        from midigan.live.hands.controllers import Controllers
 
         self._inputs.append((Controllers(port, backend, virtual), reader))
 

@@ -14,8 +14,8 @@ from midigan.errors import MidiganError
 
 if TYPE_CHECKING:
     from midigan.commands.hands import Hands
-    from midigan.live.player_messages import Touched
-    from midigan.live.wire import Message
+    from midigan.live.processes.player_messages import Touched
+    from midigan.live.processes.wire import Message
 
 
 def learn_map(hands: Hands, backend: str | None) -> None:
@@ -25,9 +25,9 @@ def learn_map(hands: Hands, backend: str | None) -> None:
     the file cannot be written.
     """
     assert hands.map_file is not None
-    from midigan.live.controllers import CONTROL, Controllers
-    from midigan.live.knobs import load_knobs, write_knobs
-    from midigan.live.learning import learn
+    from midigan.live.hands.controllers import CONTROL, Controllers
+    from midigan.live.hands.knobs import load_knobs, write_knobs
+    from midigan.live.hands.learning import learn
     from midigan.saving import whole_file
 
     controllers = Controllers(hands.control_port or "", backend, CONTROL)
@@ -52,7 +52,7 @@ def _read_lines(heard: queue.SimpleQueue[Message | str | None]) -> None:
 
 def _events(heard: queue.SimpleQueue[Message | str | None]) -> Iterator[Touched | None]:
     """Controllers that are moved, None for Enter; ends with the input or the controllers."""
-    from midigan.live.player_messages import Touched
+    from midigan.live.processes.player_messages import Touched
 
     while (event := heard.get()) is not None:
         if isinstance(event, str):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from midigan.live.composer_messages import Loaded, Phrase, Told
-    from midigan.live.player_messages import Opened, Position, Report, Start
+    from midigan.live.processes.composer_messages import Loaded, Phrase, Told
+    from midigan.live.processes.player_messages import Opened, Position, Report, Start
 
 
 class Lines:

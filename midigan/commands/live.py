@@ -25,7 +25,7 @@ from midigan.shipped import name_of
 
 if TYPE_CHECKING:
     from midigan.commands.face import View
-    from midigan.live.wish import Wish
+    from midigan.live.sessions.wish import Wish
 
 
 @click.command("live")
@@ -119,9 +119,9 @@ def command(
     midigan live --virtual --sync midi      in time with a DAW's MIDI clock
     midigan live --offline --bars 8 --record out.mid
     """  # noqa: D301 - click wants the backspace itself
-    from midigan.live.keeping import Kept
-    from midigan.live.log_folder import new_log
-    from midigan.live.wish import Wish
+    from midigan.live.records.keeping import Kept
+    from midigan.live.records.log_folder import new_log
+    from midigan.live.sessions.wish import Wish
     from midigan.shipped import find_generator
 
     hands = Hands(osc, control_port, chords_port, map_file, learn)
@@ -151,7 +151,7 @@ def command(
 
 
 def _play_offline(wish: Wish, lines: Lines) -> None:
-    from midigan.live.offline import play_offline
+    from midigan.live.sessions.offline import play_offline
 
     try:
         play_offline(wish, lines)
@@ -161,7 +161,7 @@ def _play_offline(wish: Wish, lines: Lines) -> None:
 
 def _play(wish: Wish, face: Lines | View, ready: ReadyHands) -> None:
     """Play with all hands on it."""
-    from midigan.live.session import Session
+    from midigan.live.sessions.session import Session
 
     session = Session(wish, face)
     with ready.on(session.desk):
@@ -206,7 +206,7 @@ def _check_files(*files: Path | None) -> None:
 
 
 def _no_port_named(backend: str | None) -> None:
-    from midigan.live.port_names import list_ports, what_there_is
+    from midigan.live.connections.port_names import list_ports, what_there_is
 
     raise PortError(
         "where to? Name a port with --port, create one with --virtual, or play to a file with "

@@ -16,8 +16,8 @@ def command(as_json: bool) -> None:
 
     'midigan live --port' takes an output's name, or words of it in any case.
     """
-    from midigan.live.advice import advice
-    from midigan.live.port_names import list_ports
+    from midigan.live.connections.advice import advice
+    from midigan.live.connections.port_names import list_ports
 
     listings = list_ports()
     what_to_do = advice([listing.backend for listing in listings if not listing.trouble])

@@ -13,7 +13,7 @@ from midigan.commands.common import print_facts, print_table
 from midigan.errors import MidiganError
 
 if TYPE_CHECKING:
-    from midigan.live.log import Logged
+    from midigan.live.records.log import Logged
 
 _BARS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 
@@ -36,8 +36,8 @@ def command(log: Path | None, bars: str | None, output: Path | None, as_json: bo
     from 1 in the order of playing: where a DAW looped, each time round counts. Without
     --bars, list what the log holds, and where in the song it was played.
     """
-    from midigan.live.log import read_log
-    from midigan.live.log_folder import latest_log
+    from midigan.live.records.log import read_log
+    from midigan.live.records.log_folder import latest_log
 
     if (bars is None) != (output is None):
         raise click.UsageError("Choose bars and where they go: --bars 17-24 -o clip.mid.")

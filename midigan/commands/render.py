@@ -43,7 +43,7 @@ def command(files: tuple[Path, ...], output: Path | None, soundfont: Path | None
     FluidSynth plays them if it and a sound font are installed, else plain tones without
     drums. The loudest sample is at -1 dBFS, so nothing is clipped.
     """
-    from midigan.files.audio import render_audio
+    from midigan.files.writers.audio import render_audio
 
     made_by = ""
     for midi, wav in zip(files, _targets(files, output), strict=True):

@@ -19,9 +19,9 @@ from midigan.errors import MidiganError
 if TYPE_CHECKING:
     from midigan.layout import Layout
     from midigan.phrase_set import PhraseSet
-    from midigan.training.processes import Group
-    from midigan.training.run import Run
-    from midigan.training.session import Outcome, Progress, Session
+    from midigan.training.runs.processes import Group
+    from midigan.training.runs.run import Run
+    from midigan.training.runs.session import Outcome, Progress, Session
     from midigan.training.worth import Worth
 
 run_option = click.option(
@@ -70,8 +70,8 @@ def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet
     hint: what to do if notes have no track in the layout.
     Raises MidiganError if there is nothing to train on.
     """
-    from midigan.files.encode import open_phrases
-    from midigan.files.limits import usable_cores
+    from midigan.files.encoding.encode import open_phrases
+    from midigan.files.opening.limits import usable_cores
 
     with progress_bar() as bar:
         task = bar.add_task("encoding", total=None)
@@ -104,7 +104,7 @@ def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet
 @contextmanager
 def joined_processes() -> Iterator[Group]:
     """The processes that torchrun started, most often this one alone; only the first one speaks."""
-    from midigan.training.processes import joined
+    from midigan.training.runs.processes import joined
 
     with joined() as group:
         if group.leads:
@@ -131,8 +131,8 @@ def train_run(
 
     Raises MidiganError if it is stopped before the first step.
     """
-    from midigan.training.devices import choose_device, choose_precision, use_threads
-    from midigan.training.session import Session
+    from midigan.training.runs.devices import choose_device, choose_precision, use_threads
+    from midigan.training.runs.session import Session
 
     use_threads(threads)
     device = choose_device(device_name)
@@ -142,7 +142,7 @@ def train_run(
         _announce(session)
         watchers = [watching.enter_context(shown())]
         if tensorboard and group.leads:
-            from midigan.training.board import board
+            from midigan.training.runs.board import board
 
             watchers.append(watching.enter_context(board(run.folder, session.trainer.steps)))
 
@@ -203,7 +203,7 @@ def _songs(count: int) -> str:
 
 def _finish(run: Run, outcome: Outcome) -> None:
     """Export the run, then a table of what it gave and the line that plays it."""
-    from midigan.training.export import export_run
+    from midigan.training.exporting.export import export_run
 
     with console(stderr=True).status("exporting"):
         generator, critic = export_run(run, run.generator)

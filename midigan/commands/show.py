@@ -77,8 +77,8 @@ def command(
 
 def _draw_music(path: Path, target: Path, bars: int, dark: bool) -> None:
     from midigan.errors import SourceError
-    from midigan.files.midi import read_midi
-    from midigan.files.read import read_bytes
+    from midigan.files.opening.read import read_bytes
+    from midigan.files.readers.midi import read_midi
     from midigan.files.roll import roll_of_score
     from midigan.pictures import draw_roll, save_picture
 
@@ -105,7 +105,7 @@ def _print_tracks(roll: Roll) -> None:
 def _draw_stored(path: Path, target: Path, count: int, seed: int, dark: bool) -> None:
     """A sheet of phrases that a phrase set, or a dense array, holds."""
     from midigan.files.dense import load_dense
-    from midigan.files.encode import open_phrases
+    from midigan.files.encoding.encode import open_phrases
     from midigan.notes import phrases_to_notes
 
     if path.suffix.lower() == ".npz":

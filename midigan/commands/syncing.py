@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from midigan.live.sync import Sync
+    from midigan.live.leading.sync import Sync
 
 #: What sets the pace, as people call it, by the option's value.
 PACES = {"midi": "a MIDI clock", "link": "Ableton Link", "jack": "JACK transport"}
@@ -61,7 +61,7 @@ def sync_of(
     offline: bool,
 ) -> Sync:
     """What the options say. Raises UsageError where they contradict each other."""
-    from midigan.live.sync import Sync
+    from midigan.live.leading.sync import Sync
 
     leads = sync == "internal"
     if offline and (not leads or send_clock or clock_to):

@@ -23,7 +23,7 @@ from midigan.commands.sessions import (
 
 if TYPE_CHECKING:
     from midigan.phrase_set import PhraseSet
-    from midigan.training.recipe import Recipe
+    from midigan.training.recipes.recipe import Recipe
 
 
 @click.command()
@@ -82,11 +82,11 @@ def command(
     from midigan.training import require_libraries
 
     require_libraries()
-    from midigan.training.recipe import DEFAULT_RECIPE
-    from midigan.training.run import create_run, open_run
+    from midigan.training.recipes.recipe import DEFAULT_RECIPE
+    from midigan.training.runs.run import create_run, open_run
 
     if tensorboard:
-        from midigan.training.board import require_tensorboard
+        from midigan.training.runs.board import require_tensorboard
 
         require_tensorboard()
     if source is None and not (resume and run_folder):
@@ -123,8 +123,8 @@ def _recipe(name: str | None, genres: bool, epochs: int | None, minutes: float |
     """The recipe of that name, with what the options say."""
     from dataclasses import replace
 
-    from midigan.training.recipe import DEFAULT_RECIPE, load_recipe
-    from midigan.training.run import with_limits
+    from midigan.training.recipes.recipe import DEFAULT_RECIPE, load_recipe
+    from midigan.training.runs.run import with_limits
 
     recipe = with_limits(load_recipe(name or DEFAULT_RECIPE), epochs, minutes)
     return replace(recipe, data=replace(recipe.data, genres=genres or recipe.data.genres))
@@ -133,8 +133,8 @@ def _recipe(name: str | None, genres: bool, epochs: int | None, minutes: float |
 def _plan(source: str, run_folder: Path | None, recipe: Recipe, layout_name: str | None) -> _Plan:
     """Where a new run goes and what it is made of, each checked before the next takes time."""
     from midigan.layout import load_layout
-    from midigan.training.labels import genres_in
-    from midigan.training.run import free_folder, refuse_used
+    from midigan.training.runs.labels import genres_in
+    from midigan.training.runs.run import free_folder, refuse_used
 
     folder = run_folder or free_folder(source)
     refuse_used(folder)

@@ -7,13 +7,9 @@ everything after (bars, grid, tracks) begins here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from midigan.files.phase import Phase
 
 #: A note: `start` and `length` in ticks, `source` an index into the score's tracks,
 #: `pitch` a MIDI pitch 0..127, `velocity` 1..127.
@@ -28,6 +24,24 @@ TICK_TEMPO = np.dtype([("tick", "<i8"), ("bpm", "<f8")])
 TICK_METER = np.dtype([("tick", "<i8"), ("numerator", "<i4"), ("denominator", "<i4")])
 
 TickArray = NDArray[np.void]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Where beats and bars begin, and whether the file's own grid has them there.
+
+    beat_tick, bar_tick: the first beat, and the first bar line, at or after tick 0.
+    beats: quarter notes in a bar, 4 or 3.
+    beat_confidence, bar_confidence: how likely each is right, 0..1.
+    own_confidence: how likely tick 0 is a bar line, 0..1.
+    """
+
+    beat_tick: int
+    bar_tick: int
+    beats: int
+    beat_confidence: float
+    bar_confidence: float
+    own_confidence: float
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from midigan.files.split import split_by_song
 from midigan.layout import Layout
 from midigan.phrase_set import PhraseSet
 from midigan.shipped import find_generator
-from midigan.training.checkpoint import load_tensors
-from midigan.training.export import kept_weights
-from midigan.training.labels import genres_in, grown, refuse_without_genre
-from midigan.training.models import Tensors, build_networks
-from midigan.training.recipe import Recipe
-from midigan.training.run import Run, create_run, open_run
+from midigan.training.exporting.export import kept_weights
+from midigan.training.networks.models import Tensors, build_networks
+from midigan.training.recipes.recipe import Recipe
+from midigan.training.runs.checkpoint import load_tensors
+from midigan.training.runs.labels import genres_in, grown, refuse_without_genre
+from midigan.training.runs.run import Run, create_run, open_run
 
 #: How long it goes on at most where nothing is said, how often it meets the held-out songs, and
 #: after how many such meetings without progress it ends.

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from midigan.evaluation.copying import Nearness, compare_nearness
 from midigan.evaluation.neighbours import find_nearest, in_blocks
 from midigan.phrase_set import PhraseSet
-from midigan.training.batches import prepare
-from midigan.training.export import finished_weights
-from midigan.training.models import build_networks, load_weights
-from midigan.training.quality import HeldOut, sample
-from midigan.training.run import Run
+from midigan.training.exporting.export import finished_weights
+from midigan.training.networks.models import build_networks, load_weights
+from midigan.training.runs.batches import prepare
+from midigan.training.runs.quality import HeldOut, sample
+from midigan.training.runs.run import Run
 
 #: How many generated and held-out phrases are looked for in how many that were learned from.
 LOOKED_FOR, KNOWN = 128, 1024

@@ -28,7 +28,7 @@ def quick_export(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(_TRAINING)
     from pattern import convert_at_once
 
-    monkeypatch.setattr("midigan.training.export.convert", convert_at_once)
+    monkeypatch.setattr("midigan.training.exporting.export.convert", convert_at_once)
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from midigan.commands.face_scene import Scene, Watching
 from midigan.controls import Controls
-from midigan.live.composer_messages import Loaded, Note, Part, Phrase
-from midigan.live.player_messages import Opened, Position, Start
+from midigan.live.processes.composer_messages import Loaded, Note, Part, Phrase
+from midigan.live.processes.player_messages import Opened, Position, Start
 from midigan.ticks import PPQN
 
 BAR = 4 * PPQN

@@ -25,7 +25,7 @@ class Writer:
 
 
 def test_tensorboard_gets_what_the_log_gets(here, monkeypatch):
-    monkeypatch.setattr("midigan.training.board.find_spec", lambda name: name)
+    monkeypatch.setattr("midigan.training.runs.board.find_spec", lambda name: name)
     module = types.SimpleNamespace(SummaryWriter=Writer)
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", module)
     found = midigan("train", "songs.npz", "-o", "run", "--recipe", "tiny.toml", "--tensorboard")
@@ -43,7 +43,7 @@ def test_tensorboard_gets_what_the_log_gets(here, monkeypatch):
 
 
 def test_a_missing_tensorboard_says_what_to_install(here, monkeypatch):
-    monkeypatch.setattr("midigan.training.board.find_spec", lambda name: None)
+    monkeypatch.setattr("midigan.training.runs.board.find_spec", lambda name: None)
     found = midigan("train", "songs.npz", "-o", "run", "--tensorboard")
     assert found.exit_code == 1
     assert "pip install 'midigan[tensorboard]'" in found.output

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from midigan.commands import cli
-from midigan.files import corpora, corpus
+from midigan.files.writers import corpora, corpus
 
 
 @pytest.fixture

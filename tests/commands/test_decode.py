@@ -4,8 +4,8 @@ from click.testing import CliRunner
 
 from midigan.commands import cli
 from midigan.files.dense import save_dense
-from midigan.files.encode import encode
-from midigan.files.midi import read_midi
+from midigan.files.encoding.encode import encode
+from midigan.files.readers.midi import read_midi
 from midigan.layout import load_layout
 from midigan.phrase_set import PhraseSet
 from midigan.song import NOTE, Song

@@ -6,12 +6,12 @@ from click.testing import CliRunner
 
 from midigan.commands import cli
 from midigan.commands.doctor import as_plain, screen
-from midigan.live import checkup
-from midigan.live.checkup import Backend, Checkup, Daw
-from midigan.live.composing_time import ComposingTime
-from midigan.live.port_names import Listing
-from midigan.live.remedies import remedies
-from midigan.live.wakeups import Wakeups
+from midigan.live.composing.composing_time import ComposingTime
+from midigan.live.connections.port_names import Listing
+from midigan.live.doctor import checkup
+from midigan.live.doctor.checkup import Backend, Checkup, Daw
+from midigan.live.doctor.remedies import remedies
+from midigan.live.doctor.wakeups import Wakeups
 
 FINE = ComposingTime("chorales", 0.31, 80.0, 6.0, 16, 12.5, 20.0, 32)
 WELL = Checkup(

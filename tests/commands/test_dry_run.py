@@ -1,12 +1,9 @@
 """midigan train --dry-run, as it is typed."""
 
-import sys
 from pathlib import Path
 
-from typed import midigan
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
 from pattern import tiny_recipe
+from typed import midigan
 
 
 def test_dry_run_says_what_would_be_and_leaves_nothing(here):

@@ -9,7 +9,7 @@ from encoding import VOICES, facts, run
 from midi_bytes import meter, midi, name, notes, off, on
 
 from midigan.commands import cli
-from midigan.files.read import read_scores
+from midigan.files.opening.read import read_scores
 from midigan.phrase_set import PhraseSet
 
 

@@ -1,20 +1,16 @@
 """midigan export, as it is typed."""
 
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from pattern import convert_at_once, pattern_set, tiny_recipe
+from plain import PlainGenerator
 from typed import midigan
 
 from midigan.generator import Generator
-from midigan.training.run import create_run
-from midigan.training.session import Session
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "benchmarks"))
-from pattern import convert_at_once, pattern_set, tiny_recipe
-from plain import PlainGenerator
+from midigan.training.runs.run import create_run
+from midigan.training.runs.session import Session
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +36,7 @@ def test_a_run_becomes_a_file_that_plays(run, tmp_path, monkeypatch):
 
 
 def test_without_a_name_it_goes_into_the_run(run, monkeypatch):
-    monkeypatch.setattr("midigan.training.export.convert", convert_at_once)
+    monkeypatch.setattr("midigan.training.exporting.export.convert", convert_at_once)
     assert midigan("export", run).exit_code == 0
     assert (run / "generator.onnx").is_file()
 
@@ -72,7 +68,7 @@ def test_a_program_is_asked_for_by_its_name(run, tmp_path):
 
 @pytest.fixture
 def weights(tmp_path, monkeypatch):
-    monkeypatch.setattr("midigan.training.generator_file.convert", convert_at_once)
+    monkeypatch.setattr("midigan.training.exporting.generator_file.convert", convert_at_once)
     torch.save(PlainGenerator(16, 16).state_dict(), tmp_path / "MuseGAN_G.pth")
     return tmp_path / "MuseGAN_G.pth"
 

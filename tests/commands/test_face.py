@@ -20,7 +20,7 @@ from midigan.commands.keyboard import HELP
 from midigan.commands.lines import Lines
 from midigan.commands.terminal import Terminal
 from midigan.controls import Controls
-from midigan.live.wire import *
+from midigan.live.processes.wire import *
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 assert can_be_drawn()
 ended = threading.Event()

@@ -10,7 +10,7 @@ from scenes import BAR, scene_at
 from midigan.commands.face_frame import Frame, plan
 from midigan.commands.keyboard import HELP
 from midigan.controls import Controls, Noise
-from midigan.live.composer_messages import Part
+from midigan.live.processes.composer_messages import Part
 from midigan.ticks import PPQN
 
 

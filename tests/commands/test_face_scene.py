@@ -3,8 +3,8 @@
 from scenes import BAR, NOTES, watching
 
 from midigan.controls import Controls
-from midigan.live.composer_messages import Note, Phrase, Told
-from midigan.live.player_messages import Position, Report
+from midigan.live.processes.composer_messages import Note, Phrase, Told
+from midigan.live.processes.player_messages import Position, Report
 from midigan.ticks import PPQN
 
 

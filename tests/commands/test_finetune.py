@@ -1,19 +1,16 @@
 """midigan finetune, as it is typed."""
 
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from pattern import pattern_set, tiny_recipe
 from typed import midigan
 
-from midigan.files.write import write_midi
+from midigan.files.writers.write import write_midi
 from midigan.generator import Generator
-from midigan.training.run import create_run
-from midigan.training.session import Session
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
-from pattern import pattern_set, tiny_recipe
+from midigan.training.runs.run import create_run
+from midigan.training.runs.session import Session
 
 pytestmark = pytest.mark.usefixtures("quick_export")
 

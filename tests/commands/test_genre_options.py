@@ -1,15 +1,12 @@
 """Genres as they are typed: learned from sub-folders, asked for by name, blended."""
 
 import json
-import sys
 from pathlib import Path
 
 import mido
 import pytest
-from typed import midigan
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
 from pattern import convert_at_once, genre_set, pattern_set, tiny_recipe
+from typed import midigan
 
 from midigan.generator import Generator
 
@@ -83,7 +80,7 @@ def test_live_plays_a_genre(tiny_genres, tmp_path):
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    monkeypatch.setattr("midigan.training.export.convert", convert_at_once)
+    monkeypatch.setattr("midigan.training.exporting.export.convert", convert_at_once)
     monkeypatch.chdir(tmp_path)
     genre_set(3).save(Path("songs.npz"))
     pattern_set(3).save(Path("flat.npz"))

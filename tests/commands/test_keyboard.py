@@ -3,7 +3,7 @@ import pytest
 from midigan.commands.keyboard import HELP, KEYS, turns_of_keys
 from midigan.controls import Controls, Turn
 from midigan.errors import MidiganError
-from midigan.live.desk import ACTIONS
+from midigan.live.hands.desk import ACTIONS
 from midigan.turns import turned
 
 TRACKS = ("A", "B", "C", "D")

@@ -163,6 +163,6 @@ def test_offline_loads_nothing_that_only_training_or_scores_need(tiny_generator,
 
 
 def test_the_player_loads_next_to_nothing():
-    code = "import sys, midigan.live.player_process; print(*sys.modules)"
+    code = "import sys, midigan.live.playing.player_process; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not set(done.stdout.split()) & {"numpy", "onnxruntime", "rich", "click", "mido", "torch"}

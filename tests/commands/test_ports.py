@@ -5,9 +5,9 @@ import pytest
 from click.testing import CliRunner
 
 from midigan.commands import cli
-from midigan.live import port_names
-from midigan.live.advice import advice
-from midigan.live.port_names import Listing
+from midigan.live.connections import port_names
+from midigan.live.connections.advice import advice
+from midigan.live.connections.port_names import Listing
 
 SOME = [
     Listing("alsa", [], [], "does not answer (no /dev/snd/seq)"),

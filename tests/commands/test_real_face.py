@@ -71,7 +71,7 @@ def test_it_may_be_lines_or_nothing(receiver, tiny_band):
 
 def test_who_shows_it_stays_light():
     code = (
-        "import midigan.live.session, midigan.commands.live, midigan.commands.face, sys\n"
+        "import midigan.live.sessions.session, midigan.commands.live, midigan.commands.face, sys\n"
         "import midigan.commands.face_frame\n"
         "print(*sys.modules)"
     )

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from midigan.commands import cli
-from midigan.live.composer_messages import Loaded, Part
-from midigan.live.log import Log
-from midigan.live.player_messages import Report, Sent
+from midigan.live.processes.composer_messages import Loaded, Part
+from midigan.live.processes.player_messages import Report, Sent
+from midigan.live.records.log import Log
 
 
 def run(*arguments):

@@ -3,7 +3,7 @@ import pytest
 from click.testing import CliRunner
 
 from midigan.commands import cli
-from midigan.files import audio
+from midigan.files.writers import audio
 
 
 @pytest.fixture

@@ -9,12 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
+from pattern import pattern_set
 from typed import midigan
 
 from midigan.generator import Generator
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
-from pattern import pattern_set
 
 pytestmark = pytest.mark.usefixtures("quick_export")
 
@@ -81,7 +79,7 @@ def test_ctrl_c_keeps_everything_and_resume_goes_on(here):
 
 def test_ctrl_c_before_the_first_step_says_how_to_go_on(here, monkeypatch):
     monkeypatch.setattr(
-        "midigan.training.session.Session._steps", lambda self, watch, stopped: "stopped"
+        "midigan.training.runs.session.Session._steps", lambda self, watch, stopped: "stopped"
     )
     found = midigan("train", "songs.npz", "-o", "run", "--recipe", "tiny.toml")
     assert found.exit_code == 1
@@ -92,9 +90,9 @@ def test_ctrl_c_before_the_first_step_says_how_to_go_on(here, monkeypatch):
 QUICK_TRAIN = """
 import sys
 sys.path.insert(0, {folder!r})
-import midigan.training.export
+import midigan.training.exporting.export
 from pattern import convert_at_once
-midigan.training.export.convert = convert_at_once
+midigan.training.exporting.export.convert = convert_at_once
 from midigan.commands import cli
 cli(["train", *sys.argv[1:]], prog_name="midigan")
 """

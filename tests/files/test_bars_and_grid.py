@@ -3,11 +3,11 @@ import pytest
 from midi_bytes import meter, midi, notes, off, on, tempo
 
 from midigan.errors import SourceError
-from midigan.files.bars import MAX_BARS, lay_bars, legal_meters
-from midigan.files.grid import to_grid, with_bars
-from midigan.files.midi import read_midi
-from midigan.files.place_songs import place_songs
-from midigan.files.rules import Rules
+from midigan.files.aligning.bars import MAX_BARS, lay_bars, legal_meters
+from midigan.files.aligning.grid import to_grid, with_bars
+from midigan.files.opening.rules import Rules
+from midigan.files.placing.place_songs import place_songs
+from midigan.files.readers.midi import read_midi
 from midigan.files.score import TICK_METER, Score, SourceTrack, tick_notes
 from midigan.layout import load_layout
 

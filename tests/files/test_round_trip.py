@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from midi_bytes import meter, midi, notes, off, on
 
 from midigan.errors import MidiganError
-from midigan.files.choose import find_layout
 from midigan.files.dense import load_dense, save_dense
-from midigan.files.encode import encode, open_phrases
-from midigan.files.midi import read_midi
-from midigan.files.write import write_midi
+from midigan.files.encoding.choose import find_layout
+from midigan.files.encoding.encode import encode, open_phrases
+from midigan.files.readers.midi import read_midi
+from midigan.files.writers.write import write_midi
 from midigan.keys import Key
 from midigan.layout import Layout, Track, load_layout
 from midigan.notes import phrases_to_notes, separate_overlaps

@@ -2,11 +2,11 @@
 
 from midigan.errors import PortError
 from midigan.live.clock import PPQN, OfflineClock
-from midigan.live.composer_messages import Ask, Note, Part, Phrase
-from midigan.live.offline import NoPort
-from midigan.live.player import Player
-from midigan.live.player_messages import Notice, Report, Start, Stop
-from midigan.live.pulses import Pulses
+from midigan.live.leading.pulses import Pulses
+from midigan.live.playing.player import Player
+from midigan.live.processes.composer_messages import Ask, Note, Part, Phrase
+from midigan.live.processes.player_messages import Notice, Report, Start, Stop
+from midigan.live.sessions.offline import NoPort
 
 PARTS = [Part("Lead", 0, 80), Part("Bass", 5, 33)]
 BAR = 4 * PPQN

@@ -4,9 +4,9 @@ import pytest
 from stage import BAR, Stage
 
 from midigan.live.clock import PPQN
-from midigan.live.composer_messages import Note, Phrase
-from midigan.live.player_messages import Failed, Notice, Position
-from midigan.live.transport import Transport
+from midigan.live.leading.transport import Transport
+from midigan.live.processes.composer_messages import Note, Phrase
+from midigan.live.processes.player_messages import Failed, Notice, Position
 
 
 def beats(number):

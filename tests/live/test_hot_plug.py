@@ -3,8 +3,8 @@
 import pytest
 
 from midigan.errors import PortError
-from midigan.live.plug import Plug
-from midigan.live.ports import RtMidiPort
+from midigan.live.connections.plug import Plug
+from midigan.live.connections.ports import RtMidiPort
 
 
 class Client:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from midigan.errors import PortError
-from midigan.live import session as module
-from midigan.live.player_messages import Ended, Opened, Report, Start
-from midigan.live.session import Session
-from midigan.live.wish import Wish
+from midigan.live.processes.player_messages import Ended, Opened, Report, Start
+from midigan.live.sessions import session as module
+from midigan.live.sessions.session import Session
+from midigan.live.sessions.wish import Wish
 
 START = Start(120.0, 3840, None, [])
 

@@ -5,10 +5,10 @@ import queue
 import pytest
 
 from midigan.controls import Turn
-from midigan.live.child import Child
 from midigan.live.clock import PPQN
-from midigan.live.composer_messages import Ask, Load, Loaded, Part, Phrase
-from midigan.live.player_messages import Ended, Failed, Open, Stop
+from midigan.live.processes.child import Child
+from midigan.live.processes.composer_messages import Ask, Load, Loaded, Part, Phrase
+from midigan.live.processes.player_messages import Ended, Failed, Open, Stop
 
 WAIT_S = 30.0
 
@@ -41,7 +41,7 @@ def start():
 
 
 def test_the_composer_answers_by_number(start, tiny_generator):
-    composer = start("composer_process")
+    composer = start("composing.composer_process")
     composer.child.send(Load(str(tiny_generator), 3, []))
     loaded = composer.next()
     assert isinstance(loaded, Loaded)
@@ -64,7 +64,7 @@ def test_the_composer_says_why_it_cannot(content, key, start, tiny_generator, tm
     if content is not None:
         path = tmp_path / "x.onnx"
         path.write_bytes(content)
-    composer = start("composer_process")
+    composer = start("composing.composer_process")
     composer.child.send(Load(str(path), 3, [Turn("key", key)]))
     failed = composer.next()
     assert isinstance(failed, Failed)
@@ -72,7 +72,7 @@ def test_the_composer_says_why_it_cannot(content, key, start, tiny_generator, tm
 
 
 def test_the_player_says_why_it_cannot(start):
-    player = start("player_process")
+    player = start("playing.player_process")
     player.child.send(Open("no such port", None, None))
     failed = player.next()
     assert isinstance(failed, Failed)
@@ -89,6 +89,6 @@ def test_a_process_ends_with_its_parent(module, start):
 
 
 def test_a_player_that_is_stopped_before_it_began_just_ends(start):
-    player = start("player_process")
+    player = start("playing.player_process")
     player.child.send(Stop())
     assert player.next() == Ended("")

@@ -2,16 +2,11 @@
 
 import os
 import signal
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from ardour_clock import CLOCK_PORT, ArdourClock
 from real_parts import Midigan, Receiver, jack_server, wait_until
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
-
 from soak_verdict import Record, Segment, judge
 
 START, CONTINUE, STOP, SONG_POSITION, PULSE = 0xFA, 0xFB, 0xFC, 0xF2, 0xF8
@@ -45,8 +40,8 @@ def runs_of(messages):
 def music_of(generator):
     """The notes of a phrase by its number, as `soak_verdict` takes them; how long a phrase is."""
     from midigan.live.clock import PPQN
-    from midigan.live.composer import Composer
-    from midigan.live.composer_messages import Load
+    from midigan.live.composing.composer import Composer
+    from midigan.live.processes.composer_messages import Load
 
     composer = Composer(Load(str(generator), SEED, []))
     loaded = composer.describe()

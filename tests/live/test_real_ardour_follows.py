@@ -133,7 +133,7 @@ def test_ardour_rolls_in_our_bars_stops_with_us_and_starts_anew(ardour, tap, lea
 def test_ardour_goes_on_with_us_at_our_song_position(ardour, tap, lead, tmp_path):
     ardour.do(f"follow {BPM}")
     midigan = lead(write_tiny_generator(tmp_path / "short.onnx", SHORT))
-    composer = midigan.child("midigan.live.composer_process")
+    composer = midigan.child("midigan.live.composing.composer_process")
     wait_until("a beat", lambda: tap.heard.count(PULSE) > 24, 60)
     # Without a next phrase it waits, and its clock stands.
     os.kill(composer, signal.SIGSTOP)

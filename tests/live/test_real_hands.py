@@ -13,8 +13,8 @@ import pytest
 from pythonosc.udp_client import SimpleUDPClient
 from real_parts import Midigan, Receiver, jack_server, wait_until
 
-from midigan.live.knobs import Knob, load_knobs
-from midigan.live.log import read_log
+from midigan.live.hands.knobs import Knob, load_knobs
+from midigan.live.records.log import read_log
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from real_parts import (
 )
 
 FAST = ["--tempo", "240", "--seed", "3"]
-PLAYER = "midigan.live.player_process"
+PLAYER = "midigan.live.playing.player_process"
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from midigan.live.clock import PPQN
 
 PARENT, PLAYER, COMPOSER, STANDBY = (
     None,
-    "midigan.live.player_process",
-    "midigan.live.composer_process",
-    "midigan.live.standby_process",
+    "midigan.live.playing.player_process",
+    "midigan.live.composing.composer_process",
+    "midigan.live.playing.standby_process",
 )
 NAMED = ("--port", "receiver in")
 VIRTUAL = ("--virtual", "My Gan", "--backend", "jack")
@@ -176,8 +176,8 @@ def test_after_a_suspension_what_sounded_ends_and_nothing_comes_in_a_burst(live,
 
 
 def test_after_a_suspension_it_is_where_the_leader_is(live, receiver, tiny_band):
-    from midigan.live.composer import Composer
-    from midigan.live.composer_messages import Load
+    from midigan.live.composing.composer import Composer
+    from midigan.live.processes.composer_messages import Load
 
     client = receiver.client
     client.transport_frame = 0

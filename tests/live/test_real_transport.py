@@ -9,10 +9,17 @@ import time
 import pytest
 from real_parts import PERIOD, RATE, jack_server, require
 
-from midigan.live.child import Child
 from midigan.live.clock import PPQN
-from midigan.live.composer_messages import Part
-from midigan.live.player_messages import Failed, Follow, Following, Notice, Position, Start
+from midigan.live.processes.child import Child
+from midigan.live.processes.composer_messages import Part
+from midigan.live.processes.player_messages import (
+    Failed,
+    Follow,
+    Following,
+    Notice,
+    Position,
+    Start,
+)
 
 START = Start(120.0, 8 * PPQN, None, [Part("Lead", 0, 0)])
 WAIT_S = 20.0
@@ -24,7 +31,7 @@ class Follower:
     def __init__(self, kind, begins=True):
         self.messages = queue.SimpleQueue()
         self.notices = []
-        self.child = Child("midigan.live.sync_process", self.messages.put)
+        self.child = Child("midigan.live.leading.sync_process", self.messages.put)
         self.child.send(Follow(kind, None, None, 0.0))
         self.child.listen()
         self.first = self.messages.get(timeout=WAIT_S)
@@ -202,7 +209,7 @@ def test_links_beat_start_stop_and_tempo_are_followed(follow, peer):
 
 def test_without_aalink_it_says_what_to_install(monkeypatch):
     from midigan.errors import MidiganError
-    from midigan.live.link_leader import LinkLeader
+    from midigan.live.leading.link_leader import LinkLeader
 
     monkeypatch.setitem(sys.modules, "aalink", None)
     with pytest.raises(MidiganError, match=r"midigan\[link\]"):

@@ -1,13 +1,8 @@
 """What the soak of benchmarks/ finds in records that are known to be good or bad."""
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
-
 from soak_verdict import judge, read_record, stuck_notes
 
 PHRASE_S = 2.0

@@ -9,8 +9,8 @@ import pytest
 import torch
 from pattern import pattern_set, tiny_recipe
 
-from midigan.training.run import Run, create_run
-from midigan.training.session import Session
+from midigan.training.runs.run import Run, create_run
+from midigan.training.runs.session import Session
 
 
 @pytest.fixture(autouse=True)

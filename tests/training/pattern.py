@@ -12,8 +12,8 @@ from midigan.layout import Layout, Track
 from midigan.notes import Phrases
 from midigan.phrase_set import PhraseSet
 from midigan.song import NOTE, Notes, Song
-from midigan.training.onnx_file import IR_VERSION, OPSET, Converted
-from midigan.training.recipe import Recipe
+from midigan.training.exporting.onnx_file import IR_VERSION, OPSET, Converted
+from midigan.training.recipes.recipe import Recipe
 
 RULE = 5
 

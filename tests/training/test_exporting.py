@@ -13,18 +13,18 @@ import torch
 from pattern import TINY_BOOK, convert_at_once, pattern_set, tiny_recipe
 
 from midigan.errors import FormatError, MidiganError
-from midigan.files.micro_timing import MicroTiming
+from midigan.files.encoding.micro_timing import MicroTiming
 from midigan.generator import Generator, choose, open_session
 from midigan.generator_info import GeneratorInfo
 from midigan.phrase_set import PhraseSet
 from midigan.song import TEMPO
-from midigan.training import onnx_file
-from midigan.training.batches import prepare, to_tensor
-from midigan.training.export import export_run, kept_weights, typical_tempo
-from midigan.training.models import build_networks, load_weights
-from midigan.training.noise import draw_noise, generator_of
-from midigan.training.run import create_run, open_run
-from midigan.training.session import Session
+from midigan.training.exporting import onnx_file
+from midigan.training.exporting.export import export_run, kept_weights, typical_tempo
+from midigan.training.networks.models import build_networks, load_weights
+from midigan.training.networks.noise import draw_noise, generator_of
+from midigan.training.runs.batches import prepare, to_tensor
+from midigan.training.runs.run import create_run, open_run
+from midigan.training.runs.session import Session
 
 CPU = torch.device("cpu")
 
@@ -93,7 +93,7 @@ def test_the_metadata_is_all_that_a_player_needs(exported, trained):
 
 def test_how_its_source_was_played_comes_with_it(tmp_path, monkeypatch):
     played = MicroTiming(np.full((2, 8), 0.125), np.full((2, 8), 0.0625))
-    monkeypatch.setattr("midigan.training.run.measure_micro_timing", lambda *_: played)
+    monkeypatch.setattr("midigan.training.runs.run.measure_micro_timing", lambda *_: played)
     recipe = tiny_recipe(training={"epochs": 1})
     run = create_run(tmp_path / "run", recipe, pattern_set(3), seed=3, source="songs")
     Session(run, CPU).train()
@@ -184,7 +184,7 @@ def test_nothing_is_written_unless_both_files_are_good(trained, tmp_path, monkey
             raise MidiganError("no")
         return convert_at_once(network, inputs, names, output, metadata)
 
-    monkeypatch.setattr("midigan.training.export.convert", refuse_critic)
+    monkeypatch.setattr("midigan.training.exporting.export.convert", refuse_critic)
     with pytest.raises(MidiganError, match="no"):
         export_run(trained, tmp_path / "g.onnx")
     assert list(tmp_path.iterdir()) == []

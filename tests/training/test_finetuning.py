@@ -8,8 +8,7 @@ import torch
 from pattern import convert_at_once, pattern_set, tiny_layout, tiny_recipe
 
 from midigan.errors import FormatError
-from midigan.training.checkpoint import load_tensors
-from midigan.training.export import kept_weights, write_shipped
+from midigan.training.exporting.export import kept_weights, write_shipped
 from midigan.training.finetune import (
     FEWEST_STEPS,
     PASSES,
@@ -18,7 +17,8 @@ from midigan.training.finetune import (
     load_base,
     planned_epochs,
 )
-from midigan.training.session import Session
+from midigan.training.runs.checkpoint import load_tensors
+from midigan.training.runs.session import Session
 
 CPU = torch.device("cpu")
 
@@ -28,7 +28,7 @@ def shipped(trained, tmp_path_factory):
     """A folder like those in export/, made from a run."""
     folder = tmp_path_factory.mktemp("export") / "pattern"
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("midigan.training.export.convert", convert_at_once)
+        patched.setattr("midigan.training.exporting.export.convert", convert_at_once)
         write_shipped(trained, folder, licence="CC0")
     return folder
 
@@ -99,7 +99,7 @@ def test_what_it_was_worth_before_is_still_known_after_a_break(shipped, tmp_path
 def test_what_never_gets_better_keeps_the_base(shipped, tmp_path, monkeypatch):
     scores = iter([0.9, 0.2])
     monkeypatch.setattr(
-        "midigan.training.quality.HeldOut.score", lambda self, generator, device: next(scores)
+        "midigan.training.runs.quality.HeldOut.score", lambda self, generator, device: next(scores)
     )
     run = begin(tmp_path / "run", load_base(str(shipped)), pattern_set(3), seed=5, epochs=1)
     Session(run, CPU).train()

@@ -13,14 +13,14 @@ from pattern import (
 )
 
 from midigan.errors import MidiganError
-from midigan.training.batches import to_tensor
-from midigan.training.export import export_run, write_shipped
+from midigan.training.exporting.export import export_run, write_shipped
 from midigan.training.finetune import begin, load_base
-from midigan.training.labels import all_of_genre, grown
-from midigan.training.models import build_networks
-from midigan.training.noise import any_noise
-from midigan.training.run import create_run, open_run
-from midigan.training.session import Session
+from midigan.training.networks.models import build_networks
+from midigan.training.networks.noise import any_noise
+from midigan.training.runs.batches import to_tensor
+from midigan.training.runs.labels import all_of_genre, grown
+from midigan.training.runs.run import create_run, open_run
+from midigan.training.runs.session import Session
 
 CPU = torch.device("cpu")
 
@@ -83,7 +83,7 @@ def base(tmp_path_factory):
 
 
 def test_other_genres_join_those_of_the_base(base, tmp_path, monkeypatch):
-    monkeypatch.setattr("midigan.training.export.convert", convert_at_once)
+    monkeypatch.setattr("midigan.training.exporting.export.convert", convert_at_once)
     new = all_of_genre(pattern_set(4), "Elevens", base.config.genres)
     run = begin(tmp_path / "run", load_base(str(base.folder)), new, 1, epochs=1)
     assert run.config.genres == ("fives", "sevens", "Elevens")
@@ -92,7 +92,7 @@ def test_other_genres_join_those_of_the_base(base, tmp_path, monkeypatch):
 
 
 def test_a_shipped_base_keeps_its_genres(base, tmp_path, monkeypatch):
-    monkeypatch.setattr("midigan.training.export.convert", convert_at_once)
+    monkeypatch.setattr("midigan.training.exporting.export.convert", convert_at_once)
     write_shipped(base, tmp_path / "shipped", "CC0")
     shipped = load_base(str(tmp_path / "shipped"))
     assert shipped.genres == ("fives", "sevens")

@@ -14,12 +14,12 @@ from pattern import (
 
 from midigan.generator import GENRE
 from midigan.latents import Latents
-from midigan.training.batches import to_tensor
-from midigan.training.models import build_networks
-from midigan.training.noise import any_noise
-from midigan.training.objective import knowing
-from midigan.training.onnx_file import convert
-from midigan.training.program_file import to_program
+from midigan.training.exporting.onnx_file import convert
+from midigan.training.exporting.program_file import to_program
+from midigan.training.losses.objective import knowing
+from midigan.training.networks.models import build_networks
+from midigan.training.networks.noise import any_noise
+from midigan.training.runs.batches import to_tensor
 
 CPU = torch.device("cpu")
 

@@ -15,15 +15,15 @@ from pattern import (
 from midigan.evaluation.classifier import area_under_roc
 from midigan.generator import Generator
 from midigan.latents import draw_latents
-from midigan.training.batches import prepare
-from midigan.training.checkpoint import load_tensors
-from midigan.training.estimate import estimate
-from midigan.training.export import export_run
-from midigan.training.labels import genre_shares
-from midigan.training.quality import HeldOut, sample
-from midigan.training.recipe import DataRecipe
-from midigan.training.run import create_run, open_run
-from midigan.training.session import Session
+from midigan.training.exporting.export import export_run
+from midigan.training.recipes.recipe import DataRecipe
+from midigan.training.runs.batches import prepare
+from midigan.training.runs.checkpoint import load_tensors
+from midigan.training.runs.estimate import estimate
+from midigan.training.runs.labels import genre_shares
+from midigan.training.runs.quality import HeldOut, sample
+from midigan.training.runs.run import create_run, open_run
+from midigan.training.runs.session import Session
 
 CPU = torch.device("cpu")
 GENRES = tuple(RULES)

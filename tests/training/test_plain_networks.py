@@ -1,19 +1,14 @@
 """The book's networks as matrix products against the published convolutions: the same numbers."""
 
-import sys
-from pathlib import Path
-
 import pytest
 import torch
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "benchmarks"))
 from plain import PlainCritic, PlainGenerator, critic_weights
 
-from midigan.training import wasserstein
-from midigan.training.book_weights import _renamed, generator_from_book
-from midigan.training.double_leaky import double_leaky
-from midigan.training.networks import CACHED, MuseCritic
-from midigan.training.noise import draw_noise, generator_of
+from midigan.training.exporting.book_weights import _renamed, generator_from_book
+from midigan.training.losses import wasserstein
+from midigan.training.networks.double_leaky import double_leaky
+from midigan.training.networks.musegan import CACHED, MuseCritic
+from midigan.training.networks.noise import draw_noise, generator_of
 
 CPU = torch.device("cpu")
 SHAPE = (4, 2, 16, 84)

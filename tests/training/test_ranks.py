@@ -11,10 +11,10 @@ import torch
 from pattern import TINY_BOOK, pattern_set, tiny_recipe
 
 from midigan.errors import MidiganError
-from midigan.training.checkpoint import load_tensors
-from midigan.training.processes import ALONE, Group, joined
-from midigan.training.run import create_run, open_run
-from midigan.training.session import Session
+from midigan.training.runs.checkpoint import load_tensors
+from midigan.training.runs.processes import ALONE, Group, joined
+from midigan.training.runs.run import create_run, open_run
+from midigan.training.runs.session import Session
 
 CPU = torch.device("cpu")
 

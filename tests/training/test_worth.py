@@ -4,11 +4,11 @@ import numpy as np
 import torch
 from pattern import pattern_set, tiny_layout, tiny_recipe
 
-from midigan.training.batches import prepare
 from midigan.training.finetune import begin, load_base
-from midigan.training.quality import HeldOut
-from midigan.training.run import create_run
-from midigan.training.session import Session
+from midigan.training.runs.batches import prepare
+from midigan.training.runs.quality import HeldOut
+from midigan.training.runs.run import create_run
+from midigan.training.runs.session import Session
 from midigan.training.worth import measure_worth
 
 
@@ -41,7 +41,7 @@ def test_without_held_out_songs_there_is_nothing_to_measure(trained, tmp_path):
 def test_weights_that_were_never_beaten_are_those_it_began_with(trained, tmp_path, monkeypatch):
     scores = iter([0.9, 0.2, 0.5])
     monkeypatch.setattr(
-        "midigan.training.quality.HeldOut.score", lambda self, generator, device: next(scores)
+        "midigan.training.runs.quality.HeldOut.score", lambda self, generator, device: next(scores)
     )
     run = begin(tmp_path / "run", load_base(str(trained.folder)), pattern_set(3), 0, epochs=1)
     Session(run, torch.device("cpu")).train()

@@ -1,0 +1,83 @@
+"""Meters: which songs go into a set whose bars are as long as the layout's, or a meter's."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from midigan.errors import MidiganError
+from midigan.files.aligning.bars import UNNAMED, Bars, lay_bars, positions_per_tick
+from midigan.files.score import Score
+from midigan.layout import Layout
+
+#: What happens to songs in other meters than the layout's. `only` leaves them out, `pad` fills
+#: their bars with silence; a meter such as `3/4` takes the songs in it, in bars of its length;
+#: `native` is the meter that most of the music is in.
+ONLY, PAD, NATIVE = "only", "pad", "native"
+
+#: The meter of music that names none, by the standard (RP-001).
+_COMMON = "4/4"
+
+_METER = re.compile(r"([1-9]\d?)/(1|2|4|8|16|32|64)")
+
+
+def is_meter_rule(text: str) -> bool:
+    """Whether a text is one of the words above, or a meter."""
+    return text in (ONLY, PAD, NATIVE) or _METER.fullmatch(text) is not None
+
+
+def layout_in(layout: Layout, rule: str) -> Layout:
+    """The layout with bars of a meter's length, and the meter in its name.
+
+    rule: as above; without a meter in it the layout is as it was. Raises MidiganError if it
+    is none of these, or if the meter's bar is no whole number of steps.
+    """
+    if not is_meter_rule(rule) or rule == NATIVE:
+        raise MidiganError(f"no meter {rule!r}: name one such as 3/4, or {ONLY} or {PAD}")
+    found = _METER.fullmatch(rule)
+    if not found:
+        return layout
+    numerator, denominator = int(found[1]), int(found[2])
+    steps, rest = divmod(4 * numerator * layout.steps_per_beat, denominator)
+    if rest:
+        raise MidiganError(
+            f"a bar of {rule} is {steps + rest / denominator:g} steps of layout {layout.name}, "
+            f"which has {layout.steps_per_beat} to the quarter note: bars are whole steps"
+        )
+    if steps == layout.steps:
+        return layout
+    return replace(layout, name=f"{layout.name}-{numerator}-{denominator}", steps=steps)
+
+
+def against(rule: str, bars: Bars) -> str | None:
+    """Why a song of these bars is left out; None if it is not.
+
+    `only` asks that at least half the measures fill whole bars of the layout; a meter, that
+    the song have most measures of it.
+    """
+    if rule == ONLY and bars.fitting < 0.5:
+        return f"meter {bars.main_meter} (--meter native or pad uses it)"
+    if "/" in rule and _main_meter(bars) != rule:
+        return f"meter {_main_meter(bars)} (the set is in {rule}, --meter chooses)"
+    return None
+
+
+def most_frequent(scores: Iterable[Score], layout: Layout) -> tuple[str, str]:
+    """The meter that most pieces are in, and the reason in words."""
+    meters = Counter(_main_meter(_bars(score, layout)) for score in scores)
+    if not meters:
+        return _COMMON, "none of the pieces looked at names a meter"
+    meter, count = meters.most_common(1)[0]
+    return meter, f"{count} of {meters.total()} pieces looked at are in {meter}"
+
+
+def _bars(score: Score, layout: Layout) -> Bars:
+    last = (score.notes["start"] + score.notes["length"]).max()
+    return lay_bars(score, layout, int(last) * positions_per_tick(layout))
+
+
+def _main_meter(bars: Bars) -> str:
+    """The meter with most measures; where the file names none, the one that is meant then."""
+    return _COMMON if bars.main_meter == UNNAMED else bars.main_meter

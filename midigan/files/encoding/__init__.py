@@ -1,0 +1,1 @@
+"""Folders of files to phrase sets, with an account of each file."""

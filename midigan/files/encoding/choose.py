@@ -1,0 +1,100 @@
+"""Choosing a layout or a meter for music, where nobody named one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from midigan.errors import SourceError
+from midigan.files.aligning.grid import to_grid, with_bars
+from midigan.files.aligning.meters import most_frequent
+from midigan.files.encoding.workers import Lost, each_in_workers
+from midigan.files.opening.limits import limited_memory, megabytes_for, seconds_for
+from midigan.files.opening.read import AS_WRITTEN, Reading, read_bytes, scores_in
+from midigan.files.opening.sources import Source, find_sources
+from midigan.files.placing.assign import are_four_part
+from midigan.files.score import Score
+from midigan.layout import Layout, load_layout
+
+#: How many files are looked at.
+_LOOKED_AT = 50
+
+
+def find_layout(sources: Sequence[str | Path], jobs: int = 0) -> tuple[Layout, str]:
+    """The layout that suits the sources, judged by a few of their files, and the reason.
+
+    jobs: how many processes read, see `encode`.
+    """
+    return choose_layout(_some_scores(sources, AS_WRITTEN, jobs))
+
+
+def find_meter(
+    sources: Sequence[str | Path], layout: Layout, reading: Reading, jobs: int = 0
+) -> tuple[str, str]:
+    """The meter that the sources are in, judged like the layout, and the reason."""
+    return most_frequent(_some_scores(sources, reading, jobs), layout)
+
+
+def _some_scores(sources: Sequence[str | Path], reading: Reading, jobs: int) -> Iterator[Score]:
+    """The first pieces of some files, evenly chosen."""
+    files, _ = find_sources(sources)
+    chosen = files[:: -(-len(files) // _LOOKED_AT)] if files else []
+    read = partial(_first_scores, reading=reading)
+    if jobs == 0:
+        return (score for source in chosen for score in read(source))
+    work = partial(_within_limits, read)
+    found = each_in_workers(work, chosen, jobs, lambda source: seconds_for(source.path))
+    return (score for scores in found if not isinstance(scores, Lost) for score in scores)
+
+
+def _within_limits(read: Callable[[Source], list[Score]], source: Source) -> list[Score]:
+    """What `read` finds in a file; nothing if that takes more memory than it may."""
+    try:
+        with limited_memory(megabytes_for(source.path)):
+            return read(source)
+    except MemoryError:
+        return []
+
+
+def choose_layout(scores: Iterator[Score]) -> tuple[Layout, str]:
+    """`satb` for music in four parts without drums, else `band`; and the reason in words."""
+    satb, band = load_layout("satb"), load_layout("band")
+    total = drums = 0
+    tonal = []
+    for score in scores:
+        total += 1
+        if any(score.tracks[i].drum for i in np.unique(score.notes["source"]).tolist()):
+            drums += 1
+        else:
+            tonal.append(score)
+    four_part = _count_four_part(tonal, satb)
+    if 2 * four_part >= max(total, 1):
+        return satb, f"{four_part} of {total} pieces looked at are in four parts"
+    if 2 * drums > total:
+        return band, f"{drums} of {total} pieces looked at have drums"
+    return band, f"{four_part} of {total} pieces looked at are in four parts"
+
+
+def _count_four_part(scores: Sequence[Score], satb: Layout) -> int:
+    """How many of the scores are in four parts."""
+    songs = []
+    for score in scores:
+        with suppress(SourceError):
+            songs.append(with_bars(score, satb))
+    tracks = [song.score.tracks for song in songs]
+    return sum(are_four_part(tracks, to_grid(songs, satb), satb)) if songs else 0
+
+
+def _first_scores(source: Source, reading: Reading) -> list[Score]:
+    """The first pieces of a file; none if it cannot be read."""
+    try:
+        data = read_bytes(source.path)
+        pieces = islice(scores_in(data, source.path, source.split, reading), _LOOKED_AT)
+        return [score for _, score in pieces]
+    except SourceError:
+        return []

@@ -1,0 +1,1 @@
+"""Which files are opened, by which reader, within which limits."""

@@ -1,0 +1,70 @@
+"""What one file may take: a hostile or broken one must not cost the others.
+
+Time is watched from outside, see `workers`. Memory is limited by the kernel in the process
+that reads, on Linux; elsewhere it is not limited.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from midigan.files.opening.read import PRINTED_SUFFIXES
+
+#: Megabytes that reading a file may take on top of what its process has. Large real MIDI files
+#: take some ten; printed music is read by a library that takes a hundred times a file's size.
+MIDI_MB, PRINTED_MB = 256, 1024
+
+#: Seconds that reading it may take; a sound MIDI file takes a thousandth of it.
+MIDI_S, PRINTED_S = 10.0, 60.0
+
+
+def seconds_for(path: Path) -> float:
+    """How long reading a file may take."""
+    return PRINTED_S if path.suffix.lower() in PRINTED_SUFFIXES else MIDI_S
+
+
+def megabytes_for(path: Path) -> int:
+    """How much memory reading a file may take."""
+    return PRINTED_MB if path.suffix.lower() in PRINTED_SUFFIXES else MIDI_MB
+
+
+@contextmanager
+def limited_memory(megabytes: int) -> Iterator[None]:
+    """Within the block, allocating more than that on top of what there is raises MemoryError.
+
+    Does nothing on systems that are not Linux.
+    """
+    taken = _address_space()
+    if taken is None:
+        yield
+        return
+    import resource
+
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = taken + (megabytes << 20)
+    for limit in (before, most):
+        wanted = wanted if limit == resource.RLIM_INFINITY else min(wanted, limit)
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _address_space() -> int | None:
+    """Bytes of the process's address space; None where the system does not tell."""
+    try:
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - once a file, and fast
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, AttributeError):
+        return None

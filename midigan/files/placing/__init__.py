@@ -1,0 +1,1 @@
+"""Source tracks on the tracks of a layout."""

@@ -1,0 +1,158 @@
+"""Songs on the tracks of a layout: each source track where it belongs, or all split up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from midigan.files.aligning.grid import Gridded, Ints
+from midigan.files.placing.features import Features
+from midigan.files.placing.names import track_named
+from midigan.files.placing.places import Place, Places, are_voices
+from midigan.files.placing.voices import split_voices
+from midigan.files.score import SourceTrack
+from midigan.layout import Layout
+from midigan.notes import separated
+from midigan.song import Notes
+
+
+class Placement(NamedTuple):
+    """Where one source track went. `track` is None where it was left out or split up."""
+
+    source: SourceTrack
+    notes: int
+    track: int | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """Where the source tracks of one song went.
+
+    placements: one for each source track that has notes.
+    programs: program of each track of the layout.
+    left_out: how many notes found no place: those of tracks left out, and of chords with
+        more notes than voices.
+    drums_left_out: how many of these are drums, for which the layout has no track.
+    """
+
+    placements: tuple[Placement, ...]
+    programs: tuple[int, ...]
+    left_out: int
+    drums_left_out: int
+
+
+def are_four_part(
+    songs: Sequence[Sequence[SourceTrack]], gridded: Gridded, layout: Layout
+) -> list[bool]:
+    """Whether each song has one source track for each voice of `layout`, by name or number."""
+    found = []
+    for tracks, features in zip(songs, Features.of(gridded), strict=True):
+        melodic = [i for i, notes in enumerate(features.notes) if notes and not tracks[i].drum]
+        named = {track_named(tracks[i].name, layout) for i in melodic} - {None}
+        found.append(len(named) == len(layout.tracks) or are_voices(melodic, features, layout))
+    return found
+
+
+def assign(
+    songs: Sequence[Sequence[SourceTrack]], gridded: Gridded, layout: Layout
+) -> tuple[Notes, list[Assigned]]:
+    """Put songs' notes on the tracks of a layout.
+
+    songs: the source tracks of each song, which are matched in this order: by name (the
+    longest of the layout's words that the name holds), by channel, drums to the first drum
+    track, by General MIDI program or family, by register. For what is left the layout's
+    `unmatched` decides:
+    - `drop`: it is left out.
+    - `best`: a mono track that keeps the lowest pitch, if still empty, takes the source
+      with the lowest mean pitch; one that keeps the highest takes the most melodic source
+      (few overlaps, many notes, high); all others merge on the first track that is neither
+      mono nor drums. A lone source that plays chords goes there at once.
+    - `register`: names decide if they cover all voices or all sources that are not drums.
+      Otherwise as many single-voice sources as there are voices are ordered by mean pitch,
+      and anything else is split into voices note by note (see `voices.split_voices`).
+    Sources on the same track merge, unless its `several` keeps the largest alone. Returns a
+    sorted NOTE array, without overlaps on a track and pitch, of all songs on one timeline (see
+    `Gridded.first_step`), and where the source tracks of each song went.
+    """
+    places, features = Places(layout), Features.of(gridded)
+    placed = [places.of(*song) for song in zip(songs, features, strict=True)]
+    slots = [slot for song in zip(songs, placed, strict=True) for slot in _slots(*song)]
+    track, length = np.array(slots)[gridded.source], gridded.length.copy()
+    assigned = [
+        _split(number, songs[number], features[number], gridded, layout, track, length)
+        if found is None
+        else _merged(songs[number], features[number], layout, found)
+        for number, found in enumerate(placed)
+    ]
+    start = gridded.start + np.repeat(gridded.first_step[:-1], np.diff(gridded.first))
+    columns = [start, length, track, gridded.pitch, gridded.velocity]
+    if track.min() < 0:
+        kept = np.flatnonzero(track >= 0)
+        columns = [column[kept] for column in columns]
+    return separated(*columns), assigned
+
+
+def _slots(tracks: Sequence[SourceTrack], placed: dict[int, Place] | None) -> list[int]:
+    """The layout's track of each source of a song, -1 where it has none of its own."""
+    slots = [-1] * len(tracks)
+    for i, (track, _) in (placed or {}).items():
+        slots[i] = -1 if track is None else track
+    return slots
+
+
+def _merged(
+    tracks: Sequence[SourceTrack], features: Features, layout: Layout, placed: dict[int, Place]
+) -> Assigned:
+    """A song of which each source has its place."""
+    programs = [track.program for track in layout.tracks]
+    # In order of size, so that the largest source on a track names its program.
+    for i in sorted(placed, key=lambda i: features.notes[i]):
+        track = placed[i][0]
+        if track is not None:
+            programs[track] = tracks[i].program
+    placements = tuple(Placement(tracks[i], features.notes[i], *placed[i]) for i in placed)
+    left_out = [gone for gone in placements if gone.track is None]
+    return Assigned(
+        placements,
+        tuple(programs),
+        sum(gone.notes for gone in left_out),
+        sum(gone.notes for gone in left_out if gone.source.drum),
+    )
+
+
+def _split(
+    number: int,
+    tracks: Sequence[SourceTrack],
+    features: Features,
+    gridded: Gridded,
+    layout: Layout,
+    track: Ints,
+    length: Ints,
+) -> Assigned:
+    """A song whose notes, but for drums, are split into the layout's tracks by register.
+
+    number: of the song; track, length: of all songs' notes, where its own are written to.
+    """
+    own = np.arange(gridded.first[number], gridded.first[number + 1])
+    drum = np.array([source.drum for source in tracks])
+    tonal = own[~drum[gridded.source[own] - gridded.first_source[number]]]
+    poly = [n for n, target in enumerate(layout.tracks) if not (target.mono or target.drum)]
+    track[tonal], length[tonal] = split_voices(
+        gridded.start[tonal],
+        length[tonal],
+        gridded.pitch[tonal],
+        len(layout.tracks),
+        next(iter(poly), None),
+    )
+    placements = tuple(
+        Placement(source, notes, None, "no track for drums" if source.drum else "split by register")
+        for source, notes in zip(tracks, features.notes, strict=True)
+        if notes
+    )
+    programs = tuple(target.program for target in layout.tracks)
+    left_out = int(np.count_nonzero(track[own] < 0))
+    return Assigned(placements, programs, left_out, len(own) - len(tonal))

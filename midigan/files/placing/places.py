@@ -1,0 +1,137 @@
+"""Which track of a layout each source track of a song belongs on, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+
+from midigan.files.placing.features import Features
+from midigan.files.placing.names import track_named
+from midigan.files.score import SourceTrack
+from midigan.layout import Layout
+
+#: The share of notes that may overlap the next one in a track that counts as one voice.
+_VOICE_OVERLAPS = 0.05
+
+#: A track of the layout (None: left out) and the reason.
+Place = tuple[int | None, str]
+
+
+class Places:
+    """The tracks of one layout, and which of them the sources of a song belong on."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        tracks = list(enumerate(layout.tracks))
+        self._drums = [number for number, track in tracks if track.drum]
+        #: The last one first, so that the first one's word is the last.
+        self._registers = [(n, track.register) for n, track in reversed(tracks) if track.register]
+        self._lone = [number for number, track in tracks if track.several == "best"]
+        #: Sources are much the same from song to song.
+        self._known: dict[tuple[str, int, bool, int | None], Place] = {}
+
+    def of(self, tracks: Sequence[SourceTrack], features: Features) -> dict[int, Place] | None:
+        """The place of each of a song's sources that has notes, by its index in `tracks`.
+
+        features: those of these tracks. None: what is no drum is to be split by register.
+        """
+        sounding = [i for i, notes in enumerate(features.notes) if notes]
+        placed = {i: self._matched(tracks[i]) for i in sounding}
+        melodic = [i for i in sounding if not tracks[i].drum]
+        placed |= self._in_register([i for i in melodic if placed[i][0] is None], features)
+        if self.layout.unmatched == "register":
+            named = [placed[i][0] for i in melodic]
+            if not (set(range(len(self.layout.tracks))) <= set(named) or None not in named):
+                if not are_voices(melodic, features, self.layout):
+                    return None
+                for voice, i in enumerate(sorted(melodic, key=lambda i: -features.pitch[i])):
+                    placed[i] = voice, "by mean pitch"
+        elif self.layout.unmatched == "best":
+            rest = [i for i in melodic if placed[i][0] is None]
+            placed |= _best(rest, placed, features, self.layout)
+        return placed | self._surplus(placed, features)
+
+    def _in_register(self, rest: list[int], features: Features) -> dict[int, Place]:
+        """Places for sources whose mean pitch lies in a track's register, the first such."""
+        found: dict[int, Place] = {}
+        for number, (low, high) in self._registers:
+            own = [i for i in rest if low <= features.pitch[i] <= high]
+            found |= dict.fromkeys(own, (number, "by register"))
+        return found
+
+    def _surplus(self, placed: dict[int, Place], features: Features) -> dict[int, Place]:
+        """No places for sources on tracks that keep one, but for the one with most notes."""
+        gone: dict[int, Place] = {}
+        for number in self._lone:
+            own = [i for i, (target, _) in placed.items() if target == number]
+            own.sort(key=lambda i: -features.notes[i])
+            why = f"{self.layout.tracks[number].name} keeps its largest source alone"
+            gone |= dict.fromkeys(own[1:], (None, why))
+        return gone
+
+    def _matched(self, source: SourceTrack) -> Place:
+        """The track that claims a source by name, channel or program or as drums, and why."""
+        key = source.name, source.program, source.drum, source.channel
+        if (place := self._known.get(key)) is None:
+            place = self._known[key] = self._match(source)
+        return place
+
+    def _match(self, source: SourceTrack) -> Place:
+        named = track_named(source.name, self.layout)
+        tracks = list(enumerate(self.layout.tracks))
+        by_channel = [n for n, track in tracks if source.channel in track.channels]
+        if source.drum:
+            named = named if named in self._drums else None
+            by_channel = [number for number in by_channel if number in self._drums]
+        if named is not None:
+            return named, "by name"
+        if by_channel:
+            return by_channel[0], "by channel"
+        if source.drum:
+            return (self._drums[0], "drums") if self._drums else (None, "no track for drums")
+        for number, track in tracks:
+            if track.plays(source.program) and not track.drum:
+                return number, "by program"
+        return None, "no track claims it"
+
+
+def are_voices(melodic: list[int], features: Features, layout: Layout) -> bool:
+    """Whether these sources are as many as the layout has tracks, each a single voice."""
+    single = all(features.overlaps[i] <= _VOICE_OVERLAPS for i in melodic)
+    return single and len(melodic) == len(layout.tracks)
+
+
+def _best(
+    rest: list[int], placed: dict[int, Place], features: Features, layout: Layout
+) -> dict[int, Place]:
+    """Places for sources that nothing matched; see `assign`."""
+    chosen: dict[int, Place] = {}
+    taken = {track for track, _ in placed.values()}
+    tonal = [(n, track) for n, track in enumerate(layout.tracks) if not track.drum]
+    poly = [n for n, track in tonal if not track.mono]
+    empty = [(n, track) for n, track in tonal if track.mono and n not in taken]
+    rest = list(rest)
+    for n, track in sorted(empty, key=lambda entry: entry[1].keeps == "highest"):
+        lone_chords = len(rest) == 1 and poly and features.overlaps[rest[0]] > _VOICE_OVERLAPS
+        if not rest or lone_chords:
+            break
+        if track.keeps == "lowest" and len(rest) > 1:
+            pick = min(rest, key=lambda i: features.pitch[i])
+            chosen[pick] = n, "lowest"
+            rest.remove(pick)
+        elif track.keeps == "highest":
+            most = max(features.notes)
+            pick = max(rest, key=lambda i: _melodic(i, features, most))
+            chosen[pick] = n, "most melodic"
+            rest.remove(pick)
+    target = next(iter(poly or [n for n, _ in tonal]), None)
+    return chosen | dict.fromkeys(rest, (target, "all others"))
+
+
+def _melodic(i: int, features: Features, most: int) -> float:
+    """How much of a melody a source is: alone, busy and high, each about 0..1.
+
+    most: the notes of the song's busiest source.
+    """
+    busy = sqrt(features.notes[i] / most)
+    return (1 - features.overlaps[i]) * busy * features.pitch[i] / 127

@@ -1,0 +1,1 @@
+"""Songs and corpora as files: MIDI, MusicXML, audio."""

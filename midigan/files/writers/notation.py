@@ -1,0 +1,92 @@
+"""Songs as MusicXML, to open in a notation program: a named staff for each track."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from midigan.errors import MidiganError
+from midigan.files.writers.write import PPQ, Ticks, meters_of
+from midigan.keys import key_of
+from midigan.layout import Layout
+from midigan.saving import whole_file
+from midigan.song import Song
+
+
+def write_musicxml(song: Song, layout: Layout, path: Path) -> None:
+    """Write a song by music21: bars, rests and ties as printed, the song's key and tempo.
+
+    Raises MidiganError if `path` cannot be written, or music21 cannot print the song.
+    """
+    from music21 import metadata, stream
+    from music21.exceptions21 import Music21Exception
+
+    score = stream.Score()
+    score.metadata = metadata.Metadata(title=song.name)
+    for number in range(len(layout.tracks)):
+        score.insert(0, _part(song, layout, number))
+    with whole_file(path) as beside:
+        try:
+            score.write("musicxml", fp=beside)
+        except Music21Exception as error:
+            raise MidiganError(f"cannot print {song.name} as MusicXML: {error}") from error
+
+
+def _part(song: Song, layout: Layout, number: int) -> Any:
+    """One track as a music21 part, cut into measures."""
+    from music21 import instrument, key, meter, note, stream, tempo
+
+    spec = layout.tracks[number]
+    part = stream.Part(id=spec.name)
+    part.partName = spec.name
+    played = instrument.Percussion() if spec.drum else instrument.Instrument()
+    played.partName = played.instrumentName = spec.name
+    played.midiProgram = song.programs[number] if song.programs else spec.program
+    part.insert(0, played)
+    found = key_of(song.notes, layout)
+    own_key = key.Key(found.tonic_name.replace("b", "-"), "minor" if found.minor else "major")
+    part.insert(0, own_key)
+    quarters = _Quarters(song, layout)
+    for bar, numerator, denominator in meters_of(song, layout):
+        signature = meter.TimeSignature(f"{numerator}/{denominator}")
+        part.insert(quarters.at(bar * layout.steps), signature)
+    for start, bpm in song.tempos.tolist() if number == 0 else ():
+        part.insert(quarters.at(start), tempo.MetronomeMark(number=round(bpm, 2)))
+    for start, length, track, pitch, velocity in song.notes.tolist():
+        if track == number:
+            begin, end = quarters.at(start), quarters.at(start + length)
+            printed = note.Note(_spelled(pitch, own_key.sharps), quarterLength=end - begin)
+            printed.volume.velocity = velocity
+            part.insert(begin, printed)
+    end = quarters.at(song.bars * layout.steps)
+    if end > part.highestTime:
+        part.insert(part.highestTime, note.Rest(quarterLength=end - part.highestTime))
+    return part.makeNotation()
+
+
+def _spelled(midi_pitch: int, sharps: int) -> Any:
+    """A pitch as it is written in a key of so many sharps, or flats below 0.
+
+    Letters and accidentals are told apart on the line of fifths, on which the notes of the key
+    are seven in a row: those up to two places before them and three behind are nearest to it.
+    """
+    from music21 import pitch
+
+    place = (midi_pitch * 7 - sharps + 3) % 12 + sharps - 3
+    alter, letter = divmod(place + 1, 7)
+    octave = (midi_pitch - alter) // 12 - 1
+    return pitch.Pitch(step="FCGDAEB"[letter], accidental=alter or None, octave=octave)
+
+
+class _Quarters:
+    """From steps of a song, padding included, to quarter notes of the music without it."""
+
+    def __init__(self, song: Song, layout: Layout) -> None:
+        self.ticks = Ticks(song, layout)
+
+    def at(self, step: int) -> Fraction:
+        """Quarter notes from the beginning."""
+        return Fraction(int(self.ticks.at(np.array([step]))[0]), PPQ)

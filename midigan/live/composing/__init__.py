@@ -1,0 +1,1 @@
+"""The process that composes: phrases of a generator, ahead of the playhead."""

@@ -1,0 +1,39 @@
+"""When to look whether a port is still there: often, and where it disturbs nothing."""
+
+from __future__ import annotations
+
+from midigan.live.clock import Clock
+from midigan.live.connections.ports import Port
+
+_EVERY_S = 0.25
+#: A look asks the system: it is given twice the time that the last one took, at first so much.
+_FIRST_S = 0.02
+#: Where notes and pulses never leave so much time, it has its turn when it is so overdue.
+_OVERDUE_S = 0.25
+
+
+class Lookout:
+    """Looks after a port between the things that must be done in time."""
+
+    def __init__(self, port: Port, clock: Clock) -> None:
+        self._port, self._clock = port, clock
+        self._next_s = clock.now()
+        self._takes_s = _FIRST_S
+
+    def is_due(self, spare_s: float) -> bool:
+        """Whether to look now, with so much time to spare."""
+        overdue_s = self._clock.now() - self._next_s
+        return overdue_s >= 0 and (spare_s > self._takes_s or overdue_s > _OVERDUE_S)
+
+    def look(self) -> str:
+        """Look; a line for people on what has become of the port, "" if nothing has.
+
+        Raises PortError if it has gone for good.
+        """
+        begin_s = self._clock.now()
+        news = self._port.check()
+        now_s = self._clock.now()
+        if not news:
+            self._takes_s = 2 * (now_s - begin_s)
+        self._next_s = now_s + _EVERY_S
+        return news

@@ -1,0 +1,174 @@
+"""A connection to a MIDI port that may go away and come back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from midigan.errors import PortError
+from midigan.live.connections.advice import advice
+from midigan.live.connections.hangup import HangUp
+from midigan.live.connections.jack_watch import JackWatch, watch
+from midigan.live.connections.port_names import (
+    BACKENDS,
+    Listing,
+    choose_port,
+    hushed,
+    list_ports,
+    listed,
+    load_rtmidi,
+    match_port,
+)
+
+#: What systems show as the client, and where clients have several ports, as the port.
+_CLIENT, _PORT = "midigan", "midi"
+
+
+class Plug:
+    """A client of python-rtmidi, input or output, and the port that it is connected to.
+
+    `wanted` is what the port was chosen by: a port that returns may have another number in
+    its name, and is known by those words. It is None for a virtual port, which never goes.
+    `jack` is what JACK calls a virtual port, "" for all others. `watch` knows who is
+    connected to a virtual input of JACK's, where somebody can tell.
+    """
+
+    jack = ""
+
+    def __init__(
+        self,
+        client: Any,
+        name: str,
+        wanted: str | None,
+        hang_up: HangUp,
+        watch: JackWatch | None = None,
+    ) -> None:
+        self.client = client
+        self.name = name
+        self.away = False
+        #: How often it was opened again.
+        self.returns = 0
+        self._returning = ""
+        self._wanted, self._hang_up, self._watch = wanted, hang_up, watch
+
+    def check(self) -> str:
+        """Close the connection if the port has gone, open it again if it is back.
+
+        Returns a line for people if either happened, else "". Raises PortError if the MIDI
+        service has died, and with it all ports: using them would hang.
+        """
+        if self._hang_up.happened():
+            raise PortError(f"the MIDI service behind port {self.name!r} has gone away")
+        if self._wanted is None:
+            return ""
+        # A port that was closed at the other end goes on taking messages silently.
+        names = self.client.get_ports()
+        if self.away:
+            return self._reopen(names)
+        return "" if self.name in names else self.lose()
+
+    def _reopen(self, names: Sequence[str]) -> str:
+        """Open it again if it is back; a line for people if it is, else ""."""
+        found = [self.name] if self.name in names else match_port(self._wanted or "", names)
+        # JACK lists a port before its owner is ready, and refuses to connect it silently:
+        # it is taken as there when it is seen a second time.
+        there = len(found) == 1 and found[0] == self._returning
+        self._returning = found[0] if len(found) == 1 else ""
+        if not there or not self._open(names.index(self._returning)):
+            return ""
+        self.away, self.name = False, self._returning
+        self.returns += 1
+        return f"port {self.name!r} is back"
+
+    def lose(self) -> str:
+        """Take the port as gone, because it refused a message; a line for people.
+
+        Raises PortError if it is none that is opened again.
+        """
+        if self._wanted is None:
+            raise PortError(f"port {self.name!r} no longer takes messages")
+        self.away, self._returning = True, ""
+        self.client.close_port()
+        return f"port {self.name!r} has gone away; it is opened again when it returns"
+
+    def others(self) -> set[str]:
+        """Who is connected to a virtual port, by their full names, as far as anybody can tell."""
+        return self._watch.connected() if self.jack and self._watch is not None else set()
+
+    def close(self) -> None:
+        """Close the connection, but not if its service is dead: that would hang."""
+        if not self._hang_up.happened():
+            self.client.close_port()
+            if self._watch is not None:
+                self._watch.close()
+
+    def _open(self, index: int) -> bool:
+        """Whether it could be opened; if it is gone again, or not ready, the next look tries."""
+        try:
+            with hushed():
+                self.client.open_port(index, _PORT)
+        except OSError:
+            return False
+        return True
+
+
+def connect(wanted: str, backend: str | None = None, *, inputs: bool = False) -> Plug:
+    """Connect to the one output port, or input, that `wanted` names in full or in part.
+
+    Raises PortError if none or several match, or if it cannot be opened.
+    """
+    backend, name = choose_port(wanted, list_ports(backend), inputs=inputs)
+    hang_up = HangUp()
+    client = _client(backend, inputs)
+    try:
+        with hushed():
+            client.open_port(client.get_ports().index(name), _PORT)
+    except (OSError, ValueError) as error:
+        raise PortError(f"port {name!r} cannot be opened: {error}") from error
+    return Plug(client, name, wanted, hang_up.armed())
+
+
+def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Plug:
+    """Create a virtual port of our own: one that sends, or for `inputs` one that receives.
+
+    Raises PortError where the system cannot.
+    """
+    listings = [listing for listing in list_ports(backend) if not listing.trouble]
+    able = [listing.backend for listing in listings if listing.backend != "winmm"]
+    if not able:
+        raise PortError(f"no virtual port can be created here: {' '.join(advice())}")
+    hang_up = HangUp()
+    client = _client(able[0], inputs)
+    try:
+        with hushed():
+            client.open_virtual_port(name)
+    except (OSError, NotImplementedError) as error:
+        raise PortError(f"virtual port {name!r} cannot be created: {error}") from error
+    hang_up.armed()
+    jack = _newest(name, listings, inputs=inputs) if able[0] == "jack" else ""
+    watching = watch(jack) if jack and inputs else None
+    plug = Plug(client, f"{name} ({able[0]})", None, hang_up, watching)
+    plug.jack = jack
+    return plug
+
+
+def _newest(name: str, before: Sequence[Listing], *, inputs: bool) -> str:
+    """The full name of the port that was created since: another midigan's has the same ending.
+
+    What receives is listed among the outputs of others, and what sends among their inputs.
+    """
+    known = {port for listing in before for port in listed(listing, inputs=not inputs)}
+    (after,) = list_ports("jack")
+    ports = listed(after, inputs=not inputs)
+    new = [port for port in ports if port not in known and port.endswith(f":{name}")]
+    return new[0] if len(new) == 1 else ""
+
+
+def _client(backend: str, inputs: bool) -> Any:
+    rtmidi = load_rtmidi()
+    kind = rtmidi.MidiIn if inputs else rtmidi.MidiOut
+    try:
+        with hushed():
+            return kind(rtapi=getattr(rtmidi, BACKENDS[backend]), name=_CLIENT)
+    except OSError as error:
+        raise PortError(f"{backend} does not answer: {error}") from error

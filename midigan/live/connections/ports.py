@@ -1,0 +1,87 @@
+"""MIDI output ports as the player sees them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+from midigan.live.connections.owed import Owed
+from midigan.live.connections.plug import Plug
+
+#: A receiver on a busy machine may come to its messages a few of JACK's periods later, and hears
+#: nothing from a port that is gone by then.
+_LINGER_S = 0.1
+
+
+class Port(Protocol):
+    """Where the player sends to."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def away(self) -> bool:
+        """Whether it is looked for, to be opened again."""
+
+    def send(self, message: Sequence[int]) -> None:
+        """Send the bytes of one message. Raises PortError if that can never be again."""
+
+    def check(self) -> str:
+        """Look whether it is still there; a line for people if that has changed, else "".
+
+        Raises PortError if it has gone for good.
+        """
+
+    def close(self) -> None:
+        """Close the port; what was sent before still goes out."""
+
+
+class RtMidiPort:
+    """A port of python-rtmidi. While it is away, what is sent to it is lost, and that is all.
+
+    When it comes back it is silenced and given its programs again.
+    """
+
+    def __init__(self, plug: Plug) -> None:
+        self._plug = plug
+        self._owed = Owed()
+        self._news = ""
+
+    @property
+    def name(self) -> str:
+        """The full name of the port."""
+        return self._plug.name
+
+    @property
+    def away(self) -> bool:
+        """Whether it has gone, and is opened again when it returns."""
+        return self._plug.away
+
+    def send(self, message: Sequence[int]) -> None:
+        """Send the bytes of one message, if the port is there."""
+        self._owed.sent(message, heard=not self._plug.away)
+        if not self._plug.away:
+            try:
+                self._plug.client.send_message(message)
+            except OSError:
+                self._news = self._plug.lose()
+
+    def check(self) -> str:
+        """Look whether the port has gone or is back; a line for people if it has, else ""."""
+        returns = self._plug.returns
+        news, self._news = self._news, ""
+        news = self._plug.check() or news
+        if self._plug.returns != returns:
+            for message in self._owed.settle():
+                self.send(message)
+        elif not self._plug.away:
+            self._owed.seen()
+        return news
+
+    def close(self) -> None:
+        """Close the port, when what was sent has been heard as well."""
+        if not self._plug.away:
+            time.sleep(_LINGER_S)
+        self._plug.close()

@@ -1,0 +1,1 @@
+"""Hands on the music: controllers, keys that are held, OSC."""

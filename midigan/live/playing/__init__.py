@@ -1,0 +1,1 @@
+"""The process that plays: notes at their time, and none of them for ever."""

@@ -1,0 +1,1 @@
+"""The processes of a session: how they are started, what they say to each other, and how."""

@@ -1,0 +1,1 @@
+"""What remains of a session: its log, its recording, its last bars."""

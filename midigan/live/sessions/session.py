@@ -1,0 +1,221 @@
+"""A live session as its parent sees it: starts both processes, watches both, ends both.
+
+    composer process: generator -> phrases --(here)--> player process: clock, port
+
+Messages between the two pass through the threads that listen to them, so that nothing that
+the terminal does can hold the music up. Whichever process dies, the others end in silence.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import signal
+from collections.abc import Iterator
+
+from midigan.controls import Turn
+from midigan.errors import MidiganError, PortError
+from midigan.live.hands.desk import Desk
+from midigan.live.processes.child import Child
+from midigan.live.processes.composer_messages import Ask, Heard, Loaded, Phrase, Told
+from midigan.live.processes.player_messages import (
+    Ended,
+    Failed,
+    Notice,
+    Open,
+    Opened,
+    Panic,
+    Position,
+    Report,
+    Screen,
+    Start,
+    Stop,
+)
+from midigan.live.processes.wire import Message
+from midigan.live.records.keeping import Keeping
+from midigan.live.sessions.survivor import Survivor
+from midigan.live.sessions.wish import Face, Wish
+
+#: The player reports four times a second. When this many waits of a quarter of a second in
+#: a row bring nothing, it hangs. Waits are counted, not seconds: all of us may be suspended.
+_WAIT_S = 0.25
+_WAITS = 5
+#: Nothing sounds at a port that is away, and a busy machine may take seconds to open it again.
+_WAITS_WHILE_AWAY = 40
+#: Opening a port or loading a generator may take longer.
+_WAITS_TO_OPEN = 80
+
+#: How long processes may take to end by themselves.
+_PATIENCE_S = 2.0
+
+
+class _PlayerDiedError(PortError):
+    """The player ended without a word: what it played may still sound."""
+
+
+class Session:
+    """One run of the two processes."""
+
+    def __init__(self, wish: Wish, face: Face) -> None:
+        self._wish, self._face = wish, face
+        self._inbox: queue.SimpleQueue[tuple[str, Message | None]] = queue.SimpleQueue()
+        self._heard: Heard | None = None
+        self._keeping = Keeping(wish.kept, wish.generator, wish.seed)
+        self._survivor = Survivor(wish)
+        self._player = Child("midigan.live.playing.player_process", self._hear_player)
+        self._composer = Child("midigan.live.composing.composer_process", self._hear_composer)
+        #: For all hands that may turn something while it plays.
+        self.desk = Desk(self._composer.send, lambda message: self._inbox.put(("desk", message)))
+
+    def run(self) -> None:
+        """Play until the end that was wished for, or until a signal says so.
+
+        Raises PortError if the port cannot be opened or goes away, MidiganError if the
+        generator or a process fails. What was played is recorded in any case.
+        """
+        try:
+            with self._signals_stop():
+                self._open()
+        finally:
+            self._player.close(_PATIENCE_S)
+            self._composer.close(_PATIENCE_S)
+            self._survivor.close()
+            self._say(self._keeping.close())
+
+    def _open(self) -> None:
+        """Bring both processes up side by side, then play."""
+        wish = self._wish
+        for wanted in wish.sync.messages(wish.backend):
+            self._player.send(wanted)
+        self._player.send(Open(wish.port, wish.virtual, wish.backend))
+        self._composer.send(wish.load())
+        self._player.listen()
+        self._composer.listen()
+        opened: Opened | None = None
+        loaded: Loaded | None = None
+        while opened is None or loaded is None:
+            who, message = self._next(_WAITS_TO_OPEN)
+            if isinstance(message, Opened):
+                opened = message
+            elif isinstance(message, Loaded):
+                loaded = message
+            elif isinstance(message, Notice):
+                self._say(message.text)
+            elif isinstance(message, Failed):
+                raise MidiganError(message.trouble)
+            elif isinstance(message, Stop):
+                return
+            elif message is None:
+                raise MidiganError(f"the {who} process ended before it could begin")
+        start = self._wish.begin(loaded)
+        trouble = self._keeping.begin(loaded, start)
+        self._face.started(opened, start, loaded)
+        self._say(trouble)
+        if self._face.screen:
+            self._player.send(Screen(self._face.screen))
+        self._player.send(start)
+        self._survivor.guard(opened)
+        self.desk.open = True
+        try:
+            self._watch(opened, start)
+        except _PlayerDiedError as died:
+            hushed = self._survivor.hush(sorted({part.channel for part in start.parts}))
+            hanging = "" if hushed else ": its notes may hang, silence them where they sound"
+            raise PortError(f"{died}{hanging}") from None
+
+    def _watch(self, opened: Opened, start: Start) -> None:
+        """Follow the player until it has ended."""
+        trouble, waits = "", _WAITS
+        while True:
+            try:
+                who, message = self._next(waits)
+            except TimeoutError:
+                self._player.kill()
+                raise _PlayerDiedError(f"port {opened.port!r} stopped answering") from None
+            if isinstance(message, Report):
+                self._take(message, start.phrase_ticks)
+                waits = _WAITS_WHILE_AWAY if message.away else _WAITS
+            elif isinstance(message, Position):
+                self._face.at(message)
+            elif isinstance(message, Told):
+                self._hear_of(message)
+            elif isinstance(message, Turn):
+                self._do(message)
+            elif isinstance(message, Notice):
+                self._say(message.text)
+            elif isinstance(message, Ended | Failed):
+                trouble = trouble or message.trouble
+                break
+            elif isinstance(message, Stop):
+                self._player.send(message)
+            elif message is None and who == "player":
+                raise _PlayerDiedError("the player process was killed")
+            elif message is None:
+                trouble = "the composer process was killed"
+                self._player.send(Stop())
+        if trouble:
+            raise PortError(trouble)
+
+    def _take(self, report: Report, phrase_ticks: int) -> None:
+        self.desk.pass_on()
+        heard = Heard(report.tick // phrase_ticks, report.rolling)
+        if heard != self._heard:
+            self._heard = heard
+            self._composer.send(heard)
+        self._face.progress(report)
+        self._say(self._keeping.report(report))
+
+    def _do(self, action: Turn) -> None:
+        if action.control == "keep":
+            self._say(self._keeping.clip())
+        elif action.control == "panic":
+            self._player.send(Panic())
+            self._say("all notes off")
+        elif action.control == "quit":
+            self._player.send(Stop())
+
+    def _hear_of(self, told: Told) -> None:
+        """A control was turned, or could not be."""
+        if told.controls is not None:
+            self._keeping.turn(told.line, told.controls)
+        self._face.turned(told)
+
+    def _say(self, line: str) -> None:
+        if line:
+            self._face.say(line)
+
+    def _next(self, waits: int) -> tuple[str, Message | None]:
+        """Who said what next. Raises TimeoutError if that takes too many waits."""
+        for _ in range(waits):
+            with contextlib.suppress(queue.Empty):
+                return self._inbox.get(timeout=_WAIT_S)
+        raise TimeoutError
+
+    def _hear_player(self, message: Message | None) -> None:
+        if isinstance(message, Ask):
+            self._composer.send(message)
+        else:
+            self._inbox.put(("player", message))
+
+    def _hear_composer(self, message: Message | None) -> None:
+        if isinstance(message, Phrase):
+            self._player.send(message)
+            self._keeping.phrase(message)
+            self._face.composed(message)
+        else:
+            self._inbox.put(("composer", message))
+
+    @contextlib.contextmanager
+    def _signals_stop(self) -> Iterator[None]:
+        """Meanwhile Ctrl-C, a wish to end and a closed terminal end the music, nothing else."""
+        names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+        numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+        before = [
+            signal.signal(number, lambda *_: self._inbox.put(("signal", Stop())))
+            for number in numbers
+        ]
+        try:
+            yield
+        finally:
+            for number, handler in zip(numbers, before, strict=True):
+                signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""Generators as files that play without PyTorch."""

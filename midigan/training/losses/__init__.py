@@ -1,0 +1,1 @@
+"""What a critic and a generator minimise."""

@@ -1,0 +1,1 @@
+"""Generators and critics: the published MuseGAN's, and midigan's own."""

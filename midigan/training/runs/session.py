@@ -1,0 +1,251 @@
+"""A training session: steps until the plan is done, saving, listening and measuring on the way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Literal
+
+import numpy as np
+import torch
+
+from midigan import __version__
+from midigan.errors import FormatError, MidiganError
+from midigan.files.writers.write import write_midi
+from midigan.notes import phrases_to_notes
+from midigan.song import Song
+from midigan.training.runs.batches import Batches, prepare
+from midigan.training.runs.checkpoint import load_tensors, save_tensors
+from midigan.training.networks.models import build_networks
+from midigan.training.runs.processes import ALONE, Group
+from midigan.training.runs.quality import HeldOut, sample
+from midigan.training.runs.run import Run
+from midigan.training.runs.trainer import Losses, Trainer, rate_factor
+
+#: At most how often losses are logged; a slow step is logged by itself.
+LOG_SECONDS = 1.0
+
+SNAPSHOT_PHRASES = 4
+
+#: Why a session ended: its plan was done, it was asked to, or held-out quality rose no more.
+Reason = Literal["done", "stopped", "patience"]
+
+#: At most how many phrases a generator may look at before it is trained.
+FIRST_LOOK = 1024
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a session is. `fraction` 0..1 of the plan; `quality` 0..1, None before it is known."""
+
+    step: int
+    epoch: float
+    seconds: float
+    fraction: float
+    losses: Losses
+    quality: float | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a session ended, and how far the run is since its beginning.
+
+    quality: of the weights that are kept, on held-out songs; `first_quality` of the run's first.
+    """
+
+    reason: Reason
+    steps: int
+    epochs: float
+    seconds: float
+    first_quality: float | None
+    quality: float | None
+
+
+@dataclass
+class _Course:
+    """What of a run's past matters to its future, besides tensors; kept in each checkpoint."""
+
+    seconds: float = 0.0
+    first: float | None = None
+    quality: float | None = None
+    best: float | None = None
+    stale: int = 0
+    version: str = field(default=__version__)
+
+
+class Session:
+    """Takes a run up where its last checkpoint left it, or begins it, and trains on.
+
+    Raises MidiganError if its phrases cannot be trained on, FormatError if the checkpoint
+    does not fit the run.
+
+    group: the processes that train together; only the leading one measures and writes.
+    precision: what networks multiply in while they learn; they are measured in float32.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        device: torch.device,
+        group: Group = ALONE,
+        precision: torch.dtype = torch.float32,
+    ) -> None:
+        self.run, self.device, self.group = run, device, group
+        self.plan = run.recipe.training
+        if self.plan.batch < 2 * group.size:
+            raise MidiganError(
+                f"a batch of {self.plan.batch} is too small for {group.size} processes: each needs "
+                "2 phrases at least"
+            )
+        training, held_out = prepare(run.phrases(), run.recipe.data, run.config.seed)
+        genres, seed = run.config.genres, run.config.seed
+        batches = Batches(training, run.recipe.data, self.plan.batch, seed, genres)
+        networks = build_networks(run.recipe.networks, run.layout, seed, len(genres))
+        self.trainer = Trainer(run.recipe, *networks, batches, seed, device, group, precision)
+        self.held_out = HeldOut(held_out, genres) if held_out is not None else None
+        self.songs = training.names
+        self.held_out_songs = len(held_out.names) if held_out is not None else 0
+        self.course = _Course()
+        self._saved_steps = 0
+        if run.last.exists():
+            self._restore()
+        else:
+            first = batches.draw_first(FIRST_LOOK, device)
+            self.trainer.generator.initialise_from(first)
+
+    def train(
+        self,
+        watch: Callable[[Progress], None] = lambda progress: None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Outcome:
+        """Train until the plan is done or `stopped` says so; everything is saved on the way out.
+
+        A step that has begun is finished. Raises MidiganError if the losses are no numbers
+        any more or a file cannot be written; the last checkpoint is good then.
+        """
+        if self.trainer.steps == 0 and self.group.leads:
+            self._save()
+        reason = self._steps(watch, stopped)
+        if self.trainer.steps > self._saved_steps and self.group.leads:
+            self._save()
+            if self.trainer.unreported_steps:
+                watch(self._log())
+        epochs = self.trainer.steps / self.trainer.batches.epoch_steps
+        course = self.course
+        return Outcome(
+            reason, self.trainer.steps, epochs, course.seconds, course.first, course.best
+        )
+
+    def _steps(self, watch: Callable[[Progress], None], stopped: Callable[[], bool]) -> Reason:
+        begun, before = time.perf_counter(), self.course.seconds
+        saved = logged = begun
+        patience = False
+        while True:
+            fraction, stop, tired = self.group.follow([self.fraction(), stopped(), patience])
+            if tired or stop or fraction >= 1:
+                return "patience" if tired else "stopped" if fraction < 1 else "done"
+            self.trainer.step(fraction)
+            now = time.perf_counter()
+            self.course.seconds = before + now - begun
+            if not self.group.leads:
+                continue
+            if now - logged >= LOG_SECONDS:
+                watch(self._log())
+                logged = now
+            if now - saved >= self.plan.save_seconds:
+                self._save()
+                saved = time.perf_counter()
+                patience = 0 < self.plan.patience <= self.course.stale
+
+    def fraction(self) -> float:
+        """How much of the plan is done, 0..1, by epochs or minutes, whichever is further."""
+        planned_steps = self.plan.epochs * self.trainer.batches.epoch_steps
+        done = [0.0]
+        if planned_steps:
+            done.append(self.trainer.steps / planned_steps)
+        if self.plan.minutes:
+            done.append(self.course.seconds / (self.plan.minutes * 60))
+        return min(1.0, max(done))
+
+    def _measure(self) -> float | None:
+        if self.held_out is None:
+            return None
+        self.course.quality = self.held_out.score(self.trainer.average.module, self.device)
+        if self.trainer.steps == 0:
+            self.course.first = self.course.quality
+        return self.course.quality
+
+    def _log(self) -> Progress:
+        losses, recipe = self.trainer.losses(), self.run.recipe.optimizer
+        steps, fraction = self.trainer.steps, self.fraction()
+        epoch = steps / self.trainer.batches.epoch_steps
+        rate = recipe.generator_rate * rate_factor(recipe, steps - 1, fraction)
+        quality = self.course.quality
+        self.run.log(
+            {
+                "step": steps,
+                "epoch": f"{epoch:.3f}",
+                "seconds": f"{self.course.seconds:.1f}",
+                "critic_loss": f"{losses.critic:.6g}",
+                "generator_loss": f"{losses.generator:.6g}",
+                "penalty": f"{losses.penalty:.6g}",
+                "rate": f"{rate:.4g}",
+                "quality": "" if quality is None else f"{quality:.4f}",
+            }
+        )
+        return Progress(steps, epoch, self.course.seconds, fraction, losses, quality)
+
+    def _save(self) -> None:
+        """Measure, then write the best weights if they are, the checkpoint, and a snapshot."""
+        self._refuse_broken_weights()
+        quality = self._measure()
+        tensors = self.trainer.tensors()
+        if quality is not None:
+            if self.course.best is None or quality > self.course.best:
+                self.course.best, self.course.stale = quality, 0
+                kept = {name: tensors[name] for name in ("average", "critic")}
+                save_tensors(self.run.best, kept, self._values())
+            else:
+                self.course.stale += 1
+        save_tensors(self.run.last, tensors, self._values())
+        self._saved_steps = self.trainer.steps
+        self._snapshot()
+
+    def _values(self) -> dict[str, Any]:
+        return {"steps": self.trainer.steps, **vars(self.course)}
+
+    def _refuse_broken_weights(self) -> None:
+        networks = (self.trainer.generator, self.trainer.critic)
+        for weights in chain.from_iterable(network.parameters() for network in networks):
+            if not bool(weights.isfinite().all()):
+                raise MidiganError(
+                    f"training came apart before step {self.trainer.steps}: weights are no "
+                    f"numbers any more; the last checkpoint of {self.run.folder} is good"
+                )
+
+    def _snapshot(self) -> None:
+        """Leave the same few phrases' noise as MIDI, to hear how the generator changes."""
+        layout, genres = self.run.layout, len(self.run.config.genres)
+        turns = torch.eye(genres)[torch.arange(SNAPSHOT_PHRASES) % genres] if genres else None
+        average = self.trainer.average.module
+        phrases = sample(average, layout, SNAPSHOT_PHRASES, self.device, turns)
+        notes = phrases_to_notes(phrases, layout, joined=False)
+        bar_steps = np.full(SNAPSHOT_PHRASES * layout.bars, layout.steps, np.uint16)
+        path = self.run.snapshot(self.trainer.steps)
+        write_midi(Song(path.stem, notes, bar_steps), layout, path)
+
+    def _restore(self) -> None:
+        tensors, values = load_tensors(self.run.last)
+        try:
+            steps = int(values.pop("steps"))
+            self.trainer.restore(tensors, steps)
+            self.course = _Course(**values)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise FormatError(f"{self.run.last} is not a checkpoint of a run") from error
+        except FormatError as error:
+            raise FormatError(f"{self.run.last}: {error}") from error
+        self._saved_steps = steps
+        if self.group.leads:
+            self.run.forget_after(steps)

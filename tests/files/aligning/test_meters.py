@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from midigan.errors import MidiganError
+from midigan.files.aligning.bars import lay_bars
+from midigan.files.aligning.meters import against, is_meter_rule, layout_in, most_frequent
+from midigan.files.score import TICK_METER, Score, tick_notes
+from midigan.layout import load_layout
+
+SATB = load_layout("satb")
+
+
+def score(*meters, beats=24):
+    start = 480 * np.arange(beats)
+    notes = tick_notes(start, np.full(beats, 480), 0, np.full(beats, 60), 80)
+    return Score(480, (), notes, meters=np.array(list(meters), TICK_METER))
+
+
+def bars(*meters):
+    return lay_bars(score(*meters), SATB, 24 * 480 * 256)
+
+
+@pytest.mark.parametrize(
+    ("meter", "steps"),
+    [("3/4", 12), ("6/8", 12), ("12/8", 24), ("2/4", 8), ("5/4", 20), ("7/8", 14), ("3/16", 3)],
+)
+def test_a_meters_layout_has_its_steps(meter, steps):
+    layout = layout_in(SATB, meter)
+    assert layout.steps == steps
+    assert layout.name == f"satb-{meter.replace('/', '-')}"
+    assert layout.tracks == SATB.tracks
+
+
+@pytest.mark.parametrize("rule", ["4/4", "2/2", "only", "pad"])
+def test_the_layout_stays_where_its_bars_are_as_long(rule):
+    assert layout_in(SATB, rule) is SATB
+
+
+@pytest.mark.parametrize("rule", ["native", "waltz", "3/5", "0/4", "5/64", "99/1"])
+def test_what_is_no_layouts_meter_is_refused(rule):
+    with pytest.raises(MidiganError):
+        layout_in(SATB, rule)
+
+
+def test_rules():
+    assert all(map(is_meter_rule, ("only", "pad", "native", "3/4", "12/8")))
+    assert not any(map(is_meter_rule, ("", "3", "3/4 ", "03/4", "4/3", "Native")))
+
+
+def test_songs_in_other_meters_are_left_out():
+    waltz, common, unnamed = bars((0, 3, 4)), bars((0, 4, 4)), bars()
+    assert against("only", waltz) == "meter 3/4 (--meter native or pad uses it)"
+    assert against("pad", waltz) is None
+    assert against("3/4", waltz) is None
+    assert against("3/4", common) == "meter 4/4 (the set is in 3/4, --meter chooses)"
+    assert against("3/4", unnamed) == against("3/4", common)
+    assert against("4/4", unnamed) is None
+    assert against("6/8", waltz) == "meter 3/4 (the set is in 6/8, --meter chooses)"
+    # Most of its measures decide about a song.
+    assert against("3/4", bars((0, 3, 4), (18 * 480, 4, 4))) is None
+
+
+def test_the_meter_of_most_pieces_is_the_native_one():
+    pieces = [score((0, 3, 4)), score((0, 6, 8)), score((0, 3, 4)), score()]
+    assert most_frequent(pieces, SATB) == ("3/4", "2 of 4 pieces looked at are in 3/4")
+    assert most_frequent([score()], SATB)[0] == "4/4"
+    assert most_frequent([], SATB)[0] == "4/4"

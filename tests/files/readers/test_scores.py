@@ -1,0 +1,163 @@
+"""Printed scores come in, and go out again, with every note in its place."""
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from midigan.errors import MidiganError
+from midigan.files.encoding.encode import encode
+from midigan.files.opening.read import read_scores
+from midigan.files.writers.corpora import corpus_folder
+from midigan.files.writers.notation import write_musicxml
+from midigan.layout import load_layout
+from midigan.notes import separate_overlaps
+from midigan.song import METER, NOTE, TEMPO, Song
+
+SATB, BAND = load_layout("satb"), load_layout("band")
+
+ABC = """X:1
+T:Scale
+M:4/4
+L:1/4
+K:D
+D E F G | A B c d | d4 |]
+"""
+KERN = "**kern\t**kern\n*M4/4\t*M4/4\n4c\t4e\n4d\t4f\n2e\t2g\n=\t=\n1c\t1c\n*-\t*-\n"
+
+
+def song():
+    """Four voices with ties over bar lines, a rest, dotted and syncopated notes, 4/4 then 3/4."""
+    rows = [
+        *((0, 6, 0, 72, 80), (6, 2, 0, 74, 80), (10, 10, 0, 76, 80), (32, 12, 0, 77, 80)),
+        *((0, 16, 1, 65, 80), (16, 16, 1, 65, 80), (32, 12, 1, 69, 80)),
+        *((3, 3, 2, 60, 80), (12, 8, 2, 58, 80), (32, 12, 2, 60, 80)),
+        *((0, 1, 3, 41, 80), (1, 1, 3, 43, 80), (15, 17, 3, 45, 80), (32, 12, 3, 41, 80)),
+    ]
+    return Song(
+        "song",
+        separate_overlaps(np.array(rows, NOTE)),
+        np.array([16, 16, 12], np.uint16),
+        np.array([(0, 96.0)], TEMPO),
+        np.array([(0, 4, 4), (2, 3, 4)], METER),
+    )
+
+
+def test_musicxml_comes_back_as_it_went_with_named_staves(tmp_path):
+    write_musicxml(song(), SATB, tmp_path / "song.musicxml")
+    text = (tmp_path / "song.musicxml").read_text("utf-8")
+    for track in SATB.tracks:
+        assert f"<part-name>{track.name}</part-name>" in text
+    assert "<fifths>-1</fifths>" in text
+    (found,) = encode([tmp_path], SATB, meter="pad")[0].songs()
+    for field in ("notes", "bar_steps", "tempos", "meters"):
+        assert np.array_equal(getattr(found, field), getattr(song(), field)), field
+
+
+@pytest.mark.parametrize(
+    ("tonic", "spelled"),
+    [
+        (60, "C C# D Eb E F F# G G# A Bb B"),
+        (68, "Ab A Bb Cb C Db D Eb E F Gb G"),
+        (66, "F# F## G# A A# B B# C# C## D# E E#"),
+    ],
+)
+def test_pitches_are_spelled_as_the_key_has_them(tonic, spelled, tmp_path):
+    scale = [tonic + p for p in (0, 0, 4, 7, 0, 2, 5, 9, 11, 7, 0, 0)]
+    rows = [(4 * i, 4, 0, pitch, 80) for i, pitch in enumerate(scale)]
+    rows += [(48 + i, 1, 0, tonic + i, 80) for i in range(12)]
+    notes = separate_overlaps(np.array(rows, NOTE))
+    write_musicxml(Song("s", notes, np.full(4, 16, np.uint16)), SATB, tmp_path / "s.musicxml")
+    printed = list(ElementTree.parse(tmp_path / "s.musicxml").getroot().iter("note"))
+    assert not [note for note in printed[:12] if note.find("accidental") is not None]
+    found = [
+        note.findtext("pitch/step")
+        + {"-1": "b", "1": "#", "2": "##"}.get(note.findtext("pitch/alter"), "")
+        for note in printed[12:24]
+    ]
+    assert " ".join(found) == spelled
+
+
+def test_chords_and_drums_come_back_too(tmp_path):
+    rows = [(0, 4, 2, 60, 80), (0, 4, 2, 64, 80), (0, 8, 2, 67, 80), (4, 1, 0, 36, 80)]
+    chords = Song("chords", separate_overlaps(np.array(rows, NOTE)), np.full(2, 16, np.uint16))
+    write_musicxml(chords, BAND, tmp_path / "chords.musicxml")
+    (found,) = encode([tmp_path], BAND)[0].songs()
+    assert np.array_equal(found.notes, chords.notes)
+
+
+def test_abc_and_humdrum_are_read(tmp_path):
+    (tmp_path / "scale.abc").write_text(ABC)
+    (tmp_path / "two.krn").write_text(KERN)
+    phrases, report = encode([tmp_path], BAND)
+    assert phrases.names == ("scale", "two")
+    scale, two = phrases.songs()
+    assert scale.notes["pitch"].tolist() == [62, 64, 66, 67, 69, 71, 73, 74, 74]
+    assert scale.notes["start"].tolist() == [*range(0, 32, 4), 32]
+    assert sorted(two.notes["pitch"].tolist()) == [60, 60, 60, 62, 64, 64, 65, 67]
+    assert report.off_grid_share == 0
+
+
+def test_a_lone_tune_may_be_latin_and_say_nothing_of_lengths(tmp_path):
+    (tmp_path / "old.abc").write_bytes("X:1\nT:Caf\u00e9\nK:C\nCDEF GABc|\n".encode("latin-1"))
+    (found,) = encode([tmp_path / "old.abc"], SATB, meter="pad")[0].songs()
+    assert found.notes["start"].tolist() == list(range(0, 16, 2))
+
+
+def test_a_tune_of_hardly_any_bar_lines_is_read(tmp_path):
+    tune = "X:1\nT:tune\nM:4/4\nL:1/8\nK:D\n|:DFAd fdAF|G2B2 z4:|\n"
+    (tmp_path / "tune.abc").write_text(tune)
+    (song,) = encode([tmp_path / "tune.abc"], SATB)[0].songs()
+    assert song.notes["pitch"].tolist() == [62, 66, 69, 74, 78, 74, 69, 66, 67, 71]
+    assert song.notes["start"].tolist() == [0, 2, 4, 6, 8, 10, 12, 14, 16, 20]
+
+
+def test_each_tune_of_an_abc_book_is_a_song(tmp_path):
+    second = ABC.replace("X:1", "X:7").replace("M:4/4\nL:1/4", "M:2/4\nL:1/8")
+    (tmp_path / "book.abc").write_text(f"{ABC}\n{second}\n{ABC}")
+    phrases, report = encode([tmp_path], BAND, meter="pad")
+    assert phrases.names == ("book-1", "book-7", "book-1-2")
+    one, seven, again = phrases.songs()
+    assert one.notes.tolist() == again.notes.tolist()
+    assert seven.notes["pitch"].tolist() == one.notes["pitch"].tolist()
+    assert seven.notes["length"].tolist()[:3] == [2, 2, 2]
+    assert seven.meters[["numerator", "denominator"]].tolist() == [(2, 4)]
+    (file,) = report.files
+    assert (file.songs, file.notes_read, file.warnings) == (3, 27, [])
+
+
+def test_damaged_tunes_of_a_book_are_left_out_and_named(tmp_path):
+    empty = "X:{}\nT:Nothing\nK:C\n\n"
+    book = empty.format(1) + ABC.replace("X:1", "X:2") + "\n" + empty.format(3)
+    (tmp_path / "book.abc").write_text(book)
+    phrases, report = encode([tmp_path], BAND)
+    assert phrases.names == ("book-2",)
+    (file,) = report.files
+    assert [warning[:19] for warning in file.warnings] == [
+        "tune 1 was left out",
+        "tune 3 was left out",
+    ]
+    assert not any("\n" in warning for warning in file.warnings)
+
+
+def test_a_real_tune_book_is_read():
+    book = corpus_folder() / "essenFolksong" / "testd.abc"
+    scores = dict(read_scores(book))
+    assert len(scores) == 8
+    assert all(len(score.notes) > 8 for score in scores.values())
+
+
+@pytest.mark.parametrize(
+    ("file", "data", "said"),
+    [
+        ("bad.mxl", b"PK\3\4 not a zip", "not a compressed MusicXML"),
+        ("bad.xml", b"<html>hello</html>", "music21 cannot read it|holds no notes"),
+        ("bad.abc", b"X:1\nK:C\n", "music21 cannot read it|holds no notes"),
+        ("book.abc", b"X:1\nK:C\n\nX:2\nK:C\n", "none of its 2 tunes can be read; tune 1 was left"),
+    ],
+)
+def test_what_is_no_score_is_refused_in_a_line(tmp_path, file, data, said):
+    (tmp_path / file).write_bytes(data)
+    with pytest.raises(MidiganError, match=said) as error:
+        encode([tmp_path / file], BAND)
+    assert "\n" not in str(error.value)

@@ -1,0 +1,63 @@
+"""When to look for a port between what must be done in time."""
+
+import pytest
+
+from midigan.errors import PortError
+from midigan.live.clock import OfflineClock
+from midigan.live.connections.lookout import Lookout
+from midigan.live.sessions.offline import NoPort
+
+
+class SlowPort(NoPort):
+    """Takes `takes_s` to answer, and has `news`."""
+
+    def __init__(self, clock, takes_s, news=""):
+        self.clock, self.takes_s, self.news = clock, takes_s, news
+
+    def check(self):
+        self.clock.reach(self.clock.now() + self.takes_s)
+        return self.news
+
+
+def looks(takes_s, spare_s, seconds=4.0, news=""):
+    """When it looks, if between two things to do there is always so much time to spare."""
+    clock = OfflineClock()
+    lookout = Lookout(SlowPort(clock, takes_s, news), clock)
+    assert lookout.is_due(1.0)
+    assert lookout.look() == news
+    found = []
+    while clock.now() < seconds:
+        if lookout.is_due(spare_s):
+            found.append(clock.now())
+            lookout.look()
+        clock.reach(clock.now() + spare_s)
+    return [b - a for a, b in zip([0.0, *found], found, strict=False)]
+
+
+def test_it_looks_four_times_a_second():
+    found = looks(0.0, 0.01)
+    assert len(found) > 10
+    assert found == pytest.approx([0.25] * len(found), abs=0.011)
+
+
+def test_it_takes_no_more_time_than_there_is():
+    # Twenty milliseconds, as between the pulses of a clock at 120 bpm, are enough for a quick look.
+    assert max(looks(0.001, 0.018)) < 0.3
+    assert min(looks(0.01, 0.018)) > 0.45
+
+
+def test_however_little_time_there_is_it_looks_in_the_end():
+    found = looks(0.05, 0.001)
+    assert len(found) > 5
+    assert max(found) < 0.6
+
+
+def test_the_news_are_handed_on_and_a_port_that_is_gone_for_good_is_an_error():
+    assert max(looks(0.0, 0.1, news="it is back")) < 0.4
+
+    class Dead(NoPort):
+        def check(self):
+            raise PortError("gone")
+
+    with pytest.raises(PortError):
+        Lookout(Dead(), OfflineClock()).look()

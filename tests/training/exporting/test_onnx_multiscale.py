@@ -1,0 +1,76 @@
+"""The graph written by hand chooses what PyTorch chooses, for any layout, in few nodes."""
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from midigan.latents import Latents
+from midigan.training.exporting.onnx_file import IR_VERSION, OPSET
+from midigan.training.exporting.onnx_multiscale import written
+from midigan.training.networks.multiscale import MultiscaleGenerator
+from midigan.training.networks.noise import draw_noise, generator_of
+
+SHAPE = (4, 2, 16, 84)
+SMALL = {"embedding": 8, "context": 12, "own": 8}
+ODD_SHAPES = [(1, 1, 1, 12), (3, 1, 7, 30), (2, 3, 12, 48), (5, 4, 6, 84)]
+
+
+def eager(shape, **options):
+    """A generator all of whose weights matter, those of tables most."""
+    with torch.random.fork_rng():
+        torch.manual_seed(7)
+        generator = MultiscaleGenerator(shape, **{**SMALL, **options}).eval()
+        for weights in generator.parameters():
+            weights.data += 0.1 * torch.randn_like(weights)
+    return generator
+
+
+def answers(generator, n, seed=0):
+    """What PyTorch and what ONNX Runtime make of the same noise."""
+    model = written(generator, OPSET)
+    model.ir_version = IR_VERSION
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    noise = draw_noise(generator_of(seed, n), n, generator.tracks, torch.device("cpu"))
+    with torch.no_grad():
+        expected = generator(*noise).numpy()
+    feed = dict(zip(Latents._fields, (vector.numpy() for vector in noise), strict=True))
+    return expected, session.run(["phrase"], feed)[0]
+
+
+@pytest.mark.parametrize("shape", ODD_SHAPES)
+@pytest.mark.parametrize("options", [{}, {"frame": 1, "together": 0}, {"frame": 4, "together": 2}])
+def test_any_layout_of_mono_tracks_gives_the_same_scores(shape, options):
+    expected, found = answers(eager(shape, **options), 16)
+    assert found.shape == expected.shape
+    assert found == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("n", [1, 64])
+def test_choices_are_the_same_in_batches_of_any_size(n):
+    expected, found = answers(eager(SHAPE, temperature=0.8), n)
+    # Rounding decides where a height lies on the edge of two choices.
+    wrong = np.abs(found - expected).reshape(n, -1).max(axis=1) > 1e-3
+    assert wrong.sum() <= n // 32
+
+
+def test_parallel_motion_never_leads_out_of_the_range():
+    """Strong tables with few pitches: most goals lie outside."""
+    generator = eager((3, 1, 8, 5))
+    for level in generator.levels:
+        for table in level.motions.values():
+            table.data += 2.0
+    expected, found = answers(generator, 64)
+    assert found == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_graph_is_small():
+    """What follows from constants alone is worked out when the file is opened."""
+    graph = written(MultiscaleGenerator(SHAPE).eval(), OPSET).graph
+    fixed = {tensor.name for tensor in graph.initializer}
+    for node in graph.node:
+        if fixed.issuperset(node.input):
+            fixed.update(node.output)
+    assert sum(not fixed.issuperset(node.input) for node in graph.node) < 450

@@ -1,0 +1,78 @@
+"""What is done before export: a critic taught alone, and all of it done once for a run."""
+
+import torch
+from pattern import pattern_set, tiny_layout, tiny_recipe
+
+from midigan.directions import directions_of
+from midigan.generator import Generator
+from midigan.training.exporting import export
+from midigan.training.runs.batches import to_tensor
+from midigan.training.networks.critic import IntervalCritic
+from midigan.training.exporting.export import export_run, finished_weights, kept_weights
+from midigan.training.runs.finish import joined, teach_critic
+from midigan.training.runs.moments import draw
+from midigan.training.networks.multiscale import MultiscaleGenerator
+from midigan.training.recipes.recipe import Recipe
+from midigan.training.runs.run import create_run
+from midigan.training.runs.session import Session
+
+FINISH = {"rounds": 1, "critic_steps": 2}
+
+
+def test_the_windows_across_phrases_have_an_end_and_a_beginning():
+    bars = torch.arange(4.0).reshape(2, 1, 2, 1, 1)
+    assert joined(bars).flatten(1).tolist() == [[1, 2], [3, 0]]
+    three = torch.arange(6.0).reshape(2, 1, 3, 1, 1)
+    assert joined(three).flatten(1).tolist() == [[1, 2, 3], [4, 5, 0]]
+
+
+def test_a_critic_alone_learns_to_tell_real_phrases():
+    shape = tiny_layout().shape
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        generator = MultiscaleGenerator(shape, embedding=8, context=12, own=8).eval()
+        critic = IntervalCritic(shape, interval=6, channels=16)
+    real = to_tensor(pattern_set(12).phrases(), torch.device("cpu"))
+    teach_critic(critic, generator, real[10:], 60, seed=1)
+    with torch.no_grad():
+        ours, made = critic(real[:10]), critic(draw(generator, 64, 5))
+    assert (ours[:, None] > made).float().mean() > 0.9
+
+
+def finished_run(folder, **finish):
+    recipe = tiny_recipe(finish=finish, training={"epochs": 1})
+    run = create_run(folder, recipe, pattern_set(3), seed=3)
+    Session(run, torch.device("cpu")).train()
+    return run
+
+
+def test_a_run_is_finished_once(tmp_path, monkeypatch):
+    run = finished_run(tmp_path / "run", **FINISH)
+    kept, found = kept_weights(run), finished_weights(run)
+    moved = {n for n in kept.generator if not torch.equal(kept.generator[n], found.generator[n])}
+    assert moved
+    assert all("intervals" in name or "motions" in name for name in moved)
+    assert found.values == kept.values
+    monkeypatch.setattr(export, "finish", None)
+    again = finished_weights(run)
+    for name, weights in found.critic.items():
+        assert torch.equal(weights, again.critic[name])
+
+
+def test_directions_are_looked_for_as_the_recipe_asks(tmp_path, monkeypatch):
+    """An attribute counts as known that moves at all: so little training teaches none well."""
+    monkeypatch.setattr("midigan.finding.LEAST_MOVED", 1e-6)
+    monkeypatch.setattr("midigan.finding._PUSHES", (1.0,))
+    path = tmp_path / "generator.onnx"
+    export_run(finished_run(tmp_path / "run", phrases=8), path)
+    known = directions_of(Generator.load(path).info)
+    assert known
+    export_run(finished_run(tmp_path / "other"), path)
+    assert not directions_of(Generator.load(path).info)
+
+
+def test_without_a_finish_weights_stay_as_they_are(tmp_path):
+    run = finished_run(tmp_path / "run")
+    kept, found = kept_weights(run), finished_weights(run)
+    assert all(torch.equal(kept.generator[n], found.generator[n]) for n in kept.generator)
+    assert Recipe.from_dict({"training": {"epochs": 1}}).finish.rounds == 0
