@@ -145,6 +145,12 @@ class Window:
         self._send("/save_state")
         wait_until("a saved session", lambda: self._file.stat().st_mtime_ns > before, _ACTION_S)
 
+    def undo(self) -> None:
+        """Take the last step back, as its menu does."""
+        self._send("/access_action", "Editor/undo")
+        time.sleep(0.5)
+        wait_until("the windows' rest", self._rests, _ACTION_S)
+
     def locate(self, frame: int) -> None:
         """Move the playhead."""
         self._send("/locate", frame, 0)

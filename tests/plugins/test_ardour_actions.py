@@ -84,6 +84,8 @@ def test_bars_are_inserted_rolled_anew_saved_reopened_and_exported(
         wanted.write_text("Alto")
         assert window.act(2) == ""
         one = saved_as("one")
+        window.undo()
+        undone = saved_as("undone")
         wanted.write_text("")
         assert window.act(2) == ""
         all_ = saved_as("all")
@@ -102,6 +104,8 @@ def test_bars_are_inserted_rolled_anew_saved_reopened_and_exported(
     assert now - of_track(now, "Alto") == before - of_track(before, "Alto")
     assert of_track(now, "Alto") == of_track(expected(line), "Alto") != of_track(before, "Alto")
     assert {track for track, name in regions if name.endswith("-1-4")} == {"Alto"}
+
+    assert notes_in(undone, tmp_path / "exported")[0] == before
 
     now, regions = notes_in(all_, tmp_path / "exported")
     assert now == expected(new) != before

@@ -40,16 +40,6 @@ function M.act (action)
 	collectgarbage ()
 end
 
--- Makes one step of undo of several changes of notes.
-function M.change (session, title, change)
-	session:begin_reversible_command (title)
-	local ok, trouble = pcall (change)
-	if not session:abort_empty_reversible_command () then
-		session:commit_reversible_command (nil)
-	end
-	return not ok and "Something went wrong, which Undo takes back: " .. tostring (trouble) or nil
-end
-
 local function read_file (path)
 	local file = io.open (path, "rb")
 	if not file then

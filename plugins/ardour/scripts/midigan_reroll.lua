@@ -3,7 +3,7 @@ ardour {
 	name = "midigan: re-roll the selected regions",
 	author = "midigan",
 	license = "MIT",
-	description = [[Writes regions that midigan inserted anew, in the same place and as long. One selected region gets a new line over the same harmony; several of the same music get new music together. Undo brings the notes back.]]
+	description = [[Writes regions that midigan inserted anew, in the same place and as long. One selected region gets a new line over the same harmony; several of the same music get new music together. Undo brings the notes back, region by region.]]
 }
 
 function factory () return function ()
@@ -47,12 +47,11 @@ function factory () return function ()
 				return trouble
 			end
 		end
-		return common.change (Session, "midigan: re-roll", function ()
-			for _, part in ipairs (parts) do
-				replace_notes (part.midi, part.voice.notes, part.voice.channel)
-				part.region:set_name (common.answer.name_of (part))
-			end
-		end)
+		-- A step of undo each: Ardour 7.3 forgets changes of notes that are put into one.
+		for _, part in ipairs (parts) do
+			replace_notes (part.midi, part.voice.notes, part.voice.channel)
+			part.region:set_name (common.answer.name_of (part))
+		end
 	end)
 end end
 
