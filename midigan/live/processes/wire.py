@@ -70,13 +70,13 @@ Message = (
 )
 
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Message)}
-#: The place among the fields, and the kind, of a sequence of records of their own.
-_RECORDS: dict[type, tuple[int, Any]] = {
-    Load: (2, Turn),
-    Loaded: (-1, Part),
-    Phrase: (-1, Note),
-    Start: (-1, Part),
-    Report: (8, Sent),
+#: The field, and the kind, of a sequence of records of their own.
+_RECORDS: dict[type, tuple[str, Any]] = {
+    Load: ("turns", Turn),
+    Loaded: ("parts", Part),
+    Phrase: ("notes", Note),
+    Start: ("parts", Part),
+    Report: ("sent", Sent),
 }
 
 
@@ -91,7 +91,8 @@ def unpack(line: bytes) -> Message:
         name, *values = json.loads(line)
         kind = _KINDS[name]
         if kind in _RECORDS:
-            place, record_of = _RECORDS[kind]
+            field, record_of = _RECORDS[kind]
+            place = kind._fields.index(field)
             values[place] = [record_of(*record) for record in values[place]]
         message: Message = kind(*values)
     except (ValueError, KeyError, TypeError, IndexError) as error:
