@@ -2,9 +2,9 @@
 
 A phrase array is bool `(n, tracks, bars, steps, pitches)`. Inside this module a phrase's
 bars and steps are one time axis. A roll alone cannot tell a held pitch from one struck
-again, so rendering offers two ways: `held` (a re-struck pitch just goes on) and `gap`
-(the step before a re-strike is cleared). Where notes of one step follow each other there is
-no room for a gap: `gap` keeps every second one.
+again, so rendering offers two ways: `held` is what sounds (a re-struck pitch just goes on),
+and `gap` shows as many onsets as it can (the step before a re-strike is cleared), see
+`onsets.with_onsets`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.layout import Layout
+from midigan.onsets import one_voice, with_onsets
 from midigan.song import NOTE, Notes
 
 Phrases = NDArray[np.bool_]
@@ -30,8 +31,9 @@ def render(
     notes: NOTE array sorted by start, steps counted on the same timeline.
     first_steps: `(n,)`, the step at which each phrase begins.
     Returns bool `(n, tracks, bars, steps, pitches)`. Notes held in from before the window
-    sound from its first step; pitches outside the layout's range are folded in by octaves;
-    a mono track keeps the highest or lowest of several pitches, as its `keeps` says.
+    sound from its first step; pitches outside the layout's range are folded in by octaves.
+    Of several pitches a mono track keeps the highest or lowest, as its `keeps` says: `held`
+    of those that sound, `gap` of those that are struck, which end what sounds.
     """
     window, index = pairs_in(note_spans(notes, first_steps, layout))
     return render_pairs(notes[index], window, first_steps, layout, repeats)
@@ -57,11 +59,10 @@ def render_pairs(
     _add_at(change, where, np.minimum(end, layout.phrase_steps), inside, -1)
     rolls = np.cumsum(change, axis=2, dtype=np.int16)[:, :, :-1] > 0
     if repeats == "gap":
-        tonal = ~_drums(layout)
-        rolls[:, tonal] &= ~_gaps(shape, where, begin)[:, tonal]
-    for track, spec in enumerate(layout.tracks):
-        if spec.mono:
-            rolls[:, track] = _keep_one(rolls[:, track], spec.keeps == "highest")
+        struck, held = _struck(shape, where, begin), _held_in(shape, where, begin, end)
+        rolls = with_onsets(rolls, struck, held, layout)
+    else:
+        rolls = one_voice(rolls, layout)
     return rolls.reshape(-1, *layout.shape)
 
 
@@ -215,32 +216,35 @@ def _add_at(
     np.add.at(change, (window, track, step[chosen], pitch), amount)
 
 
-def _gaps(
+def _struck(
     shape: tuple[int, ...], where: tuple[NDArray[np.int64], ...], begin: NDArray[np.int64]
 ) -> Phrases:
-    """Which steps must be silent so that the onset after each shows: `shape` less one step.
-
-    shape: `(n, tracks, steps + 1, pitches)`: an onset just after the window counts, too. An
-    onset whose own step is silent for the sake of the next one is lost, and one right after
-    an onset that shows goes on as that note: every second one of a run shows.
-    """
+    """At which steps of `shape`, `(n, tracks, steps + 1, pitches)`, a pitch is struck."""
     window, track, pitch = where
     struck = np.zeros(shape, np.bool_)
     seen = begin >= 0
     struck[window[seen], track[seen], begin[seen], pitch[seen]] = True
-    gaps = np.zeros_like(struck[:, :, :-1])
-    shown = struck[:, :, 0]
-    for step in range(1, shape[2]):
-        shown = struck[:, :, step] & ~shown
-        gaps[:, :, step - 1] = shown
-    return gaps
+    return struck
 
 
-def _keep_one(roll: Phrases, highest: bool) -> Phrases:
-    """One pitch a step of a roll `(n, time, pitches)`: the highest or the lowest."""
-    order = roll[..., ::-1] if highest else roll
-    first = order & (np.cumsum(order, axis=-1, dtype=np.int16) == 1)
-    return first[..., ::-1] if highest else first
+def _held_in(
+    shape: tuple[int, ...],
+    where: tuple[NDArray[np.int64], ...],
+    begin: NDArray[np.int64],
+    end: NDArray[np.int64],
+) -> Phrases:
+    """Of the pitches that sound on from before each window those struck last on their track.
+
+    shape: `(n, tracks, steps + 1, pitches)`. Returns `(n, tracks, pitches)`.
+    """
+    inside = (begin < 0) & (end > 0)
+    (window, track, pitch), since = (axis[inside] for axis in where), begin[inside]
+    last = np.full(shape[:2], np.iinfo(np.int64).min)
+    np.maximum.at(last, (window, track), since)
+    held = np.zeros((*shape[:2], shape[3]), np.bool_)
+    chosen = since == last[window, track]
+    held[window[chosen], track[chosen], pitch[chosen]] = True
+    return held
 
 
 def _drums(layout: Layout) -> NDArray[np.bool_]:

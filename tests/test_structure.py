@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "midigan"
 #: Rooms by floor. A room imports from floors below its own, or from itself.
 FLOORS = (
     {
-        *("errors", "damage", "layout", "song", "notes", "saving", "keys", "feel"),
+        *("errors", "damage", "layout", "song", "notes", "onsets", "saving", "keys", "feel"),
         *("controls", "turns", "scales", "pitches", "masks", "ticks", "timing"),
         *("maps", "timeline", "windows", "genres"),
     },

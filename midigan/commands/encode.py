@@ -71,7 +71,8 @@ def _checked_meter(_: click.Context, __: click.Parameter, meter: str) -> str:
     type=click.Choice(["gap", "held"]),
     default="gap",
     show_default=True,
-    help="In a .npy, a pitch struck again: after a step of silence, or as if held.",
+    help="In a .npy, as many onsets as can be told, a pitch struck again after a step of silence; "
+    "or what sounds, as if held.",
 )
 @click.option(
     "--max-off-grid",
