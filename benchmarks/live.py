@@ -72,6 +72,7 @@ def send_with_midigan(count: int) -> list[float]:
     class Port:
         name = "nowhere"
         away = False
+        takes_s = 0.0
 
         def send(self, message: Sequence[int]) -> None:
             if message[0] == 0x90:

@@ -3,6 +3,7 @@
 import pytest
 
 from midigan.errors import PortError
+from midigan.live.connections.jack_connection import Sight
 from midigan.live.connections.plug import Plug
 from midigan.live.connections.ports import RtMidiPort
 
@@ -39,6 +40,27 @@ class Service:
 
     def happened(self):
         return self.dead
+
+
+class Connection:
+    """Stands in for the look after a connection of JACK's: says what is to be seen."""
+
+    def __init__(self):
+        self.sights = []
+        self.said = []
+        self.takes_s = 0.02
+
+    def prepare(self, name):
+        self.said.append(name)
+
+    def made(self):
+        self.said.append("made")
+
+    def look(self):
+        return self.sights.pop(0) if self.sights else Sight.STEADY
+
+    def close(self):
+        self.said.append("closed")
 
 
 def look_twice(port):
@@ -151,6 +173,47 @@ def test_a_port_that_refuses_a_message_has_gone(port, client):
     assert "has gone" in port.check()
     assert "is back" in port.check()  # its name was there all along
     assert client.sent == [(0x80, 60, 0)]
+
+
+@pytest.fixture
+def connection():
+    return Connection()
+
+
+@pytest.fixture
+def watched(client, service, connection):
+    return RtMidiPort(Plug(client, "Synth:in 24:0", "synth", service, connection=connection))
+
+
+def test_a_port_that_went_and_returned_unseen_is_opened_again_at_the_next_look(
+    watched, client, connection
+):
+    for message in ((0xC0, 5), (0x90, 60, 80)):
+        watched.send(message)
+    assert watched.check() == ""
+    assert watched.takes_s == 0.02
+    connection.sights.append(Sight.LOST)
+    assert "has gone away" in watched.check()
+    watched.send((0x90, 62, 80))
+    watched.send((0x80, 60, 0))
+    del client.sent[:]
+    assert "is back" in watched.check()
+    assert client.opened == [None, "Synth:in 24:0"]
+    assert connection.said == ["Synth:in 24:0", "made"]
+    assert client.sent == [(0x80, 60, 0), (0xB0, 123, 0), (0xC0, 5)]
+    assert watched.check() == ""
+    watched.close()
+    assert connection.said[-1] == "closed"
+
+
+def test_a_port_that_somebody_disconnected_stays_open(watched, client, connection):
+    connection.sights.append(Sight.DISCONNECTED)
+    assert "was disconnected from midigan" in watched.check()
+    assert watched.check() == ""
+    assert not watched.away
+    watched.send((0x90, 62, 80))
+    assert client.sent == [(0x90, 62, 80)]
+    assert client.opened == []
 
 
 def test_a_virtual_port_that_refuses_a_message_is_the_end(client, service):

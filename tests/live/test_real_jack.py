@@ -139,6 +139,35 @@ def test_a_port_that_closes_is_opened_again_when_it_returns(live, jack_name, tin
     back.close()
 
 
+def test_a_port_that_returns_at_once_under_its_name_is_heard_again(live, jack_name, tiny_band):
+    receiver = Receiver("Fleeting")
+    midigan = live(tiny_band, "--port", "fleeting in")
+    wait_until("notes", lambda: len(receiver.notes) > 20)
+    for _ in range(3):
+        receiver.close()
+        time.sleep(0.05)
+        receiver = Receiver("Fleeting")
+        wait_until("notes", lambda r=receiver: len(r.notes) > 20, timeout_s=5)
+    midigan.process.send_signal(signal.SIGINT)
+    status, out, _ = midigan.end()
+    assert (status, out.count("has gone away"), out.count("is back")) == (0, 3, 3)
+    receiver.assert_silent()
+    receiver.close()
+
+
+def test_a_port_that_is_disconnected_by_hand_stays_so(live, receiver, tiny_band):
+    midigan = live(tiny_band, "--port", "receiver in")
+    wait_until("notes", lambda: len(receiver.notes) > 20)
+    (source,) = receiver.client.get_all_connections(receiver.midi)
+    time.sleep(0.6)  # it has looked, and seen that they are connected
+    receiver.client.disconnect(source, receiver.midi)
+    time.sleep(2.5)
+    assert receiver.client.get_all_connections(receiver.midi) == []
+    midigan.process.send_signal(signal.SIGINT)
+    status, out, _ = midigan.end()
+    assert (status, out.count("was disconnected")) == (0, 1)
+
+
 def test_its_clock_has_every_pulse_in_time_on_a_port_of_its_own(live, receiver, tiny_band):
     other = Receiver("Follower")
     arguments = ["--port", "receiver in", "--clock-to", "follower in", "--bars", 8]

@@ -6,7 +6,8 @@ from midigan.live.clock import Clock
 from midigan.live.connections.ports import Port
 
 _EVERY_S = 0.25
-#: A look asks the system: it is given twice the time that the last one took, at first so much.
+#: A look asks the system: it is given twice the time that the last one took, at first so much,
+#: and never less than the port says.
 _FIRST_S = 0.02
 #: Where notes and pulses never leave so much time, it has its turn when it is so overdue.
 _OVERDUE_S = 0.25
@@ -23,7 +24,8 @@ class Lookout:
     def is_due(self, spare_s: float) -> bool:
         """Whether to look now, with so much time to spare."""
         overdue_s = self._clock.now() - self._next_s
-        return overdue_s >= 0 and (spare_s > self._takes_s or overdue_s > _OVERDUE_S)
+        takes_s = max(self._takes_s, self._port.takes_s)
+        return overdue_s >= 0 and (spare_s > takes_s or overdue_s > _OVERDUE_S)
 
     def look(self) -> str:
         """Look; a line for people on what has become of the port, "" if nothing has.

@@ -8,6 +8,7 @@ from typing import Any
 from midigan.errors import PortError
 from midigan.live.connections.advice import advice
 from midigan.live.connections.hangup import HangUp
+from midigan.live.connections.jack_connection import JackConnection, Sight, look_after
 from midigan.live.connections.jack_watch import JackWatch, watch
 from midigan.live.connections.port_names import (
     BACKENDS,
@@ -30,7 +31,8 @@ class Plug:
     `wanted` is what the port was chosen by: a port that returns may have another number in
     its name, and is known by those words. It is None for a virtual port, which never goes.
     `jack` is what JACK calls a virtual port, "" for all others. `watch` knows who is
-    connected to a virtual input of JACK's, where somebody can tell.
+    connected to a virtual input of JACK's, and `connection` looks after the one to any other port
+    of JACK's, where somebody can tell.
     """
 
     jack = ""
@@ -42,6 +44,7 @@ class Plug:
         wanted: str | None,
         hang_up: HangUp,
         watch: JackWatch | None = None,
+        connection: JackConnection | None = None,
     ) -> None:
         self.client = client
         self.name = name
@@ -49,7 +52,13 @@ class Plug:
         #: How often it was opened again.
         self.returns = 0
         self._returning = ""
-        self._wanted, self._hang_up, self._watch = wanted, hang_up, watch
+        self._wanted, self._hang_up = wanted, hang_up
+        self._watch, self._connection = watch, connection
+
+    @property
+    def takes_s(self) -> float:
+        """How long `check` may take, if that is known, while nothing happens to the port."""
+        return self._connection.takes_s if self._connection is not None else 0.0
 
     def check(self) -> str:
         """Close the connection if the port has gone, open it again if it is back.
@@ -65,7 +74,18 @@ class Plug:
         names = self.client.get_ports()
         if self.away:
             return self._reopen(names)
-        return "" if self.name in names else self.lose()
+        return self._look() if self.name in names else self.lose()
+
+    def _look(self) -> str:
+        """Whether we are still connected to the port of this name; a line for people if not."""
+        sight = Sight.STEADY if self._connection is None else self._connection.look()
+        if sight is Sight.LOST:
+            news = self.lose()
+            self._returning = self.name  # it is there already
+            return news
+        if sight is Sight.DISCONNECTED:
+            return f"port {self.name!r} was disconnected from midigan: connect it again to hear it"
+        return ""
 
     def _reopen(self, names: Sequence[str]) -> str:
         """Open it again if it is back; a line for people if it is, else ""."""
@@ -74,7 +94,7 @@ class Plug:
         # it is taken as there when it is seen a second time.
         there = len(found) == 1 and found[0] == self._returning
         self._returning = found[0] if len(found) == 1 else ""
-        if not there or not self._open(names.index(self._returning)):
+        if not there or not self._open(self._returning):
             return ""
         self.away, self.name = False, self._returning
         self.returns += 1
@@ -93,21 +113,21 @@ class Plug:
 
     def others(self) -> set[str]:
         """Who is connected to a virtual port, by their full names, as far as anybody can tell."""
-        return self._watch.connected() if self.jack and self._watch is not None else set()
+        return self._watch.connected(self.jack) if self.jack and self._watch else set()
 
     def close(self) -> None:
         """Close the connection, but not if its service is dead: that would hang."""
         if not self._hang_up.happened():
             self.client.close_port()
-            if self._watch is not None:
-                self._watch.close()
+            for looking in (self._watch, self._connection):
+                if looking is not None:
+                    looking.close()
 
-    def _open(self, index: int) -> bool:
+    def _open(self, name: str) -> bool:
         """Whether it could be opened; if it is gone again, or not ready, the next look tries."""
         try:
-            with hushed():
-                self.client.open_port(index, _PORT)
-        except OSError:
+            _open(self.client, name, self._connection)
+        except (OSError, ValueError):
             return False
         return True
 
@@ -120,12 +140,12 @@ def connect(wanted: str, backend: str | None = None, *, inputs: bool = False) ->
     backend, name = choose_port(wanted, list_ports(backend), inputs=inputs)
     hang_up = HangUp()
     client = _client(backend, inputs)
+    connection = look_after(backend, inputs=inputs)
     try:
-        with hushed():
-            client.open_port(client.get_ports().index(name), _PORT)
+        _open(client, name, connection)
     except (OSError, ValueError) as error:
         raise PortError(f"port {name!r} cannot be opened: {error}") from error
-    return Plug(client, name, wanted, hang_up.armed())
+    return Plug(client, name, wanted, hang_up.armed(), connection=connection)
 
 
 def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Plug:
@@ -146,7 +166,7 @@ def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Pl
         raise PortError(f"virtual port {name!r} cannot be created: {error}") from error
     hang_up.armed()
     jack = _newest(name, listings, inputs=inputs) if able[0] == "jack" else ""
-    watching = watch(jack) if jack and inputs else None
+    watching = watch() if jack and inputs else None
     plug = Plug(client, f"{name} ({able[0]})", None, hang_up, watching)
     plug.jack = jack
     return plug
@@ -172,3 +192,13 @@ def _client(backend: str, inputs: bool) -> Any:
             return kind(rtapi=getattr(rtmidi, BACKENDS[backend]), name=_CLIENT)
     except OSError as error:
         raise PortError(f"{backend} does not answer: {error}") from error
+
+
+def _open(client: Any, name: str, connection: JackConnection | None) -> None:
+    """Connect a client. Raises ValueError without a port of that name, OSError if it refuses."""
+    with hushed():
+        if connection is not None:
+            connection.prepare(name)
+        client.open_port(client.get_ports().index(name), _PORT)
+        if connection is not None:
+            connection.made()

@@ -25,6 +25,10 @@ class Port(Protocol):
     def away(self) -> bool:
         """Whether it is looked for, to be opened again."""
 
+    @property
+    def takes_s(self) -> float:
+        """How long a look whether it is still there may take, as far as that is known."""
+
     def send(self, message: Sequence[int]) -> None:
         """Send the bytes of one message. Raises PortError if that can never be again."""
 
@@ -58,6 +62,11 @@ class RtMidiPort:
     def away(self) -> bool:
         """Whether it has gone, and is opened again when it returns."""
         return self._plug.away
+
+    @property
+    def takes_s(self) -> float:
+        """How long a look may take."""
+        return self._plug.takes_s
 
     def send(self, message: Sequence[int]) -> None:
         """Send the bytes of one message, if the port is there."""

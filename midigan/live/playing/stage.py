@@ -124,6 +124,11 @@ class Both:
         """Whether either is."""
         return any(port.away for port in self._ports)
 
+    @property
+    def takes_s(self) -> float:
+        """How long a look after both may take."""
+        return sum(port.takes_s for port in self._ports)
+
     def send(self, message: Sequence[int]) -> None:
         """Send to the first port."""
         self._ports[0].send(message)

@@ -12,10 +12,10 @@ class SlowPort(NoPort):
     """Takes `takes_s` to answer, and has `news`."""
 
     def __init__(self, clock, takes_s, news=""):
-        self.clock, self.takes_s, self.news = clock, takes_s, news
+        self.clock, self.took_s, self.news = clock, takes_s, news
 
     def check(self):
-        self.clock.reach(self.clock.now() + self.takes_s)
+        self.clock.reach(self.clock.now() + self.took_s)
         return self.news
 
 
@@ -44,6 +44,17 @@ def test_it_takes_no_more_time_than_there_is():
     # Twenty milliseconds, as between the pulses of a clock at 120 bpm, are enough for a quick look.
     assert max(looks(0.001, 0.018)) < 0.3
     assert min(looks(0.01, 0.018)) > 0.45
+
+
+def test_a_port_says_how_long_a_look_may_take():
+    clock = OfflineClock()
+    port = SlowPort(clock, 0.001)
+    port.takes_s = 0.05
+    lookout = Lookout(port, clock)
+    lookout.look()
+    clock.reach(0.3)
+    assert not lookout.is_due(0.04)
+    assert lookout.is_due(0.06)
 
 
 def test_however_little_time_there_is_it_looks_in_the_end():

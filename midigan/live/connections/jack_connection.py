@@ -1,0 +1,81 @@
+"""A connection of ours at JACK: whether it is still the one that was made.
+
+A client that ends and is started again at once has a port of the same name as before, and
+nobody is connected to it. Whoever sends to it hears of nothing.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from midigan.live.connections.jack_watch import JackWatch, watch
+
+#: A client that ends is disconnected first, and its name goes after that: only what stays so
+#: for several looks was done by hand.
+_LOOKS = 4
+
+
+class Sight(Enum):
+    """What a look has shown."""
+
+    STEADY = auto()
+    #: Another client has the name, or the one that has it did not take the connection.
+    LOST = auto()
+    #: The client is still the one that it was: somebody has disconnected it from us.
+    DISCONNECTED = auto()
+
+
+class JackConnection:
+    """Looks after the connection between a new port of ours, made for it, and another's."""
+
+    def __init__(self, watch: JackWatch, *, inputs: bool) -> None:
+        self._watch, self._inputs = watch, inputs
+        self._own = self._other = self._owner = ""
+        self._before: set[str] = set()
+        self._ever_seen = self._seen = False
+        self._unseen = 0
+
+    @property
+    def takes_s(self) -> float:
+        """How long a look may take while it is there."""
+        return self._watch.takes_s
+
+    def prepare(self, other: str) -> None:
+        """It is about to be made, to a port of this full name."""
+        self._other, self._owner = other, self._watch.owner(other)
+        self._before = self._watch.ports(inputs=self._inputs)
+
+    def made(self) -> None:
+        """It was made, though JACK may show it a period later."""
+        new = self._watch.ports(inputs=self._inputs) - self._before
+        # If others opened one at the same moment nobody knows which is ours.
+        self._own = new.pop() if len(new) == 1 else ""
+        self._seen = False
+        self._unseen = 0
+
+    def look(self) -> Sight:
+        """What has become of it. It waits for the server only after it has been lost.
+
+        DISCONNECTED is said once, until it has been seen again.
+        """
+        if self._own and self._other in self._watch.connected(self._own):
+            self._seen = self._ever_seen = True
+            self._unseen = 0
+        elif self._own and self._ever_seen and self._unseen < _LOOKS:
+            self._unseen += 1
+            refused = not self._seen and self._unseen > 1
+            if refused or self._watch.owner(self._other) != self._owner:
+                return Sight.LOST
+            if self._unseen == _LOOKS:
+                return Sight.DISCONNECTED
+        return Sight.STEADY
+
+    def close(self) -> None:
+        """Look no more."""
+        self._watch.close()
+
+
+def look_after(backend: str, *, inputs: bool) -> JackConnection | None:
+    """Be ready to look after a connection; None where that is not JACK's, or nobody can."""
+    watching = watch() if backend == "jack" else None
+    return None if watching is None else JackConnection(watching, inputs=inputs)

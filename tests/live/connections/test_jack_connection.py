@@ -1,0 +1,125 @@
+"""Whether a connection at JACK is still the one that was made, by a stand-in for the server."""
+
+import pytest
+
+from midigan.live.connections.jack_connection import JackConnection, Sight, look_after
+
+OURS, SYNTH = "midigan:midi", "Synth:in"
+
+
+class Server:
+    """Stands in for JackWatch: its ports, their owners and connections; counts questions."""
+
+    def __init__(self):
+        self.outputs, self.uuid = {"Other:out"}, "7"
+        self.connections = set()
+        self.asked = 0
+        self.closed = False
+
+    takes_s = 0.03
+
+    def ports(self, *, inputs):
+        return {SYNTH} if inputs else set(self.outputs)
+
+    def connected(self, port):
+        return {other for own, other in self.connections if own == port}
+
+    def owner(self, port):
+        assert port == SYNTH
+        self.asked += 1
+        return self.uuid
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def server():
+    return Server()
+
+
+def opened(server, connection=None, *new, refuses=False):
+    """A connection as `plug` makes it, or makes again, by a port of ours, or several."""
+    connection = connection or JackConnection(server, inputs=False)
+    server.outputs -= {OURS}
+    connection.prepare(SYNTH)
+    server.outputs |= set(new or [OURS])
+    if not refuses:
+        server.connections = {(OURS, SYNTH)}
+    connection.made()
+    return connection
+
+
+def test_while_it_is_there_nobody_is_asked(server):
+    connection = opened(server)
+    asked = server.asked
+    assert [connection.look() for _ in range(9)] == [Sight.STEADY] * 9
+    assert server.asked == asked
+    assert connection.takes_s == 0.03
+
+
+def test_another_client_of_the_same_name_has_not_our_connection(server):
+    connection = opened(server)
+    connection.look()
+    server.connections, server.uuid = set(), "8"
+    assert connection.look() is Sight.LOST
+    opened(server, connection)
+    assert [connection.look() for _ in range(3)] == [Sight.STEADY] * 3
+
+
+def test_what_somebody_disconnects_is_left_alone_and_said_once(server):
+    connection = opened(server)
+    connection.look()
+    for _ in range(2):
+        server.connections = set()
+        assert [connection.look() for _ in range(3)] == [Sight.STEADY] * 3
+        assert connection.look() is Sight.DISCONNECTED
+        asked = server.asked
+        assert [connection.look() for _ in range(3)] == [Sight.STEADY] * 3
+        assert server.asked == asked
+        server.connections = {(OURS, SYNTH)}
+        assert connection.look() is Sight.STEADY
+
+
+def test_who_ends_is_disconnected_first_and_replaced_after_that(server):
+    connection = opened(server)
+    connection.look()
+    server.connections = set()
+    assert [connection.look() for _ in range(3)] == [Sight.STEADY] * 3
+    server.uuid = "8"
+    assert connection.look() is Sight.LOST
+
+
+def test_one_that_is_not_yet_to_be_seen_is_waited_for(server):
+    connection = opened(server, refuses=True)
+    assert [connection.look() for _ in range(3)] == [Sight.STEADY] * 3
+    server.connections = {(OURS, SYNTH)}
+    assert connection.look() is Sight.STEADY
+    server.connections, server.uuid = set(), "8"
+    assert connection.look() is Sight.LOST
+
+
+def test_who_returns_and_refuses_it_is_tried_again(server):
+    connection = opened(server)
+    connection.look()
+    server.connections, server.uuid = set(), "8"
+    assert connection.look() is Sight.LOST
+    opened(server, connection, refuses=True)
+    assert [connection.look() for _ in range(2)] == [Sight.STEADY, Sight.LOST]
+    opened(server, connection)
+    assert connection.look() is Sight.STEADY
+
+
+def test_of_two_new_ports_nobody_knows_which_is_ours(server):
+    connection = opened(server, None, OURS, "midigan-01:midi")
+    server.connections, server.uuid = set(), "8"
+    assert [connection.look() for _ in range(3)] == [Sight.STEADY] * 3
+
+
+def test_it_is_for_jack_alone_and_leaves_with_the_port(server, monkeypatch):
+    monkeypatch.setattr("midigan.live.connections.jack_connection.watch", lambda: server)
+    assert look_after("alsa", inputs=False) is None
+    look_after("jack", inputs=False).close()
+    assert server.closed
+    monkeypatch.setattr("midigan.live.connections.jack_connection.watch", lambda: None)
+    assert look_after("jack", inputs=False) is None
