@@ -18,7 +18,13 @@ from midigan.notes import Phrases, Repeats, pairs_in, render_pairs
 from midigan.set_file import SetReader, open_set, write_set
 from midigan.song import Song
 from midigan.timeline import Timeline, first_of_songs, keys_of_songs, lay_songs
-from midigan.windows import Looks, find_windows, hash_phrases
+from midigan.windows import (
+    Looks,
+    find_windows,
+    hash_phrases,
+    sounding_lengths,
+    within_songs,
+)
 
 #: A part of a mapped set is held in memory if the whole set has less notes than this.
 SMALL_BYTES = 256 << 20
@@ -86,6 +92,17 @@ class PhraseSet(Timeline):
         """Uint64 `(phrases,)`: a number for each phrase, the same for the same notes."""
         return hash_phrases(self.windows, self.notes, self.layout)
 
+    def within_songs(self) -> PhraseSet:
+        """The set without phrases that show the rests before a song or after it.
+
+        What is left sounds from its first beat to its last, see `windows.within_songs`.
+        """
+        spans = [_spans_of_songs(part) for part in self.blocks()]
+        bars = self.first_bar[:-1, None] * self.layout.steps
+        ends = np.concatenate([np.empty((0, 2), np.int64), *spans]) + bars
+        kept = within_songs(self.windows, self.song_of_phrase(), ends, self.layout)
+        return replace(self, windows=self.windows[kept], spans=self.spans[kept])
+
     def blocks(self) -> Iterator[Timeline]:
         """Timelines of a few of the songs each, in order: for what needs to see all notes.
 
@@ -146,6 +163,18 @@ class PhraseSet(Timeline):
         """The set of a folder of columns, memory-mapped: as large as the disk. See `columns`."""
         songs, looks, windows, spans = open_columns(folder)
         return cls(**vars(songs), looks=looks, windows=windows, spans=spans)
+
+
+def _spans_of_songs(songs: Timeline) -> NDArray[np.int64]:
+    """From and to which of its own steps each song sounds: int64 `(songs, 2)`, 0 and 0 if never."""
+    start, full = songs.notes["start"].astype(np.int64), np.diff(songs.first_note) > 0
+    first = songs.first_note[:-1][full]
+    ends = start + sounding_lengths(songs.notes, songs.layout)
+    spans = np.zeros((len(full), 2), np.int64)
+    if len(first):
+        spans[full] = np.stack([start[first], np.maximum.reduceat(ends, first)], axis=1)
+        spans[full] -= songs.first_bar[:-1][full, None] * songs.layout.steps
+    return spans
 
 
 def _read_whole(file: SetReader) -> Timeline:

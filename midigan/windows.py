@@ -71,6 +71,27 @@ def count_sounding(
     return windows, begun - ended[windows]
 
 
+def within_songs(
+    windows: NDArray[np.int64], song: NDArray[np.int64], notes: NDArray[np.int64], layout: Layout
+) -> NDArray[np.bool_]:
+    """Which phrases show music from their first beat to their last: bool `(n,)`.
+
+    windows, song: int64 `(n,)`, the bar at which each phrase begins, and its song. notes: int64
+    `(songs, 2)`, the step at which each song's first note begins and the one at which its
+    last one ends.
+    The bar of an upbeat begins with rests, and a final chord's may end with them: edges of the
+    song, not music of it. Phrases with a beat of that or more are not among those, unless all
+    phrases of their song are like that (a loop of two bars, say).
+    """
+    first = windows * layout.steps
+    early, late = notes[song, 0] - first, first + layout.phrase_steps - notes[song, 1]
+    within = np.maximum(early, late) < layout.steps_per_beat
+    some = np.zeros(len(notes), bool)
+    some[song[within]] = True
+    found: NDArray[np.bool_] = within | ~some[song]
+    return found
+
+
 def sounding_lengths(notes: Notes, layout: Layout) -> NDArray[np.int64]:
     """How many steps each note sounds: int64 `(n,)`. A hit is a hit, however long it is held."""
     track = np.ascontiguousarray(notes["track"])

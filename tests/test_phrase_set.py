@@ -7,6 +7,7 @@ from songs import SATB, same_song, song
 
 from midigan.errors import FormatError, MidiganError
 from midigan.keys import key_of
+from midigan.layout import load_layout
 from midigan.phrase_set import PhraseSet
 from midigan.set_file import FORMAT
 from midigan.song import METER, TEMPO
@@ -46,6 +47,25 @@ def test_a_longer_hop_takes_fewer_phrases(songs):
 def test_silent_windows_are_left_out():
     quiet = song("quiet", 8, (0, 4, 0, 60), (100, 4, 0, 60))
     assert PhraseSet.from_songs([quiet], SATB).windows.tolist() == [0, 5, 6]
+
+
+def test_phrases_within_songs_leave_out_the_rests_before_and_after_them():
+    # An upbeat of a beat, and a final chord that leaves the rest of its bar to the upbeat.
+    hymn = song("hymn", 6, (12, 4, 0, 60), (16, 64, 0, 62), (80, 12, 0, 64))
+    loop = song("loop", 2, (8, 8, 0, 60))
+    eighth = song("eighth", 2, (3, 26, 0, 60))
+    phrases = PhraseSet.from_songs([hymn, loop, eighth], SATB)
+    assert phrases.windows.tolist() == [0, 1, 2, 3, 4, 6, 8]
+    within = phrases.within_songs()
+    # Of the loop nothing would be left: it stays. Less than a beat of rest is music.
+    assert within.windows.tolist() == [1, 2, 3, 6, 8]
+    assert np.array_equal(within.phrases(), phrases.phrases()[[1, 2, 3, 5, 6]])
+    assert len(within.names) == 3
+
+
+def test_a_held_drum_sounds_for_one_step():
+    beat = song("beat", 3, (0, 1, 0, 36), (28, 20, 0, 38))
+    assert PhraseSet.from_songs([beat], load_layout("band")).within_songs().windows.tolist() == [0]
 
 
 def test_songs_come_back_as_they_were(songs):

@@ -71,7 +71,9 @@ def command(
     what real music scores: the training music if given, else one half of the reference
     against the other. A judge learns to tell generated phrases from real ones (the area
     under its ROC curve: .5 if it cannot), coverage says how much of the reference's variety
-    is met, and memorisation how near the phrases are to training music, in any key.
+    is met, and memorisation how near the phrases are to training music, in any key. Real
+    phrases count if they sound from end to end: the rests before an upbeat and after a last
+    chord are not music to be like.
     """
     from midigan.commands.evaluate_json import print_json
     from midigan.commands.evaluate_tables import print_joins, print_tables

@@ -109,7 +109,8 @@ def evaluate(
     progress("composing")
     phrases = draw(generator, n, seed)
     progress("measuring")
-    reference, training = _in_key(reference, generator), training and _in_key(training, generator)
+    reference = _prepared(reference, generator)
+    training = training and _prepared(training, generator)
     own, known = measure_generated(phrases, generator.layout), measure_set(reference)
     if training is not None:
         other, against = measure_set(training), known
@@ -195,5 +196,7 @@ def _check(generator: Generator, phrases: PhraseSet, what: str) -> None:
         raise MidiganError(f"the {what} holds no phrase: every bar is silent")
 
 
-def _in_key(phrases: PhraseSet, generator: Generator) -> PhraseSet:
-    return phrases.in_key(generator.info.key) if generator.info.key else phrases
+def _prepared(phrases: PhraseSet, generator: Generator) -> PhraseSet:
+    """The phrases as training prepares them: in the generator's key, within their songs."""
+    moved = phrases.in_key(generator.info.key) if generator.info.key else phrases
+    return moved.within_songs()

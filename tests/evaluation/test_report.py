@@ -16,7 +16,7 @@ from midigan.generator import Generator
 from midigan.layout import load_layout
 from midigan.notes import phrases_to_notes
 from midigan.phrase_set import PhraseSet
-from midigan.song import Song
+from midigan.song import NOTE, Song
 
 
 @pytest.fixture
@@ -65,6 +65,19 @@ def test_the_ceiling_is_the_training_music_where_it_is_given(generator):
     found = evaluate(generator, own, training=own, n=10)
     assert found.ceiling.headline.mean_overlap == pytest.approx(1)
     assert found.ceiling.spread.coverage > 0.2
+
+
+def test_the_rests_before_and_after_songs_are_no_music_to_be_like(generator):
+    songs = []
+    for name in "abc":
+        notes = np.zeros(40, NOTE)
+        notes["start"], notes["length"], notes["velocity"] = 12 + np.arange(40), 1, 80
+        notes["pitch"] = 60
+        songs.append(Song(name, notes, np.full(4, 16, np.uint16)))
+    upbeats = PhraseSet.from_songs(songs, generator.layout)
+    found = evaluate(generator, upbeats, training=upbeats, n=5)
+    assert found.music.reference.windows.tolist() == [1, 5, 9]
+    assert found.music.training.windows.tolist() == [1, 5, 9]
 
 
 def test_copies_of_the_training_music_are_found(generator):

@@ -137,6 +137,8 @@ def prepare(
 ) -> tuple[PhraseSet, PhraseSet | None]:
     """What is trained on, and what is held out for comparison, in the recipe's keys.
 
+    Of either the phrases that sound from end to end, see `PhraseSet.within_songs`: a generator
+    whose phrases follow one another is not to learn the rests before and after songs.
     Where each phrase is to be trained on in any key, `Batches` sees to it; the held-out ones
     are all in all keys.
     """
@@ -145,7 +147,7 @@ def prepare(
     else:
         training, held_out = split_by_song(phrases, recipe.held_out, seed, by_genre=recipe.genres)
     if recipe.transposition == "key":
-        return training.in_key(KEY), None if held_out is None else held_out.in_key(KEY)
-    if recipe.transposition == "all" and held_out is not None:
+        training, held_out = training.in_key(KEY), held_out and held_out.in_key(KEY)
+    elif recipe.transposition == "all" and held_out is not None:
         held_out = transposed(held_out, ALL_SHIFTS)
-    return training, held_out
+    return training.within_songs(), held_out and held_out.within_songs()

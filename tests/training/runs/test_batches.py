@@ -101,6 +101,25 @@ def test_in_one_key_all_songs_share_their_scale():
         assert classes == {0, 2, 4, 5, 7, 9, 11}
 
 
+@pytest.mark.parametrize("transposition", ["none", "key", "all"])
+def test_the_rests_before_and_after_songs_are_not_trained_on(transposition):
+    layout = tiny_layout()
+    songs = []
+    for name in "abcd":
+        notes = np.zeros(layout.steps * 4, NOTE)
+        notes["start"], notes["length"], notes["velocity"] = np.arange(len(notes)), 1, 80
+        notes["pitch"] = 60
+        # Half of the first bar is upbeat, half of the last one is left over.
+        inner = notes[layout.steps // 2 : -layout.steps // 2]
+        songs.append(Song(name, inner, np.full(4, layout.steps, np.uint16)))
+    phrases = PhraseSet.from_songs(songs, layout)
+    assert layout.bars == 2
+    assert len(phrases) == 4 * 3
+    training, held_out = prepare(phrases, DataRecipe(transposition, held_out=0.25), seed=0)
+    keys = len(ALL_SHIFTS) if transposition == "all" else 1
+    assert (len(training), len(held_out)) == (3, keys)
+
+
 def test_a_recipe_may_name_the_songs_to_hold_out():
     recipe = DataRecipe(held_out_songs=("b",))
     layout = tiny_layout()
