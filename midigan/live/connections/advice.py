@@ -16,6 +16,8 @@ def advice(answering: Collection[str] = (), platform: str = sys.platform) -> lis
             "Use --virtual: the DAW then sees an input called midigan.",
             "Or switch the IAC driver on, which is off by default: Audio MIDI Setup, Window, "
             "Show MIDI Studio, IAC Driver, 'Device is online'; then --port 'IAC Bus'.",
+            "A virtual port dies with its process: if that is killed, its notes may hang. Those "
+            "on the IAC bus are released.",
         ]
     if platform == "win32":
         return [

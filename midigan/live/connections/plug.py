@@ -7,6 +7,7 @@ from typing import Any
 
 from midigan.errors import PortError
 from midigan.live.connections.advice import advice
+from midigan.live.connections.alsa_clients import without_address
 from midigan.live.connections.hangup import HangUp
 from midigan.live.connections.jack_connection import JackConnection, Sight, look_after
 from midigan.live.connections.jack_watch import JackWatch, watch
@@ -30,12 +31,12 @@ class Plug:
 
     `wanted` is what the port was chosen by: a port that returns may have another number in
     its name, and is known by those words. It is None for a virtual port, which never goes.
-    `jack` is what JACK calls a virtual port, "" for all others. `watch` knows who is
-    connected to a virtual input of JACK's, and `connection` looks after the one to any other port
-    of JACK's, where somebody can tell.
+    `shown_as` is what others at JACK or ALSA call a virtual port, "" for all others. `watch` knows
+    who is connected to a virtual input of JACK's, and `connection` looks after the one to any
+    other port of JACK's, where somebody can tell.
     """
 
-    jack = ""
+    shown_as = backend = ""
 
     def __init__(
         self,
@@ -113,7 +114,7 @@ class Plug:
 
     def others(self) -> set[str]:
         """Who is connected to a virtual port, by their full names, as far as anybody can tell."""
-        return self._watch.connected(self.jack) if self.jack and self._watch else set()
+        return self._watch.connected(self.shown_as) if self._watch else set()
 
     def close(self) -> None:
         """Close the connection, but not if its service is dead: that would hang."""
@@ -165,23 +166,32 @@ def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Pl
     except (OSError, NotImplementedError) as error:
         raise PortError(f"virtual port {name!r} cannot be created: {error}") from error
     hang_up.armed()
-    jack = _newest(name, listings, inputs=inputs) if able[0] == "jack" else ""
-    watching = watch() if jack and inputs else None
+    shown_as = _newest(name, able[0], listings, inputs=inputs)
+    watching = watch() if shown_as and inputs and able[0] == "jack" else None
     plug = Plug(client, f"{name} ({able[0]})", None, hang_up, watching)
-    plug.jack = jack
+    plug.shown_as, plug.backend = shown_as, able[0]
     return plug
 
 
-def _newest(name: str, before: Sequence[Listing], *, inputs: bool) -> str:
+def _newest(name: str, backend: str, before: Sequence[Listing], *, inputs: bool) -> str:
     """The full name of the port that was created since: another midigan's has the same ending.
 
+    "" if there is not one of that name, and for backends that do not say who listens.
     What receives is listed among the outputs of others, and what sends among their inputs.
     """
+    if backend not in ("alsa", "jack"):
+        return ""
     known = {port for listing in before for port in listed(listing, inputs=not inputs)}
-    (after,) = list_ports("jack")
+    (after,) = list_ports(backend)
     ports = listed(after, inputs=not inputs)
-    new = [port for port in ports if port not in known and port.endswith(f":{name}")]
-    return new[0] if len(new) == 1 else ""
+    new = set(ports) - known
+    ours = [port for port in new if name in (_own_name(port), _own_name(without_address(port)))]
+    return ours[0] if len(ours) == 1 else ""
+
+
+def _own_name(port: str) -> str:
+    """A port's name without its client's."""
+    return port.partition(":")[2]
 
 
 def _client(backend: str, inputs: bool) -> Any:

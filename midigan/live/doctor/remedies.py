@@ -77,6 +77,13 @@ def _punctuality(found: Checkup) -> Iterator[Remedy]:
 
 
 def _extras(found: Checkup) -> Iterator[Remedy]:
+    iac = any("iac" in port.casefold() for port in found.ports)
+    if found.platform == "darwin" and found.virtual and not iac:
+        yield Remedy(
+            "switch the IAC driver on in Audio MIDI Setup, and play to it",
+            "notes of a virtual port may hang if its process is killed",
+            "midigan live --port 'IAC Bus'",
+        )
     for daw in found.daws:
         if daw.found and daw.state in ("not installed", "older"):
             yield Remedy(

@@ -39,7 +39,7 @@ class Stage:
     def __init__(self, link: PipeLink) -> None:
         self._link = link
         self._port: Port | None = None
-        self._jack = ""
+        self._shown_as = self._backend = ""
         self._clock_port: Port | None = None
         self._send_clock: SendClock | None = None
         self._follow: Follow | None = None
@@ -63,7 +63,8 @@ class Stage:
         else:
             self._open(message)
         if self._port is not None and self._joined:
-            self._link.send(Opened(self._port.name, be_punctual(), self._jack))
+            place = self._shown_as, self._backend
+            self._link.send(Opened(self._port.name, be_punctual(), *place))
 
     def hush(self, message: Hush) -> None:
         """Release every key of some channels."""
@@ -96,7 +97,8 @@ class Stage:
     def _open(self, wish: Open) -> None:
         if wish.virtual is not None:
             plug = create(wish.virtual, wish.backend)
-            self._port, self._jack = RtMidiPort(plug), plug.jack
+            self._port = RtMidiPort(plug)
+            self._shown_as, self._backend = plug.shown_as, plug.backend
         elif wish.port is not None:
             self._port = RtMidiPort(connect(wish.port, wish.backend))
         if self._send_clock is not None and self._send_clock.port is not None:

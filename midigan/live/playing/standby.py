@@ -1,54 +1,47 @@
-"""A second port, silent until the first one dies: JACK's way out of notes that hang.
+"""A second port, silent until the first one dies: the way out of notes that hang.
 
 A virtual port dies with the process that made it, and nobody else can send through it. So a
 survivor remembers who listened to it, and connects a port of its own to them when it is needed.
+JACK and ALSA each have their own way to know them and to reach them.
 """
 
 from __future__ import annotations
 
-import contextlib
-import threading
-from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 
-from midigan.errors import MidiganError, PortError
+from midigan.errors import PortError
+from midigan.live.playing.standby_alsa import AlsaWay
+from midigan.live.playing.standby_jack import JackWay
+from midigan.live.processes.player_messages import Guard
 from midigan.live.sounding import release_everything
 
-_NAME = "midigan standby"
-#: Messages a period: those of all keys of a channel. More at once would be too much for some.
-_A_PERIOD = 129
-_PATIENCE_S = 1.5
-#: A server that died may never let go of its clients.
-_LEAVING_S = 0.5
+
+class Way(Protocol):
+    """How to know who listens to a port, and how to reach them."""
+
+    def listeners(self) -> set[str] | None:
+        """Who is connected to the port now; None if there is no such port."""
+
+    def send(self, messages: Sequence[Sequence[int]], receivers: Sequence[str]) -> None:
+        """Send messages to those who are still there. Raises PortError if that is impossible."""
+
+    def close(self) -> None:
+        """Leave the service."""
 
 
 class Standby:
-    """Looks who is connected to a JACK port of another process of ours."""
+    """Looks who is connected to a virtual port of another process of ours."""
 
-    def __init__(self, port: str) -> None:
-        """Join the server; `port` is the full name.
-
-        Raises MidiganError without JACK-Client, PortError without JACK.
-        """
-        try:
-            import jack
-        except (ImportError, OSError) as error:
-            raise MidiganError("a standby port needs JACK-Client and JACK") from error
-        self._jack: Any = jack
-        self._port = port
+    def __init__(self, way: Way) -> None:
+        self._way = way
         #: Who was connected when it was last looked, and the time before that.
         self._receivers: tuple[set[str], set[str]] | None = None
-        try:
-            self._client = jack.Client(_NAME, no_start_server=True)
-        except jack.JackError as error:
-            raise PortError(f"JACK does not answer: {error}") from error
 
     def look(self) -> None:
         """Remember who is connected now; if the port has gone, who was before."""
-        with contextlib.suppress(self._jack.JackError):
-            source = self._client.get_port_by_name(self._port)
-            names = {port.name for port in self._client.get_all_connections(source)}
+        names = self._way.listeners()
+        if names is not None:
             # A port that dies is disconnected first: what was seen before that counts.
             before = self._receivers[0] if self._receivers else names
             self._receivers = names, before
@@ -59,35 +52,23 @@ class Standby:
         Raises PortError if it was never seen who was, or if they cannot be reached.
         """
         if self._receivers is None:
-            raise PortError(f"JACK has shown no port {self._port!r}")
-        waiting: deque[Sequence[int]] = deque()
-        release_everything(lambda _track, *message: waiting.append(message), channels)
-        self._send(waiting, sorted(set().union(*self._receivers)))
+            raise PortError("the player's virtual port was never seen")
+        messages: list[Sequence[int]] = []
+        release_everything(lambda _track, *message: messages.append(message), channels)
+        self._way.send(messages, sorted(set().union(*self._receivers)))
 
     def close(self) -> None:
-        """Leave the server in good order, if it is still there: others lose messages otherwise."""
-        closing = threading.Thread(target=self._client.close, daemon=True)
-        closing.start()
-        closing.join(_LEAVING_S)
+        """Leave in good order."""
+        self._way.close()
 
-    def _send(self, waiting: deque[Sequence[int]], receivers: Sequence[str]) -> None:
-        port = self._client.midi_outports.register("out")
-        connected, sent = threading.Event(), threading.Event()
 
-        def process(_: int) -> None:
-            port.clear_buffer()
-            if not connected.is_set():
-                return
-            if not waiting:
-                sent.set()
-            for _ in range(min(_A_PERIOD, len(waiting))):
-                port.write_midi_event(0, bytes(waiting.popleft()))
+#: The ways there are, by the names of the backends.
+WAYS: dict[str, type[JackWay] | type[AlsaWay]] = {"jack": JackWay, "alsa": AlsaWay}
 
-        self._client.set_process_callback(process)
-        self._client.activate()
-        for receiver in receivers:
-            with contextlib.suppress(self._jack.JackError):  # it may have gone as well
-                self._client.connect(port, receiver)
-        connected.set()
-        if not sent.wait(_PATIENCE_S):
-            raise PortError("JACK takes no messages")
+
+def stand_by(guard: Guard) -> Standby:
+    """Be ready for the death of a virtual port.
+
+    Raises MidiganError without what its way needs, PortError if its service does not answer.
+    """
+    return Standby(WAYS[guard.backend](guard.port))

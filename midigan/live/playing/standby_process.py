@@ -5,7 +5,7 @@ It outlives the player, and does nothing until it is told that the player has di
 
 from __future__ import annotations
 
-from midigan.live.playing.standby import Standby
+from midigan.live.playing.standby import stand_by
 from midigan.live.processes.link import PipeLink
 from midigan.live.processes.player_messages import Ended, Guard, Hush, Stop
 from midigan.live.processes.service import serve_parent
@@ -23,7 +23,7 @@ def _serve(link: PipeLink) -> None:
     wish = link.receive(_A_WHILE_S)
     if not isinstance(wish, Guard):
         return
-    standby = Standby(wish.port)
+    standby = stand_by(wish)
     while not isinstance(message := link.receive(_LOOK_EVERY_S), Stop | Hush):
         standby.look()
     if isinstance(message, Hush):

@@ -67,12 +67,13 @@ class Notice(NamedTuple):
 class Opened(NamedTuple):
     """From the player: the port's full name, and which scheduling the system granted.
 
-    `jack` is what JACK calls a virtual port, "" for all others.
+    `shown_as` is what others at this backend call a virtual port, "" for all others.
     """
 
     port: str
     priority: str
-    jack: str = ""
+    shown_as: str = ""
+    backend: str = ""
 
 
 class Screen(NamedTuple):
@@ -131,10 +132,11 @@ class Hush(NamedTuple):
 class Guard(NamedTuple):
     """To the process with a standby port: be ready for the death of the player.
 
-    `port` is the full name of its virtual port, which dies with it.
+    `port` is the full name of its virtual port, which dies with it, at this backend.
     """
 
     port: str
+    backend: str
 
 
 class Report(NamedTuple):

@@ -1,8 +1,8 @@
 """Whoever sends the note-offs of a player that was killed.
 
-Through a named port a successor sends them. A virtual port has died with its owner: at JACK a
-process with a standby port, started in time, reaches those who listened to it. ALSA, CoreMIDI
-and others do not tell us who that was, so there the receivers have to be silenced by hand.
+Through a named port a successor sends them. A virtual port has died with its owner: at JACK and
+ALSA a process with a standby port, started in time, reaches those who listened to it. CoreMIDI
+does not tell us who that was, so there the receivers have to be silenced by hand.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class Survivor:
 
     def guard(self, opened: Opened) -> None:
         """The player plays now, through this port."""
-        if opened.jack:
+        if opened.shown_as:
             self._standby = self._start("midigan.live.playing.standby_process")
-            self._standby.send(Guard(opened.jack))
+            self._standby.send(Guard(opened.shown_as, opened.backend))
 
     def hush(self, channels: Sequence[int]) -> bool:
         """Release every key of these channels; whether somebody could be told to."""

@@ -4,12 +4,14 @@ import pytest
 
 from midigan.errors import FormatError, PortError
 from midigan.live.composing.composing_time import ComposingTime
+from midigan.live.connections.advice import advice
 from midigan.live.connections.port_names import Listing
 from midigan.live.doctor.checkup import Daw, Probes, examine
 from midigan.live.doctor.remedies import remedies
 from midigan.live.doctor.wakeups import Wakeups
 
 ALSA = Listing("alsa", ["keys"], ["Synth"], "")
+IAC = Listing("coremidi", [], ["IAC Driver Bus 1"], "")
 DEAD = Listing("alsa", [], [], "does not answer (no /dev/snd/seq)")
 JACK = Listing("jack", [], [], "")
 FINE = ComposingTime("chorales", 0.3, 80.0, 6.0, 16, 12.0, 20.0, 32)
@@ -87,12 +89,21 @@ def test_what_is_not_well_has_its_remedy(changed, command):
     [
         {"daws": [Daw("Ardour", "ardour", False, "not installed")]},
         {"daws": [Daw("Ardour", "ardour", True, "changed")]},
-        {"wakeups": REFUSED, "platform": "darwin"},
+        {"wakeups": REFUSED, "platform": "darwin", "ports": [IAC]},
         {"installed": ("aalink",), "ports": [ALSA]},
     ],
 )
 def test_what_cannot_be_helped_has_none(changed):
     assert remedies(checkup(**changed)) == []
+
+
+def test_on_macos_it_says_that_a_virtual_port_may_leave_notes_hanging():
+    coremidi = Listing("coremidi", [], ["Synth"], "")
+    found = checkup([coremidi], wakeups=REFUSED, platform="darwin", virtual=lambda _: True)
+    (remedy,) = remedies(found)
+    assert "may hang" in remedy.why
+    assert "IAC Bus" in remedy.command
+    assert any("may hang" in line for line in advice(platform="darwin"))
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
