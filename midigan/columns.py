@@ -7,6 +7,7 @@ any earlier state, so that a writer that was killed is taken up again.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Mapping
@@ -223,9 +224,9 @@ def open_columns(
 
 def _timeline(columns: dict[str, NDArray[Any]], layout: Layout) -> Timeline:
     """The timeline of columns as they are written."""
-    # Line ends inside a name are escaped: each of these is between two names.
-    lines = columns.pop("names").tobytes().strip().replace(b"\n", b",")
-    names = tuple(json.loads(b"[" + lines + b"]"))
+    # Line ends inside a name are escaped: each of these is between two names. One by one, as
+    # there may be very many.
+    names = tuple(map(json.loads, io.BytesIO(columns.pop("names").tobytes())))
     return Timeline(layout=layout, names=names, **columns)
 
 

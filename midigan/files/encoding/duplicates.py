@@ -6,14 +6,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha1
 from itertools import islice
 
+import numpy as np
+from numpy.typing import NDArray
+
+from midigan.packed import Packed
 from midigan.song import Song
+
+#: How many digests are remembered one by one before they are put in order among the others.
+_FEW = 1 << 14
 
 
 class Duplicates:
-    """What a run has met so far, as digests of 16 bytes: half of some archives are copies."""
+    """What a run has met so far, as digests of 8 bytes: half of some archives are copies."""
 
     def __init__(self) -> None:
-        self._first: dict[tuple[str, bytes], str] = {}
+        self._late: dict[tuple[str, int], str] = {}
+        #: How many of the late ones `news` has told.
+        self._told = 0
+        self._before = _Before()
 
     def of_file(self, data: bytes, split: str | None, path: str) -> str | None:
         """Why these bytes are not wanted again; None, and remembered, where they are new."""
@@ -25,34 +35,74 @@ class Duplicates:
 
     def of_other(self, other: Duplicates) -> str | None:
         """Like `of_file`, for all that was met in another process, in the order it was met."""
-        for digest, path in other._first.items():
+        for digest, path in other._late.items():
             if reason := self._met(digest, path):
                 return reason
         return None
 
-    @property
-    def count(self) -> int:
-        """How many digests are remembered."""
-        return len(self._first)
+    def news(self) -> Iterator[tuple[str, str, str]]:
+        """What was met since this was last asked: what was alike, its digest in hex, the path.
 
-    def since(self, count: int) -> Iterator[tuple[str, str, str]]:
-        """What was met after the first `count`: what was alike, its digest in hex, the path."""
-        for (what, digest), path in islice(self._first.items(), count, None):
-            yield what, digest.hex(), path
+        What has been told takes less memory from then on.
+        """
+        for (what, digest), path in islice(self._late.items(), self._told, None):
+            yield what, f"{digest:x}", path
+        self._told = len(self._late)
+        if self._told >= _FEW:
+            self._settle()
 
     def take_up(self, entries: Iterable[Sequence[str]]) -> None:
-        """Remember what `since` gave, as if it had been met."""
+        """Remember what `news` told, as if it had been met."""
         for what, digest, path in entries:
-            self._first[what, bytes.fromhex(digest)] = path
+            self._late[what, int(digest, 16)] = path
+            if len(self._late) >= _FEW:
+                self._settle()
+        self._told = len(self._late)
 
-    def _met(self, digest: tuple[str, bytes], path: str) -> str | None:
-        earlier = self._first.setdefault(digest, path)
+    def _met(self, digest: tuple[str, int], path: str) -> str | None:
+        earlier = self._before.path(digest[1]) or self._late.setdefault(digest, path)
         return None if earlier == path else f"the same {digest[0]} as another file: {earlier}"
 
+    def _settle(self) -> None:
+        self._before.take([digest for _, digest in self._late], list(self._late.values()))
+        self._late.clear()
+        self._told = 0
 
-def _digest(*parts: bytes | memoryview) -> bytes:
-    """Sixteen bytes: SHA-1, for which processors have instructions; nobody forges songs."""
+
+class _Before:
+    """Digests in order, and whose they are: some thirty bytes for the two of a file."""
+
+    def __init__(self) -> None:
+        self._digests: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._whose: NDArray[np.uint32] = np.empty(0, np.uint32)
+        self._paths: Packed[str] = Packed(str, str)
+
+    def path(self, digest: int) -> str | None:
+        """Whose a digest is; None if it is not among them."""
+        if not len(self._digests):
+            return None
+        place = int(np.searchsorted(self._digests, np.uint64(digest)))
+        if place == len(self._digests) or int(self._digests[place]) != digest:
+            return None
+        return self._paths[int(self._whose[place])]
+
+    def take(self, digests: Sequence[int], paths: Sequence[str]) -> None:
+        """Take digests that are not among them, with whose they are."""
+        whose = np.empty(len(paths), np.uint32)
+        for number, path in enumerate(paths):
+            # Those of one file come one after the other.
+            if number == 0 or path != paths[number - 1]:
+                self._paths.append(path)
+            whose[number] = len(self._paths) - 1
+        order = np.argsort(new := np.array(digests, np.uint64))
+        places = np.searchsorted(self._digests, new[order])
+        self._digests = np.insert(self._digests, places, new[order])
+        self._whose = np.insert(self._whose, places, whose[order])
+
+
+def _digest(*parts: bytes | memoryview) -> int:
+    """Eight bytes: SHA-1, for which processors have instructions; nobody forges songs."""
     digest = sha1(usedforsecurity=False)
     for part in parts:
         digest.update(part)
-    return digest.digest()[:16]
+    return int.from_bytes(digest.digest()[:8], "big")

@@ -112,7 +112,7 @@ class Journal:
         self._commits.truncate(0)
 
     def _open(self) -> None:
-        self.met, self._known = Duplicates(), 0
+        self.met = Duplicates()
         self.report = EncodeReport(self.layout.name)
         self._writer = ColumnWriter(self.folder / _COLUMNS, self.layout, self.looks)
         self._log = self.report.files = FileLog(self.folder / _LOG)
@@ -135,15 +135,13 @@ class Journal:
             self.close()
             self._lock = _locked(self.folder)
             return False
-        self._known = self.met.count
         return True
 
     def _commit(self) -> None:
         """Bring all to disk; what is there was whole before the line that says so is written."""
         columns = self._writer.commit()
-        for entry in self.met.since(self._known):
+        for entry in self.met.news():
             self._met_log.write(json.dumps(entry).encode() + b"\n")
-        self._known = self.met.count
         sizes = {"log": _synced(self._log.file), "met": _synced(self._met_log)}
         line = {"files": len(self._log), "columns": columns, **sizes}
         self._commits.write(json.dumps(line).encode() + b"\n")

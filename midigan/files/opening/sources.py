@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import glob
 import os
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from midigan.errors import MidiganError, SourceError
 from midigan.files.opening.read import MIDI_SUFFIXES, PRINTED_SUFFIXES, read_bytes
+from midigan.packed import Packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class Source:
     split: str | None = None
 
 
-def find_sources(sources: Sequence[str | Path]) -> tuple[list[Source], list[tuple[str, str]]]:
+def find_sources(sources: Sequence[str | Path]) -> tuple[Packed[Source], list[tuple[str, str]]]:
     """All files that the sources mean, in order, and what could not be followed, with reasons.
 
     A file is taken whatever its suffix; a folder is walked in sorted order for music,
@@ -29,12 +34,13 @@ def find_sources(sources: Sequence[str | Path]) -> tuple[list[Source], list[tupl
     pattern such as `*.mid`. A file found twice is read once. Raises MidiganError for a
     source that means nothing.
     """
-    found: list[Source] = []
+    found = _packed()
     problems: list[tuple[str, str]] = []
     for source in sources:
         for path, split in _expanded(source):
             if os.path.isdir(path):  # noqa: PTH112 - faster, and there may be many
-                found += _walk(path, problems)
+                for file in _walk(path, problems):
+                    found.append(file)
             else:
                 suffix = f"-{split}" if split and split != "*" else ""
                 found.append(Source(path, printable(path.stem) + suffix, split))
@@ -63,14 +69,27 @@ def _expanded(source: str | Path) -> list[tuple[Path, str | None]]:
     return [(Path(match), None) for match in matches]
 
 
-def _walk(folder: Path, problems: list[tuple[str, str]]) -> list[Source]:
+def _packed() -> Packed[Source]:
+    """A list of sources, of which there may be very many."""
+    return Packed(
+        lambda source: (os.fspath(source.path), source.name, source.split),
+        lambda plain: Source(Path(plain[0]), *plain[1:]),
+    )
+
+
+def _walk(folder: Path, problems: list[tuple[str, str]]) -> Iterator[Source]:
     """The files of music in a folder and the folders in it, each folder entered once."""
     entered: set[tuple[int, int]] = set()
 
     def files(inside: Path) -> Iterator[Path]:
         try:
             own = inside.stat()
-            entries = sorted(os.scandir(inside), key=lambda entry: entry.name)
+            folders, names = set(), []
+            for entry in os.scandir(inside):
+                if not entry.name.startswith("."):
+                    names.append(entry.name)
+                    if _is_folder(entry):
+                        folders.add(entry.name)
         except OSError as error:
             problems.append((printable(str(inside)), f"cannot be opened: {error.strerror}"))
             return
@@ -78,19 +97,15 @@ def _walk(folder: Path, problems: list[tuple[str, str]]) -> list[Source]:
             problems.append((printable(str(inside)), "a link to a folder already read"))
             return
         entered.add((own.st_dev, own.st_ino))
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            path = inside / entry.name
-            if _is_folder(entry):
+        for name in sorted(names):
+            path = inside / name
+            if name in folders:
                 yield from files(path)
             elif _is_music(path):
                 yield path
 
-    return [
-        Source(path, printable(path.relative_to(folder).with_suffix("").as_posix()))
-        for path in files(folder)
-    ]
+    for path in files(folder):
+        yield Source(path, printable(path.relative_to(folder).with_suffix("").as_posix()))
 
 
 def _is_music(path: Path) -> bool:
@@ -112,20 +127,45 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _with_unique_names(sources: list[Source]) -> list[Source]:
-    """Each file once, and a number behind the name of each that is not the first of its name."""
-    seen: set[tuple[str, str | None]] = set()
-    names: set[str] = set()
-    kept = []
+def _with_unique_names(sources: Packed[Source]) -> Packed[Source]:
+    """Each file once, and a number behind the name of each that is not the first of its name.
+
+    Few are met twice: of all others a number is remembered, of eight bytes.
+    """
+    hashes = array("q")
     for source in sources:
-        key = os.path.normcase(source.path.absolute()), source.split
-        if key in seen:
+        hashes.append(hash(_file_of(source)))
+        hashes.append(hash(source.name))
+    files, names = np.sort(np.frombuffer(hashes, np.int64).reshape(-1, 2).T)
+    files_twice, names_twice = (set(own[1:][np.diff(own) == 0].tolist()) for own in (files, names))
+    if not files_twice and not names_twice:
+        return sources
+    seen: set[tuple[str, str | None]] = set()
+    last: dict[str, int] = {}
+    kept = _packed()
+    for source in sources:
+        file, name = _file_of(source), source.name
+        if file in seen:
             continue
-        seen.add(key)
-        name, number = source.name, 1
-        while name in names:
-            number += 1
-            name = f"{source.name}-{number}"
-        names.add(name)
+        if hash(file) in files_twice:
+            seen.add(file)
+        if hash(name) in names_twice:
+            last[name] = number = last.get(name, 0) + 1
+            while number > 1 and _holds(names, hash(name := f"{source.name}-{number}")):
+                last[source.name] = number = number + 1
         kept.append(Source(source.path, name, source.split))
     return kept
+
+
+def _file_of(source: Source) -> tuple[str, str | None]:
+    """What tells a file, or a part of it, from others."""
+    path = os.fspath(source.path)
+    if not os.path.isabs(path):  # noqa: PTH117 - faster, and there may be many
+        path = os.path.join(os.getcwd(), path)  # noqa: PTH118, PTH109
+    return os.path.normcase(path), source.split
+
+
+def _holds(numbers: NDArray[np.int64], number: int) -> bool:
+    """Whether a number is among sorted ones."""
+    place = int(np.searchsorted(numbers, number))
+    return place < len(numbers) and int(numbers[place]) == number

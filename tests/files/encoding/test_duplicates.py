@@ -5,6 +5,8 @@ import pytest
 from midi_bytes import midi, name, notes, tempo
 
 from midigan.errors import MidiganError
+from midigan.files.encoding import duplicates
+from midigan.files.encoding.duplicates import Duplicates
 from midigan.files.encoding.encode import encode
 from midigan.layout import load_layout
 
@@ -49,3 +51,33 @@ def test_songs_of_an_array_and_its_parts_are_all_kept(tmp_path):
     path = tmp_path / "jsb.npz"
     phrases, _ = encode([f"{path}:train", f"{path}:valid", path], load_layout("satb"))
     assert len(phrases.names) == 2 + 1 + 3
+
+
+def told(met, numbers):
+    """What is said of files whose bytes are these numbers."""
+    return [met.of_file(str(number).encode(), None, f"{number}.mid") for number in numbers]
+
+
+def test_what_was_met_long_ago_is_remembered_in_little_memory(monkeypatch):
+    monkeypatch.setattr(duplicates, "_FEW", 10)
+    met = Duplicates()
+    news = []
+    for number in range(200):
+        assert told(met, [number]) == [None]
+        if number % 7 == 0:
+            news += met.news()
+    news += met.news()
+    assert [path for _, _, path in news] == [f"{number}.mid" for number in range(200)]
+    assert len(met._late) < 10
+    for own in (met, taken_up(news)):
+        assert [own.of_file(b"%d" % n, None, "copy") for n in range(200)] == [
+            f"the same bytes as another file: {n}.mid" for n in range(200)
+        ]
+        assert told(own, [200]) == [None]
+        assert [path for _, _, path in own.news()] == ["200.mid"]
+
+
+def taken_up(news):
+    met = Duplicates()
+    met.take_up(news)
+    return met

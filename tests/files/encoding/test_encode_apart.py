@@ -33,7 +33,7 @@ def length(group: list[Source]) -> list[int]:
 def files(tmp_path):
     for number in range(12):
         (tmp_path / f"{number:02}.mid").write_bytes(bytes(number))
-    return find_sources([tmp_path])[0]
+    return list(find_sources([tmp_path])[0])
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

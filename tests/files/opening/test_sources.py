@@ -43,6 +43,16 @@ def test_a_file_found_twice_is_read_once_and_equal_names_are_told_apart(folder):
     assert names([folder / "b.mid", folder / "b.mid", other]) == ["b", "b-2"]
 
 
+def test_a_number_behind_a_name_is_nobody_elses_name(tmp_path):
+    for folder, stem in (("1", "b"), ("2", "b"), ("3", "b-2"), ("4", "b")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{stem}.mid").write_bytes(GOOD)
+    every = sorted(tmp_path.glob("*/*.mid"))
+    assert names(every) == ["b", "b-3", "b-2", "b-4"]
+    assert names([*every, tmp_path / "1"]) == ["b", "b-3", "b-2", "b-4"]
+    assert names([tmp_path]) == ["1/b", "2/b", "3/b-2", "4/b"]
+
+
 def test_a_part_of_an_npz_may_be_named(folder):
     (folder / "jsb.npz").write_bytes(b"")
     (source,) = find_sources([f"{folder}/jsb.npz:train"])[0]
