@@ -12,6 +12,7 @@ from midigan.layout import Layout
 from midigan.phrase_set import PhraseSet
 from midigan.shipped import find_generator
 from midigan.training.exporting.export import kept_weights
+from midigan.training.networks.entries import without_entries
 from midigan.training.networks.models import Tensors, build_networks
 from midigan.training.recipes.recipe import Recipe
 from midigan.training.runs.checkpoint import load_tensors
@@ -110,7 +111,7 @@ def begin(
     old, new = len(base.genres), len(labels)
     like = [module.state_dict() for module in build_networks(recipe.networks, base.layout, 0, new)]
     weights = {
-        "average": grown(base.generator, like[0], old, new),
+        "average": grown(without_entries(base.generator), like[0], old, new),
         "critic": grown(base.critic, like[1], old, new),
     }
     return create_run(folder, recipe, phrases, seed, source, base.name, weights, labels)

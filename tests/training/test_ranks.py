@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from pattern import TINY_BOOK, pattern_set, tiny_recipe
+from pattern import TINY_BOOK, genre_set, pattern_set, tiny_recipe
 
 from midigan.errors import MidiganError
 from midigan.training.runs.checkpoint import load_tensors
@@ -60,6 +60,11 @@ def as_one(groups):
     return torch.cat([weights[name].flatten() for name in sorted(weights)])
 
 
+def of_genres(folder):
+    """A run whose critic and generator know of each phrase what it is of."""
+    return create_run(folder, tiny_recipe(data={"genres": True}), genre_set(3), seed=1)
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """Runs that two processes have trained: with either kind of networks, and one taken up."""
@@ -71,6 +76,7 @@ def runs(tmp_path_factory):
     )
     made = {
         "book": create_run(folder / "book", book, pattern_set(), seed=1),
+        "genres": of_genres(folder / "genres"),
         "own": create_run(folder / "own", tiny_recipe(), pattern_set(), seed=1),
         "begun alone": create_run(folder / "begun", tiny_recipe(), pattern_set(), seed=1),
     }
@@ -80,7 +86,7 @@ def runs(tmp_path_factory):
     return made
 
 
-@pytest.mark.parametrize("name", ["book", "own", "begun alone"])
+@pytest.mark.parametrize("name", ["book", "own", "begun alone", "genres"])
 def test_both_processes_end_with_the_same_weights(runs, name):
     one, two = (torch.load(runs[name].folder / f"rank{rank}.pt") for rank in (0, 1))
     assert one.keys() == two.keys()
@@ -89,10 +95,16 @@ def test_both_processes_end_with_the_same_weights(runs, name):
     assert all(torch.equal(one[key], saved[key]) for key in saved)
 
 
-@pytest.mark.parametrize("name", ["own", "begun alone"])
+@pytest.mark.parametrize("name", ["own", "begun alone", "genres"])
 def test_the_weights_are_those_of_one_process(runs, name, tmp_path):
-    """Without normalisation and chance of its own, where a batch is dealt changes nothing."""
-    alone = create_run(tmp_path / "alone", tiny_recipe(), pattern_set(), seed=1)
+    """Without normalisation and chance of its own, where a batch is dealt changes nothing.
+
+    Labels that did not follow their phrases to the other process would change much.
+    """
+    if name == "genres":
+        alone = of_genres(tmp_path / "alone")
+    else:
+        alone = create_run(tmp_path / "alone", tiny_recipe(), pattern_set(), seed=1)
     session = Session(alone, CPU)
     first = as_one(session.trainer.tensors())
     session.train()

@@ -15,6 +15,7 @@ from onnx import TensorProto
 from torch import nn
 
 from midigan.training.exporting.onnx_graph import Graph
+from midigan.training.networks.entries import INSISTENCE
 from midigan.training.networks.layers import SLOPE
 from midigan.training.networks.level import TABLE_SCALE, WIDEST_INTERVAL, Level
 
@@ -94,6 +95,17 @@ class LevelWriter:
         found = graph.add("Gather", rows, place, axis=0)
         found = graph.reshape(found, -1, len(NEXT), self.tracks * self.symbols)
         return graph.add("ReduceSum", found, graph.constant(np.array([1])), keepdims=0)
+
+    def insist(self, due: str, tables: str | None) -> str:
+        """What tables say, and that a pitch must be chosen: `(n * length, turns * symbols)`.
+
+        due: 1 where it must, `(n * length, tracks)`.
+        """
+        weight = np.zeros((self.tracks, self.tracks, self.symbols))
+        for turn, track in enumerate(self.level.order):
+            weight[track, turn, 1:] = INSISTENCE
+        inputs = [due, self.graph.constant(weight.reshape(self.tracks, -1))]
+        return self.graph.add("Gemm", *inputs, *([tables] if tables else []))
 
     def choose_together(self, own: str, tables: str | None, heights: str) -> tuple[str, str]:
         """What `write_level` returns, where tracks hear only what lies around."""

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import onnx
+import torch
 from numpy.typing import NDArray
 
 from midigan.generator import GENRE
@@ -58,7 +59,7 @@ def _choose(
     graph: Graph, generator: MultiscaleGenerator, noises: Sequence[str], output: str
 ) -> None:
     """All choices, from coarse to fine; noises: the names of its melody and groove."""
-    order = [step for steps in chosen_steps(generator) for step in steps]
+    order = [step for steps in generator.entries.order for step in steps]
     levels = [level for _, level in generator._levels()]
     lengths = [level.length for level in levels]
     tracks, context = generator.tracks, levels[0].place.shape[1]
@@ -71,14 +72,15 @@ def _choose(
     known, logits = [_silence(graph, tracks)], []
     for number, level in enumerate(levels):
         near = None
+        known = [graph.concat(known, axis=1)]
         if number:
-            known = [graph.concat(known, axis=1)]
             near = graph.constant(_neighbours(generator, number))
             near = graph.add("Gather", known[0], near, axis=1)
             near = graph.reshape(near, -1, NEIGHBOURS * tracks)
         writer = LevelWriter(graph, level, vectors, generator.temperature)
         own_heights = graph.reshape(heights[number], -1, tracks)
-        found, symbols = write_level(writer, each_style[number], near, own_heights)
+        due = _due(graph, generator, number, known[0])
+        found, symbols = write_level(writer, each_style[number], near, own_heights, due)
         logits.append(graph.reshape(found, -1, level.length, tracks * len(vectors)))
         known.append(graph.reshape(symbols, -1, level.length, tracks))
     every = (graph.concat(logits, axis=1), graph.concat(known, axis=1))
@@ -105,22 +107,35 @@ def _join(graph: Graph, generator: VoicedGenerator, scores: str) -> None:
     graph.add("Concat", *by_track, axis=1, output="phrase")
 
 
-def chosen_steps(generator: MultiscaleGenerator) -> list[list[int]]:
-    """Which steps each level chooses, in its order."""
-    length, (first, *finer) = generator.bars * generator.steps, generator.spacings
-    return [list(range(0, length, first)), *(list(range(s, length, 2 * s)) for s in finer)]
-
-
 def _neighbours(generator: MultiscaleGenerator, number: int) -> NDArray[np.int64]:
     """Where the neighbours of a level's steps lie among what was chosen before, four of each.
 
     Place 0 is the silence beyond either end.
     """
-    steps, spacing = chosen_steps(generator), generator.spacings[number]
+    steps, spacing = generator.entries.order, generator.spacings[number]
     before = [step for level in steps[:number] for step in level]
     place = {step: i for i, step in enumerate(before, start=1)}
     reach = (-3 * spacing, -spacing, spacing, 3 * spacing)
     return np.array([place.get(step + far, 0) for step in steps[number] for far in reach])
+
+
+def _due(graph: Graph, generator: MultiscaleGenerator, number: int, known: str) -> str | None:
+    """1 where a level may not be silent, `(n * length, tracks)`; None if it may anywhere.
+
+    known: the symbols chosen before, in that order, after the silence beyond either end.
+    """
+    order, tracks = generator.entries.order, generator.tracks
+    cells = generator.entries.cells[list(order[number])].numpy()
+    if not cells.any():
+        return None
+    before = torch.tensor([step for steps in order[:number] for step in steps], dtype=torch.int64)
+    together = generator.entries.same_bar(torch.tensor(order[number]), before).numpy()
+    weight = graph.constant(np.pad(together, ((0, 0), (1, 0))).astype(np.float32))
+    sounding = graph.add("MatMul", weight, graph.add("Cast", known, to=onnx.TensorProto.FLOAT))
+    # Symbols are 0 for silence and above for pitches: nothing sums to -1.
+    silent = graph.add("Equal", sounding, graph.constant(np.where(cells, 0.0, -1.0)))
+    due = graph.add("Cast", silent, to=onnx.TensorProto.FLOAT)
+    return graph.reshape(due, -1, tracks)
 
 
 def _heights(

@@ -15,15 +15,20 @@ from midigan.training.networks.bar_generators import OCTAVE
 from midigan.training.networks.level import TABLE_SCALE
 
 
-def write_level(level: LevelWriter, style: str, near: str | None, heights: str) -> tuple[str, str]:
+def write_level(
+    level: LevelWriter, style: str, near: str | None, heights: str, due: str | None
+) -> tuple[str, str]:
     """Write the nodes by which a level's tracks choose.
 
     style: `(n, 1, context)`; near: symbols of the neighbours `(n * length, 4 * tracks)`, None
-    on the first level; heights: `(n * length, tracks)`. Returns the logits, silence first,
+    on the first level; heights: `(n * length, tracks)`; due: 1 where silence is no choice, like
+    heights, None if it is one anywhere. Returns the logits, silence first,
     `(n * length, tracks * symbols)`, and the symbols `(n * length, tracks)`.
     """
     own = level.hear(style, near)
     tables = None if near is None else level.tables(near)
+    if due is not None:
+        tables = level.insist(due, tables)
     if level.level.together:
         return level.choose_together(own, tables, heights)
     return Turns(level, own, tables, near, heights).choose()
@@ -45,6 +50,7 @@ class Turns:
             parts = graph.split(tables, [level.symbols] * tracks, axis=1)
             self.said = [[part] for part in parts]
         self.heights = graph.split(heights, [1] * tracks, axis=1)
+        self.first = near is None
         self.motion = Motion(level, near) if near is not None and tracks > 1 else None
 
     def choose(self) -> tuple[str, str]:
@@ -68,7 +74,7 @@ class Turns:
         said = graph.total(self.said[turn]) if self.said[turn] else bias
         if self.motion is not None and turn:
             said = self.motion.move(turn, said)
-        elif self.motion is None and turn:
+        elif self.first and self.said[turn]:
             said = graph.add("Add", said, bias)
         return graph.add("Gemm", heard, graph.constant(level.write_weight(track)), said)
 

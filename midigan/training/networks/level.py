@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from midigan.training.networks.bar_generators import OCTAVE
 from midigan.training.networks.chance import picked, picked_each, played
+from midigan.training.networks.entries import INSISTENCE
 from midigan.training.networks.layers import RELU_GAIN, leaky, linear
 
 #: Intervals up to this many semitones have a say of their own in what sounds well together.
@@ -112,10 +113,12 @@ class Level(nn.Module):
         style: Tensor,
         heights: Tensor,
         temperature: float,
+        due: Tensor,
     ) -> tuple[Tensor, Tensor]:
         """Choose the new steps by their heights 0..1, `(n, length, tracks)`.
 
-        Returns their scores and, as 0 and 1, what plays: both `(n, length, tracks, pitches)`.
+        due: 1 where silence is no choice, else 0, `(n or 1, length, tracks)`. Returns scores and,
+        as 0 and 1, what plays: both `(n, length, tracks, pitches)`.
         """
         heard = self._hear(pitch, known, style)
         chosen: list[Tensor] = []
@@ -123,9 +126,9 @@ class Level(nn.Module):
         for turn, track in enumerate(self.order):
             before = [] if self.together else chosen
             logits = self._logits(turn, track, pitch, heard, before) / temperature
-            mono = self.mono[track]
+            mono, insisted = self.mono[track], logits + INSISTENCE * due[:, :, track, None]
             pick = picked if mono else picked_each
-            scores[track] = pick(logits, heights[:, :, track, None])
+            scores[track] = pick(insisted, heights[:, :, track, None])
             chosen.append(played(scores[track], mono))
         by_track = [chosen[self.order.index(track)] for track in range(len(self.order))]
         in_order = [scores[track] for track in range(len(self.order))]

@@ -31,6 +31,8 @@ from torch.nn import functional
 
 from midigan.latents import NOISE
 from midigan.training.networks.chance import mixed, played, spread
+from midigan.training.networks.coarse_to_fine import chosen_steps, interleaved
+from midigan.training.networks.entries import Entries
 from midigan.training.networks.layers import pitch_map
 from midigan.training.networks.level import Countable, Level
 from midigan.training.networks.musegan import PhraseGenerator, Shape
@@ -89,10 +91,11 @@ class MultiscaleGenerator(PhraseGenerator):
         whole = 1 << max(0, (length - 1).bit_length())
         top = max(1, whole // frame)
         self.spacings = [top >> i for i in range(top.bit_length())]
+        order = chosen_steps(length, self.spacings)
         self.pitch = pitch_map(self.pitches, embedding)
         self.levels = nn.ModuleList(
             Level(
-                len(range(spacing if number else 0, length, 2 * spacing if number else spacing)),
+                len(steps),
                 self.mono,
                 self.pitches,
                 embedding,
@@ -103,7 +106,7 @@ class MultiscaleGenerator(PhraseGenerator):
                 first=number == 0,
                 together=number > 0 and number >= len(self.spacings) - together,
             )
-            for number, spacing in enumerate(self.spacings)
+            for number, steps in enumerate(order)
         )
         self.reader = StyleReader(shape, noise, embedding)
         on_beat = torch.arange(length) % self.steps % max(1, self.steps // 4) == 0
@@ -113,6 +116,7 @@ class MultiscaleGenerator(PhraseGenerator):
         self.register_buffer("chords_map", spread(beats * self.tracks, noise))
         self.register_buffer("melody_map", spread(length, noise))
         self.register_buffer("groove_map", spread(self.steps, noise))
+        self.entries = Entries(order, self.steps, self.tracks)
 
     def forward(
         self,
@@ -127,9 +131,10 @@ class MultiscaleGenerator(PhraseGenerator):
         heights = self._heights(chords, melody, groove)  # (n, bars * steps, tracks)
         known: Tensor | None = None
         scores: Tensor | None = None
-        for spacing, level in self._levels():
+        for number, (spacing, level) in enumerate(self._levels()):
             new = heights[:, ::spacing] if known is None else heights[:, spacing :: 2 * spacing]
-            found, own = level.choose(self.pitch, known, style, new, self.temperature)
+            due = self.entries.due(number, known)
+            found, own = level.choose(self.pitch, known, style, new, self.temperature, due)
             scores = found if scores is None else interleaved(scores, found)
             known = own if known is None else interleaved(known, own)
         assert scores is not None
@@ -174,6 +179,10 @@ class MultiscaleGenerator(PhraseGenerator):
     def discretise(self, scores: Tensor) -> Tensor:
         """Scores as exactly -1 and +1; see `discretised`."""
         return discretised(scores, self.mono)
+
+    def learn_entries(self, phrases: Tensor) -> None:
+        """See in -1/+1 `phrases` which tracks leave no bar empty: see `Entries`."""
+        self.entries.learn(phrases, self.mono)
 
     def _levels(self) -> Iterator[tuple[int, Level]]:
         """Each level with the distance, in steps, of its choices from those it lies between."""
@@ -231,11 +240,3 @@ def discretised(scores: Tensor, mono: Sequence[bool]) -> Tensor:
 def labelled(style: Tensor, genre: Tensor | None) -> Tensor:
     """The style `(n, noise)` with its label behind it, if there is one."""
     return style if genre is None else torch.cat([style, GENRE_SCALE * genre], dim=1)
-
-
-def interleaved(known: Tensor, new: Tensor) -> Tensor:
-    """Known steps with the new ones between them: `(n, steps, tracks, pitches)` along axis 1."""
-    missing = known.shape[1] - new.shape[1]
-    padded = functional.pad(new, (0, 0, 0, 0, 0, missing))
-    both = torch.stack([known, padded], dim=2).flatten(1, 2)
-    return both[:, : known.shape[1] + new.shape[1]]

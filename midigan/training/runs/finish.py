@@ -12,9 +12,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from midigan.training.runs.moments import Chooser, draw, match_moments
+from midigan.training.networks.multiscale import MultiscaleGenerator
 from midigan.training.networks.noise import evenly, generator_of
 from midigan.training.recipes.recipe import FinishRecipe
+from midigan.training.runs.moments import Chooser, draw, match_moments
+from midigan.training.runs.parallels import match_parallels
 
 #: How many phrases of each kind the critic learns from at most, for each of its steps, and how
 #: many of each in a step.
@@ -26,6 +28,9 @@ JOINED = 0.25
 
 #: The share of them, where there are genres, that is real music under the label of another one.
 MISLABELLED = 0.25
+
+#: One round of calibrating parallel motion for so many of calibrating all tables.
+ROUNDS_A_PARALLEL = 3
 
 #: Adam's rate, reached after so many steps, and its decay of weights.
 RATE, WARMUP_STEPS, DECAY = 1e-3, 50, 0.1
@@ -41,11 +46,16 @@ def finish(
 ) -> None:
     """Calibrate the generator, then teach the critic its phrases; both change in place.
 
+    The generator learns which bars songs never leave empty, too.
+
     phrases: -1/+1 `(n, tracks, bars, steps, pitches)`, music that the generator was taught with.
     genre: their labels `(n, genres)`, if there are any.
     """
+    generator.learn_entries(phrases)
     if recipe.rounds:
         match_moments(generator, phrases, recipe.rounds, seed, genre)
+        if isinstance(generator, MultiscaleGenerator):
+            match_parallels(generator, phrases, recipe.rounds // ROUNDS_A_PARALLEL, seed, genre)
     if recipe.critic_steps:
         teach_critic(critic, generator, phrases, recipe.critic_steps, seed, genre)
 

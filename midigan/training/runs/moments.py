@@ -50,8 +50,7 @@ def match_moments(
     phrases: -1/+1 `(n, tracks, bars, steps, pitches)`, music that it was taught with. genre:
     their labels `(n, genres)`, if there are any: it composes as many of each.
     """
-    cells = phrases[0].numel() // phrases.shape[-1]
-    drawn = max(FEWEST, min(MOST, CELLS // cells))
+    drawn = phrases_drawn(phrases)
     parts = generator.countable()
     wanted = counts(generator, phrases, genre)
     own = evenly(genre, drawn)
@@ -64,6 +63,12 @@ def match_moments(
             move = rate * (MOTION_RATE if part.rare else OTHER_RATE)
             step = ratio.clamp(-LARGEST_MOVE, LARGEST_MOVE) * move / part.scale
             part.values.data.add_(step)
+
+
+def phrases_drawn(phrases: Tensor) -> int:
+    """In how many generated phrases is counted what `phrases` `(n, ...)` of a size hold."""
+    cells = phrases[0].numel() // phrases.shape[-1]
+    return max(FEWEST, min(MOST, CELLS // cells))
 
 
 def counts(generator: Chooser, phrases: Tensor, genre: Tensor | None = None) -> list[Tensor]:

@@ -26,6 +26,17 @@ def eager(shape, **options):
     return generator
 
 
+def entering(generator, tracks):
+    """The generator with entries learned from songs: some tracks leave no bar empty."""
+    rng = torch.Generator().manual_seed(1)
+    shape = (6, generator.tracks, generator.bars, generator.steps, generator.pitches)
+    songs = 2.0 * (torch.rand(shape, generator=rng) < 0.02) - 1
+    songs[::2, tracks, :, 0] = 1
+    songs[1::2, tracks, :, -1] = 1
+    generator.learn_entries(songs)
+    return generator
+
+
 def answers(generator, n, seed=0):
     """What PyTorch and what ONNX Runtime make of the same noise."""
     model = written(generator, OPSET)
@@ -48,6 +59,19 @@ def test_any_layout_of_mono_tracks_gives_the_same_scores(shape, options):
     assert found == pytest.approx(expected, abs=1e-4)
 
 
+@pytest.mark.parametrize("shape", ODD_SHAPES)
+@pytest.mark.parametrize("options", [{}, {"frame": 1, "together": 0}])
+def test_what_songs_never_leave_empty_sounds_in_the_graph_too(shape, options):
+    generator = entering(eager(shape, **options), list(range(0, shape[0], 2)))
+    assert generator.entries.cells.any()
+    for level in generator.levels:
+        for track in range(shape[0]):
+            level.prefer(track, torch.full((shape[-1],), -4.0))
+    expected, found = answers(generator, 32)
+    assert found == pytest.approx(expected, abs=1e-4)
+    assert (found[:, ::2] > 0).any(axis=(3, 4)).all()
+
+
 @pytest.mark.parametrize("n", [1, 64])
 def test_choices_are_the_same_in_batches_of_any_size(n):
     expected, found = answers(eager(SHAPE, temperature=0.8), n)
@@ -68,7 +92,8 @@ def test_parallel_motion_never_leads_out_of_the_range():
 
 def test_the_graph_is_small():
     """What follows from constants alone is worked out when the file is opened."""
-    graph = written(MultiscaleGenerator(SHAPE).eval(), OPSET).graph
+    generator = entering(MultiscaleGenerator(SHAPE).eval(), [0, 1, 2, 3])
+    graph = written(generator, OPSET).graph
     fixed = {tensor.name for tensor in graph.initializer}
     for node in graph.node:
         if fixed.issuperset(node.input):

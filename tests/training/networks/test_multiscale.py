@@ -7,9 +7,9 @@ import torch
 from pattern import distance, pattern_set, tiny_layout
 from torch.utils.flop_counter import FlopCounterMode
 
-from midigan.training.exporting.onnx_multiscale import chosen_steps
 from midigan.training.networks.chance import picked, picked_each, played, spread
-from midigan.training.networks.multiscale import MultiscaleGenerator, interleaved
+from midigan.training.networks.coarse_to_fine import interleaved
+from midigan.training.networks.multiscale import MultiscaleGenerator
 from midigan.training.runs.batches import to_tensor
 
 SHAPE = (4, 2, 16, 84)
@@ -146,13 +146,13 @@ def test_examples_teach_a_rule():
 
 
 def test_the_frame_is_chosen_first_and_each_level_halves_what_is_between():
-    steps = chosen_steps(seeded())
+    steps = [list(level) for level in seeded().entries.order]
     assert steps[0] == [0, 16]
     assert steps[1] == [8, 24]
     assert steps[-1] == list(range(1, 32, 2))
     assert sorted(step for level in steps for step in level) == list(range(32))
-    whole = chosen_steps(seeded(frame=1))
-    assert whole[:2] == [[0], [16]]
+    whole = seeded(frame=1).entries.order
+    assert [list(level) for level in whole[:2]] == [[0], [16]]
 
 
 def test_on_the_finest_level_tracks_do_not_hear_each_other():
@@ -162,11 +162,12 @@ def test_on_the_finest_level_tracks_do_not_hear_each_other():
     assert [level.together for level in generator.levels] == [False, False, True]
     known = torch.zeros(32, 2, 2, 12)
     heights = torch.rand(32, 2, 2, generator=torch.Generator().manual_seed(0))
+    may_rest = torch.zeros(1, 2, 2)
     found = []
     for shift in (0.0, 0.5):
         moved = heights.clone()
         moved[:, :, 1] = torch.frac(moved[:, :, 1] + shift)
-        found.append(level.choose(generator.pitch, known, inputs[1], moved, 1.0)[1])
+        found.append(level.choose(generator.pitch, known, inputs[1], moved, 1.0, may_rest)[1])
     assert torch.equal(found[0][:, :, 0], found[1][:, :, 0])
     assert not torch.equal(found[0][:, :, 1], found[1][:, :, 1])
 
@@ -177,7 +178,8 @@ def test_a_low_temperature_makes_likely_choices_likelier():
     style = torch.zeros(500, 32)
     for temperature in (0.1, 1.0):
         level = generator.levels[0]
-        _, found = level.choose(generator.pitch, None, style, heights, temperature)
+        may_rest = torch.zeros(1, 1, 1)
+        _, found = level.choose(generator.pitch, None, style, heights, temperature, may_rest)
         shares.append(found.mean(dim=0).max())
     assert shares[0] > shares[1]
 
