@@ -46,16 +46,25 @@ class Line(NamedTuple):
     """A track's own line drawn anew: from which rolls of its noise the critic chooses.
 
     melody, groove: the first and the last roll, or () for what was chosen before.
+    melody_led, groove_led: what is added to its noise where that is not new with every phrase,
+        at the position where noise is `led`; () for nothing.
     """
 
     track: int
     melody: tuple[int, ...] = ()
     groove: tuple[int, ...] = ()
+    melody_led: tuple[float, ...] = ()
+    groove_led: tuple[float, ...] = ()
 
-    def with_rolls(self, name: str, rolls: tuple[int, ...]) -> Line:
+    def with_rolls(self, name: str, rolls: tuple[int, ...], led: tuple[float, ...] = ()) -> Line:
         """The same line with other rolls of its melody or its groove, by name."""
-        changed: dict[str, Any] = {name: rolls}
+        changed: dict[str, Any] = {name: rolls, f"{name}_led": led}
         return self._replace(**changed)
+
+    @property
+    def spans(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The rolls of its melody and of its groove."""
+        return self.melody, self.groove
 
 
 class Turn(NamedTuple):
@@ -174,7 +183,7 @@ class Controls:
             found["ranges"] = tuple(tuple(row) for row in found.get("ranges", ()))
             found["attributes"] = tuple(tuple(row) for row in found.get("attributes", ()))
             lines = found.get("lines", ())
-            found["lines"] = tuple(Line(t, tuple(m), tuple(g)) for t, m, g in lines)
+            found["lines"] = tuple(Line(t, *map(tuple, rows)) for t, *rows in lines)
             found["harmony"] = tuple(found.get("harmony", ()))
             found["muted"] = tuple(found.get("muted", ()))
             found["genre"] = tuple((str(n), float(w)) for n, w in found.get("genre", ()))

@@ -9,6 +9,7 @@ is left to chance, and to the critic.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,20 +75,29 @@ def ends_of(phrases: Phrases) -> Ends:
 
 
 def led(
-    latents: Latents, info: GeneratorInfo, controls: Controls, before: Phrases, after: Phrases
+    latents: Latents,
+    info: GeneratorInfo,
+    controls: Controls,
+    before: Phrases,
+    after: Phrases,
+    *,
+    own: tuple[int, Sequence[str]] | None = None,
 ) -> Latents | None:
     """What is to be added to latents for their lines to go on from `before` and lead to `after`.
 
     before, after: one phrase each. Only noise that is new with every phrase is moved; each
-    vector keeps its length, to four decimals. None for nothing: where the generator does not
-    know how.
+    vector keeps its length, to four decimals. `own` leads the line of one track alone, by some
+    of its own noises. None for nothing: where the generator does not know how.
     """
     leading = leading_of(info)
-    free = [name for name in _MOVED if controls.noise(name).speed(controls.walk) == 1]
+    names = _MOVED if own is None else own[1]
+    free = [name for name in names if controls.noise(name).speed(controls.walk) == 1]
     if leading is None or not free:
         return None
     wanted = np.stack([ends_of(before)[1, 0], ends_of(after)[0, 0]])
     asked = (wanted != SILENT) & leading.weight.any(axis=(2, 3))
+    if own is not None:
+        asked &= np.arange(asked.shape[1]) == own[0]
     rows = {name: _rows(leading, name)[asked] for name in Latents._fields}
     told = leading.mean[asked] + sum(_flat(latents, name) @ rows[name].T for name in rows)
     ways = np.concatenate([rows[name] for name in free], axis=1)
@@ -98,6 +108,11 @@ def led(
         for name, move in zip(free, np.split(moves, sizes, axis=1), strict=True)
     }
     return Latents(*map(np.zeros_like, latents))._replace(**added)
+
+
+def as_row(vector: Floats) -> tuple[float, ...]:
+    """What is added to a vector, as a log holds it."""
+    return tuple(round(float(value), _DECIMALS) for value in vector)
 
 
 def _rows(leading: Leading, name: str) -> NDArray[np.float64]:

@@ -80,6 +80,30 @@ def test_lines_go_on_where_the_one_before_ends_and_lead_to_the_one_after(plain, 
     assert leaps(generator, Controls()) == leaps(plain, Controls())
 
 
+@pytest.mark.parametrize(
+    ("turns", "led_joins"),
+    [
+        (["reroll/line"], [True, True]),
+        (["reroll/line", "reroll/line"], [True, True]),
+        (["reroll/melody"], [True, False]),
+        (["reroll/groove"], [False, True]),
+    ],
+)
+def test_a_line_anew_is_led_by_the_noise_that_is_new(plain, generator, turns, led_joins):
+    """In each phrase between two others: how far its line is from theirs, before and after."""
+    controls = FOUR
+    for turn in turns:
+        controls = turned(controls, Turn(turn, "tenor"), 0, NAMES).controls
+    apart = {}
+    for name, each in (("plain", plain), ("led", generator)):
+        begins, ends = ends_of(draw_stream(each, 3, 41, controls))[..., 2]
+        apart[name] = np.abs([begins[1::2] - ends[:-1:2], ends[1::2] - begins[2::2]]).mean(axis=1)
+    assert (apart["plain"] > 3).all()
+    for is_led, before, after in zip(led_joins, apart["plain"], apart["led"], strict=True):
+        assert after < (1.5 if is_led else before + 2)
+        assert (after > 1.5) != is_led
+
+
 def test_only_new_noise_moves_and_every_vector_keeps_its_length(generator):
     latents = draw_latents(np.random.default_rng(3), 5, 4)
     beside = [draw_phrase(generator, 3, number, FOUR) for number in (0, 2)]
@@ -90,6 +114,10 @@ def test_only_new_noise_moves_and_every_vector_keeps_its_length(generator):
         assert more.any()
         lengths = (np.linalg.norm(part, axis=-1) for part in (own, own + more))
         np.testing.assert_allclose(*lengths, rtol=1e-3)
+    alone = led(latents, generator.info, FOUR, *beside, own=(1, ["groove"]))
+    assert alone.groove[:, 1].any()
+    assert not alone.groove[:, [0, 2, 3]].any()
+    assert not any(getattr(alone, name).any() for name in ("chords", "style", "melody"))
     locked = turned(FOUR, Turn("lock/melody", 1), 0, NAMES).controls
     assert not led(latents, generator.info, locked, *beside).melody.any()
     assert led(latents, generator.info, replace(FOUR, walk=0.5), *beside) is None

@@ -201,3 +201,7 @@ def test_a_lock_holds_the_line_that_is_heard(path):
 def test_controls_with_lines_are_read_back_from_a_log():
     controls = reroll("bass", "lead")
     assert Controls.from_plain(json.loads(json.dumps(controls.to_plain()))) == controls
+    older = {"lines": [[1, [5, 8], []]]}
+    assert Controls.from_plain(older).lines == (Line(1, (5, 8)),)
+    led = replace(controls, lines=(Line(2, (3,), (), (0.5, -0.25)),))
+    assert Controls.from_plain(json.loads(json.dumps(led.to_plain()))) == led

@@ -86,7 +86,7 @@ def _rolled(controls: Controls, name: str, tracks: Sequence[str]) -> Controls:
     rolls = tuple(noise.roll(vector) + 1 for vector in vectors)
     if name in NOISES_OF_TRACKS:
         lines = (line.with_rolls(name, ()) for line in controls.lines)
-        controls = replace(controls, lines=tuple(line for line in lines if any(line[1:])))
+        controls = replace(controls, lines=tuple(line for line in lines if any(line.spans)))
     return controls.with_noise(name, replace(noise, rolls=rolls, led=()))
 
 
@@ -105,7 +105,7 @@ def _with_line(controls: Controls, track: int, names: Sequence[str]) -> Controls
     if (
         lines
         and lines[-1].track == track
-        and all(now or not before for now, before in zip(new[1:], lines[-1][1:], strict=True))
+        and all(now or not before for now, before in zip(new.spans, lines[-1].spans, strict=True))
     ):
         lines = lines[:-1]
     return replace(controls, lines=(*lines, new)[-MOST_LINES:])
