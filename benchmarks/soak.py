@@ -34,7 +34,8 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 )
 
 from real_parts import Midigan, jack_server, wait_until  # noqa: E402
-from soak_verdict import Music, Verdict, judge, read_record  # noqa: E402
+from soak_record import read_record  # noqa: E402
+from soak_verdict import Music, Verdict, judge  # noqa: E402
 
 BPM, SEED = 180.0, 5
 #: Memory is read so often, and judged from when caches and libraries have settled.
@@ -141,10 +142,10 @@ def composed_again(generator: Sequence[str], candidates: int) -> tuple[Music, fl
     channels = [part.channel for part in loaded.parts]
 
     @cache
-    def notes_of(number: int) -> Sequence[tuple[float, float, tuple[int, int]]]:
+    def notes_of(number: int) -> Sequence[tuple[float, float, tuple[int, int], bool]]:
         return [
-            (note.start * tick_s, note.length * tick_s, (channels[note.track], note.pitch))
-            for note in composer.phrase(number).notes
+            (start * tick_s, length * tick_s, (channels[track], pitch), tied)
+            for start, length, track, pitch, _, tied in composer.phrase(number).notes
         ]
 
     return notes_of, loaded.phrase_ticks * tick_s
@@ -169,6 +170,7 @@ def figures(verdict: Verdict, played: Mapping[str, Any], record: Any) -> dict[st
     return {
         "rolled_s": round(record.seconds, 1),
         "notes": strikes,
+        "held_over_joins": verdict.held,
         "starts_and_jumps": len(record.runs),
         "ports_closed": len(record.away) - 1,
         "stuck_notes": len(verdict.stuck),

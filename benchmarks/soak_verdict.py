@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, NamedTuple
+
+from soak_record import Record, Segment
 
 #: A note counts as the one that was due if it comes so much before or after; those that come
 #: promptly find their places first.
@@ -19,76 +18,33 @@ JUMPED_S = 0.5
 LEAVING_S = 0.15
 #: After a port's return its notes may be missing for so long, and around its closing.
 RETURN_S, CLOSING_S = 1.5, 0.1
-#: Where the transport goes on with a smaller step it was the clock, not a jump.
-STEP_S = 0.05
 
 Key = tuple[int, int]
 
 
-class Segment(NamedTuple):
-    """From `begin` to `end` the transport rolled, from `song` on; seconds."""
-
-    begin: float
-    end: float
-    song: float
-
-
-@dataclass
-class Record:
-    """What was taken down."""
-
-    messages: list[tuple[float, Sequence[int]]] = field(default_factory=list)
-    #: Stretches without a jump or a stop.
-    runs: list[list[Segment]] = field(default_factory=list)
-    #: When the port was away.
-    away: list[tuple[float, float]] = field(default_factory=list)
-
-    @property
-    def seconds(self) -> float:
-        return sum(segment.end - segment.begin for run in self.runs for segment in run)
-
-
-def read_record(path: Path) -> Record:
-    """Read what the DAW's side wrote."""
-    record, gone, rolled = Record(), float("-inf"), None
-    lines: list[Any] = [json.loads(line) for line in path.read_text().splitlines()]
-    for kind, at, *rest in sorted(lines, key=lambda line: line[1]):
-        if kind == "midi":
-            record.messages.append((at, rest[0]))
-        elif kind == "gone":
-            gone = at
-        elif kind == "back":
-            record.away.append((gone, at))
-        else:
-            if rolled is not None:
-                _add_run(record.runs, Segment(rolled[0], at, rolled[1]))
-            rolled = (at, rest[1]) if rest[0] else None
-    return record
-
-
-def _add_run(runs: list[list[Segment]], segment: Segment) -> None:
-    last = runs[-1][-1] if runs else None
-    if last is not None and last.end == segment.begin:
-        expected = last.song + last.end - last.begin
-        if abs(expected - segment.song) < STEP_S:
-            runs[-1].append(segment)
-            return
-    runs.append([segment])
-
-
 @dataclass
 class Due:
-    """A note-on that should arrive at `at`, no later than `late_s` after it.
+    """A note-on that should arrive at `at`, no later than `late_s` after it; it ends at `end`.
 
-    It may be missing if it is `optional`. `delay_s` is how late it came, None if it did not.
+    It may be missing if it is `optional`, as what was to be heard while a port was `absent` is.
+    `delay_s` is how late it came, None if it did not; then it sounded `since` and `until`.
+    Of a note that is tied to the one `before` it, nothing should arrive if that sounds until
+    `held_at`: it is `held`.
     """
 
     at: float
+    end: float
     key: Key
     phrase: int
     late_s: float
     optional: bool
+    absent: bool
+    held_at: float
+    before: Due | None
+    held: bool = False
     delay_s: float | None = None
+    since: float = 0.0
+    until: float = float("-inf")
 
 
 @dataclass
@@ -111,6 +67,8 @@ class Verdict:
     returned_s: list[float] = field(default_factory=list)
     #: From when a note was due until it arrived.
     delays_s: list[float] = field(default_factory=list)
+    #: How many notes went on over a join.
+    held: int = 0
 
 
 def stuck_notes(
@@ -134,22 +92,30 @@ def stuck_notes(
     return found + [(at, key, "left sounding") for key, at in down.items()]
 
 
-#: Notes of a phrase, by its number: (seconds from its beginning, how long, channel and pitch).
-Music = Callable[[int], Sequence[tuple[float, float, Key]]]
+#: Notes of a phrase, by its number: (seconds from its beginning, how long, channel and pitch,
+#: whether it is tied to what sounds until the phrase begins).
+Music = Callable[[int], Sequence[tuple[float, float, Key, bool]]]
 
 
 def judge(record: Record, music: Music, phrase_s: float) -> Verdict:
     """Compare what arrived with the music of the places where the transport was."""
-    longest_s = 2 * phrase_s + max((back - gone for gone, back in record.away[1:]), default=0.0)
-    verdict = Verdict(stuck=stuck_notes(record.messages, longest_s))
     strikes: dict[Key, list[float]] = defaultdict(list)
+    releases: dict[Key, list[float]] = defaultdict(list)
     for at, (status, *data) in record.messages:
-        if status & 0xF0 == 0x90:
-            strikes[status & 0x0F, data[0]].append(at)
+        times = {0x80: releases, 0x90: strikes}.get(status & 0xF0)
+        if times is not None:
+            times[status & 0x0F, data[0]].append(at)
     runs = [_due_in(run, record.away, music, phrase_s) for run in record.runs]
-    _match([note for due in runs for note in due], strikes)
+    every = [note for due in runs for note in due]
+    _match([note for note in every if note.before is None], strikes, releases)
+    _hold([note for note in every if note.before is not None], strikes, releases)
+    held = [note for note in every if note.held]
+    longest_s = max((note.end - note.since for note in held), default=0.0)
+    longest_s = max(longest_s, phrase_s) + phrase_s
+    longest_s += max((back - gone for gone, back in record.away[1:]), default=0.0)
+    verdict = Verdict(stuck=stuck_notes(record.messages, longest_s), held=len(held))
     for run, due in zip(record.runs, runs, strict=True):
-        _judge_run(verdict, due, run)
+        _judge_run(verdict, [note for note in due if not note.held], run)
     verdict.wrong = sorted((at, key) for key, times in strikes.items() for at in times)
     arrived = sorted(at for at, _ in record.messages)
     for _, back in record.away[1:]:
@@ -162,29 +128,44 @@ def judge(record: Record, music: Music, phrase_s: float) -> Verdict:
 def _due_in(
     run: Sequence[Segment], away: Sequence[tuple[float, float]], music: Music, phrase_s: float
 ) -> list[Due]:
-    found = []
-    first_phrase = int(run[0].song / phrase_s + 1e-6)
+    found: list[Due] = []
+    ending: dict[tuple[int, Key], Due] = {}
+    first_phrase, leaves = int(run[0].song / phrase_s + 1e-6), run[-1].end - LEAVING_S
     for segment in run:
         # What the place that was left still gives, until the news of a jump is there, is free.
         leaving = LEAVING_S if segment is run[-1] else 0.0
         end = segment.song + segment.end - segment.begin + leaving
         for number in range(int(segment.song / phrase_s), int(end / phrase_s) + 1):
-            for start_s, length_s, key in music(number):
+            for start_s, length_s, key, tied in music(number):
                 song = number * phrase_s + start_s
                 if not segment.song - 1e-6 <= song < end:
                     continue
                 at = segment.begin + song - segment.song
-                absent = any(
-                    gone - CLOSING_S - LATE_S <= at <= back + RETURN_S for gone, back in away
-                )
+                before = ending.get((number, key)) if tied else None
+                absent = _absent(before, at, away)
                 jumped = number == first_phrase or at < run[0].begin + JUMPED_S
-                jumped_s = length_s / 2 + PROMPT_S if jumped else 0.0
-                optional = absent or at > run[-1].end - LEAVING_S
-                found.append(Due(at, key, number, max(LATE_S, jumped_s), optional))
+                late_s = max(LATE_S, length_s / 2 + PROMPT_S if jumped else 0.0)
+                held_at = min(at + length_s / 2, leaves)
+                rest = absent or at > leaves, absent, held_at, before
+                found.append(Due(at, at + length_s, key, number, late_s, *rest))
+                if abs(start_s + length_s - phrase_s) < 1e-6:
+                    ending[number + 1, key] = found[-1]
     return sorted(found, key=lambda note: note.at)
 
 
-def _match(due: Sequence[Due], strikes: dict[Key, list[float]]) -> None:
+def _absent(before: Due | None, at: float, away: Sequence[tuple[float, float]]) -> bool:
+    """Whether a port was away when a note was due, or while what it is tied to sounded.
+
+    To midigan that goes on where nobody hears it.
+    """
+    since = before.at if before is not None else at
+    here = any(gone - CLOSING_S - LATE_S <= at and since <= back + RETURN_S for gone, back in away)
+    return here or (before is not None and before.absent)
+
+
+def _match(
+    due: Sequence[Due], strikes: dict[Key, list[float]], releases: Mapping[Key, list[float]]
+) -> None:
     """Give each note that is due the note-on that came for it, taking it out of `strikes`."""
     for prompt, optional in ((True, False), (True, True), (False, False), (False, True)):
         for note in due:
@@ -193,7 +174,26 @@ def _match(due: Sequence[Due], strikes: dict[Key, list[float]]) -> None:
                 first = bisect_left(times, note.at - EARLY_S)
                 late_s = PROMPT_S if prompt else note.late_s
                 if first < len(times) and times[first] <= note.at + late_s:
-                    note.delay_s = times.pop(first) - note.at
+                    note.since = times.pop(first)
+                    note.delay_s = note.since - note.at
+                    ends = releases.get(note.key, [])
+                    own = bisect_right(ends, note.since)
+                    note.until = ends[own] if own < len(ends) else float("inf")
+
+
+def _hold(
+    tied: Sequence[Due], strikes: dict[Key, list[float]], releases: Mapping[Key, list[float]]
+) -> None:
+    """Let notes go on from those before them.
+
+    Where these ended before the join, or never came, they are due themselves. Where these ended
+    at the join, they are missing, and what was struck instead is wrong.
+    """
+    for note in tied:
+        if note.before is not None and note.before.until >= note.held_at:
+            note.held, note.since, note.until = True, note.before.since, note.before.until
+        elif note.optional or note.before is None or note.before.until < note.at - EARLY_S:
+            _match([note], strikes, releases)
 
 
 def _judge_run(verdict: Verdict, due: Sequence[Due], run: Sequence[Segment]) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from midigan.controls import Controls
 from midigan.feel import humanize_velocities, set_velocities, strike_again
@@ -19,7 +20,7 @@ from midigan.song import Notes
 from midigan.timing import Times, played_at
 
 # Streams of chance beside the one that latents are drawn from, so that none moves another.
-_RESTRIKE, _VELOCITY, _TIMING = 1, 5, 6
+_RESTRIKE, _VELOCITY, _TIMING, _TIE = 1, 5, 6, 9
 
 _DEFAULT = Controls()
 
@@ -36,9 +37,7 @@ def compose(generator: Generator, seed: int, number: int, controls: Controls = _
     phrase = draw_phrase(generator, seed, number, controls)
     notes = phrases_to_notes(phrase, layout, joined=False)
     if info.restrike:
-        # Rhythm is groove's: where that stands still, so do its repeated notes.
-        point = math.floor(controls.groove.position_at(number, controls.walk))
-        chance = np.random.default_rng([seed, abs(point), _RESTRIKE])
+        chance = _rhythm(seed, number, controls, _RESTRIKE)
         table = np.array(info.restrike)
         notes = _each_track(
             notes, layout, chance, lambda own, rng: strike_again(own, table, layout.steps, rng)
@@ -51,6 +50,12 @@ def compose(generator: Generator, seed: int, number: int, controls: Controls = _
             notes, layout, chance, lambda own, rng: humanize_velocities(own, percent, rng)
         )
     return transpose(notes, semitones_to(info.key, controls), layout)
+
+
+def _rhythm(seed: int, number: int, controls: Controls, stream: int) -> np.random.Generator:
+    """Chance that is groove's: where that stands still, so do repeated and tied notes."""
+    point = math.floor(controls.groove.position_at(number, controls.walk))
+    return np.random.default_rng([seed, abs(point), stream])
 
 
 def _each_track(
@@ -74,3 +79,31 @@ def times_of(
     info = generator.info
     felt = (np.array(info.late), np.array(info.spread)) if info.late and info.spread else None
     return played_at(notes, generator.layout, controls, chance, felt)
+
+
+def tied_tracks(
+    generator: Generator, seed: int, number: int, controls: Controls = _DEFAULT
+) -> NDArray[np.bool_]:
+    """Bool `(tracks,)`: which go on with what they hold when phrase `number` begins.
+
+    By chance, as the first step of the generator's `restrike` says, with one draw for all pitches
+    of a track: a chord is held or struck as one. Without a table notes are held, as within a
+    phrase; a drum has nothing to hold.
+    """
+    tracks, table = generator.layout.tracks, generator.info.restrike
+    tied = np.array([not track.drum for track in tracks])
+    if table:
+        drawn = _rhythm(seed, number, controls, _TIE).random(len(tracks))
+        tied &= drawn >= np.array(table)[:, 0]
+    return tied
+
+
+def ties_of(
+    notes: Notes, generator: Generator, seed: int, number: int, controls: Controls = _DEFAULT
+) -> NDArray[np.bool_]:
+    """Which notes of a composed phrase go on from the phrase before: bool `(n,)`.
+
+    They are struck only where their track's same pitch does not sound up to the phrase's start.
+    What is before is no matter here, so that a phrase stays the same whatever comes before it.
+    """
+    return tied_tracks(generator, seed, number, controls)[notes["track"]] & (notes["start"] == 0)

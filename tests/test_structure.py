@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "midigan"
 FLOORS = (
     {
         *("errors", "damage", "layout", "song", "notes", "onsets", "saving", "keys", "feel"),
-        *("controls", "turns", "scales", "pitches", "masks", "ticks", "timing"),
+        *("controls", "turns", "scales", "pitches", "masks", "ticks", "timing", "ties"),
         *("maps", "timeline", "windows", "genres", "packed"),
     },
     {

@@ -6,7 +6,9 @@ tested. Its music is nonsense: deterministic, audible, and different for every p
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -26,7 +28,10 @@ _HELD_STEPS = 2
 
 
 def write_tiny_generator(
-    path: Path, layout: Layout | None = None, info: GeneratorInfo | None = None
+    path: Path,
+    layout: Layout | None = None,
+    info: GeneratorInfo | None = None,
+    bias: float = _BIAS,
 ) -> Path:
     """Write a generator to `path`; by default of four voices, in C, at 96 bpm."""
     if info is None:
@@ -34,7 +39,7 @@ def write_tiny_generator(
             layout=layout or load_layout("satb"), key="C major", tempo_bpm=96.0, licence="MIT"
         )
     model = helper.make_model(
-        _graph(info.layout, len(info.genres)),
+        _graph(info.layout, len(info.genres), bias),
         opset_imports=[helper.make_opsetid("", 17)],
         ir_version=8,
     )
@@ -44,7 +49,16 @@ def write_tiny_generator(
     return path
 
 
-def _graph(layout: Layout, genres: int) -> onnx.GraphProto:
+def write_droning_generator(path: Path, **info: Any) -> Path:
+    """Write a generator of a band in one octave, whose pitches often sound up to a join and on.
+
+    info: what else its file says.
+    """
+    layout = replace(load_layout("band"), pitches=12, lowest_pitch=60)
+    return write_tiny_generator(path, info=GeneratorInfo(layout, **info), bias=-0.5)
+
+
+def _graph(layout: Layout, genres: int, bias: float) -> onnx.GraphProto:
     """Scores = melody M + groove G, a track; plus chords C + style S, shared by all tracks.
 
     Genres, if any, each allow pitches of a part of the range of their own.
@@ -52,7 +66,7 @@ def _graph(layout: Layout, genres: int) -> onnx.GraphProto:
     tracks, bars, steps, pitches = layout.shape
     rng = np.random.default_rng(7)
     weights = {name: _weights(rng, layout) for name in ("M", "G", "C", "S")}
-    weights["bias"] = np.array(_BIAS, np.float32)
+    weights["bias"] = np.array(bias, np.float32)
     shape = np.array([-1, tracks, bars, steps, pitches], np.int64)
     nodes = [
         helper.make_node("MatMul", ["melody", "M"], ["by_melody"]),

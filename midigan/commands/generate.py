@@ -157,26 +157,29 @@ def draw_clip(
     """
     import numpy as np
 
-    from midigan.compose import compose, times_of
+    from midigan.compose import compose, ties_of, times_of
     from midigan.song import TEMPO, Song
     from midigan.ticks import ticks_of
+    from midigan.ties import hold_over
 
     layout = generator.layout
     phrases = -(-bars // layout.bars)
-    drawn, timed = [], []
+    drawn, timed, tied = [], [], []
     for place in range(phrases):
         number = clip * phrases + place
         notes = compose(generator, seed, number, controls)
         begin = place * layout.phrase_steps
         times = times_of(notes, generator, seed, number, controls)
         timed.append(times + ticks_of(begin, layout.steps_per_beat))
+        tied.append(ties_of(notes, generator, seed, number, controls))
         notes["start"] += begin
         drawn.append(notes)
-    together, times = np.concatenate(drawn), np.concatenate(timed)
+    together, times = hold_over(np.concatenate(drawn), np.concatenate(timed), np.concatenate(tied))
     end = bars * layout.steps
     inside = together["start"] < end
     kept = together[inside]
     kept["length"] = np.minimum(kept["length"], end - kept["start"])
     tempos = np.array([(0, tempo_bpm)], TEMPO)
     full = np.full(bars, layout.steps, np.uint16)
-    return Song(f"seed {seed}, clip {clip + 1}", kept, full, tempos), times[inside]
+    cut = np.minimum(times[inside], ticks_of(end, layout.steps_per_beat))
+    return Song(f"seed {seed}, clip {clip + 1}", kept, full, tempos), cut

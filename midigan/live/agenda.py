@@ -1,7 +1,8 @@
 """What is still to be played: phrases in, note-ons and note-offs out, in order.
 
 A note's end enters the queue when its beginning leaves it. So a phrase can be replaced, or
-the music taken up elsewhere, without touching what sounds: that ends when it should.
+the music taken up elsewhere, without touching what sounds: that ends when it should. Whether a
+note goes on over a join is left to the moment of its tie: only then is it known what sounds.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from itertools import count
 from operator import attrgetter
 from typing import NamedTuple
 
-#: At the same tick what ends comes before what begins.
-RELEASE, STRIKE = 0, 1
+#: At the same tick what goes on comes before what ends, and that before what begins.
+TIE, RELEASE, STRIKE = range(3)
 
 
 class Event(NamedTuple):
-    """One end of a note. `owner` is the note's own number, the same at both its ends."""
+    """One end of a note. `owner` is the note's own number, the same at both its ends.
+
+    The TIE of a tied note comes where another of its track, channel and pitch may end. What
+    sounds till then goes on as this note, whose STRIKE is not heard then.
+    """
 
     tick: int
     order: int
@@ -30,16 +35,38 @@ class Event(NamedTuple):
     end_tick: int
 
 
-class _Page:
-    """The note-ons of one phrase in order, and which comes next."""
+class Placed(NamedTuple):
+    """A note of a phrase, in ticks of the song; `tied_tick` is that of its TIE, None for none."""
 
-    def __init__(self, strikes: list[Event]) -> None:
-        self.strikes = strikes
+    start_tick: int
+    end_tick: int
+    track: int
+    channel: int
+    pitch: int
+    velocity: int
+    tied_tick: int | None = None
+
+    def events(self, owner: int) -> list[Event]:
+        """What begins it: nothing for a note without length."""
+        if self.start_tick >= self.end_tick:
+            return []
+        whose = owner, self.track, self.channel, self.pitch, self.velocity, self.end_tick
+        strike = Event(self.start_tick, STRIKE, *whose)
+        if self.tied_tick is None:
+            return [strike]
+        return [strike, Event(self.tied_tick, TIE, *whose)]
+
+
+class _Page:
+    """The note-ons and ties of one phrase in order, and which comes next."""
+
+    def __init__(self, events: list[Event]) -> None:
+        self.events = events
         self.next = 0
 
     def turn_to(self, tick: int) -> None:
         """The next one is the first at `tick` or later."""
-        self.next = bisect_left(self.strikes, tick, key=attrgetter("tick"))
+        self.next = bisect_left(self.events, tick, key=attrgetter("tick"))
 
 
 class Agenda:
@@ -52,21 +79,18 @@ class Agenda:
         self._owners = count(1)
         self._playhead = 0
 
-    def put(
-        self, number: int, notes: Iterable[tuple[int, int, int, int, int, int]], earliest: int = 0
-    ) -> None:
+    def put(self, number: int, notes: Iterable[Placed], earliest: int = 0) -> None:
         """Hold phrase `number`, instead of what was held as such.
 
-        Its notes are (start tick, end tick, track, channel, pitch, velocity). Those that begin
-        before the playhead, or before the tick `earliest`, stay silent until it moves.
+        Notes that begin before the playhead, or before the tick `earliest`, stay silent until it
+        moves.
         """
-        page = _Page(
-            sorted(
-                Event(start, STRIKE, next(self._owners), track, channel, pitch, velocity, end)
-                for start, end, track, channel, pitch, velocity in notes
-                if start < end
-            )
-        )
+        tied = self._tied_owners(number)
+        events = []
+        for note in notes:
+            own = tied.get(note[2:5]) if note.tied_tick is not None else None
+            events += note.events(own or next(self._owners))
+        page = _Page(sorted(events))
         page.turn_to(max(self._playhead, earliest))
         self._pages[number] = page
 
@@ -76,9 +100,10 @@ class Agenda:
         Of notes of which less than half is left, nothing is heard.
         """
         page = self._pages[number]
-        for strike in page.strikes[: page.next]:
-            if strike.tick >= since and tick - strike.tick <= strike.end_tick - tick:
-                heapq.heappush(self._once, strike._replace(tick=tick))
+        for event in page.events[: page.next]:
+            left = event.end_tick - tick
+            if event.order == STRIKE and event.tick >= since and tick - event.tick <= left:
+                heapq.heappush(self._once, event._replace(tick=tick))
 
     def holds(self, number: int) -> bool:
         """Whether phrase `number` is held."""
@@ -95,7 +120,11 @@ class Agenda:
         return None if event is None else event.tick
 
     def take(self, tick: int) -> list[Event]:
-        """Take out everything that is due at `tick` or before: releases first."""
+        """Take out everything that is due at `tick` or before, in order.
+
+        A tied note is released twice, by its tie and by its strike: a phrase that is replaced
+        between the two leaves nothing sounding.
+        """
         taken = []
         while True:
             event, page = self._next()
@@ -106,7 +135,7 @@ class Agenda:
                 heapq.heappop(self._once)
             else:
                 page.next += 1
-            if event.order == STRIKE:
+            if event.order != RELEASE:
                 end = event._replace(tick=event.end_tick, order=RELEASE)
                 heapq.heappush(self._once, end)
         self._playhead = max(self._playhead, tick + 1)
@@ -119,14 +148,23 @@ class Agenda:
         for page in self._pages.values():
             page.turn_to(tick)
 
+    def _tied_owners(self, number: int) -> dict[tuple[int, int, int], int]:
+        """Who owns the tied notes of a phrase that is held, by track, channel and pitch.
+
+        One that is sounding already stays the same when its phrase is replaced.
+        """
+        page = self._pages.get(number)
+        ties = [event for event in page.events if event.order == TIE] if page else []
+        return {(tie.track, tie.channel, tie.pitch): tie.owner for tie in ties}
+
     def _next(self) -> tuple[Event | None, _Page | None]:
         """The next event, and the page that it stands on if it stands on one."""
         best: tuple[Event | None, _Page | None] = None, None
         if self._once:
             best = self._once[0], None
         for page in self._pages.values():
-            if page.next < len(page.strikes):
-                strike = page.strikes[page.next]
-                if best[0] is None or strike < best[0]:
-                    best = strike, page
+            if page.next < len(page.events):
+                event = page.events[page.next]
+                if best[0] is None or event < best[0]:
+                    best = event, page
         return best

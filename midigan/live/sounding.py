@@ -30,7 +30,7 @@ class Sounding:
     """Sends note-ons and note-offs, and remembers what sounds.
 
     Two tracks may share a channel and a pitch: the key belongs to the note that struck it
-    last, and only that note's end releases it.
+    last, and only that note's end releases it. It passes to a note that is tied to that one.
     """
 
     def __init__(self, send: Send) -> None:
@@ -40,6 +40,18 @@ class Sounding:
 
     def __len__(self) -> int:
         return len(self._owner_of)
+
+    def tie(self, event: Event) -> None:
+        """Let what would end now go on as this note, if it is of the same track."""
+        key = event.channel, event.pitch
+        owner = self._owner_of.get(key)
+        if owner is not None and (owner.track, owner.end_tick) == (event.track, event.tick):
+            self._owner_of[key] = event
+
+    def holds(self, event: Event) -> bool:
+        """Whether the key is down for this note."""
+        owner = self._owner_of.get((event.channel, event.pitch))
+        return owner is not None and owner.owner == event.owner
 
     def strike(self, event: Event) -> None:
         """Send a note-on; a key that is still down goes up first."""
@@ -52,9 +64,12 @@ class Sounding:
         self._send(event.track, NOTE_ON | event.channel, event.pitch, event.velocity)
 
     def release(self, event: Event) -> None:
-        """Send the note-off of a note, unless its key has passed to another one."""
+        """Send the note-off of a note, unless its key has passed to another one.
+
+        Nor is it the end of a note that was put off, or tied, to end at another tick.
+        """
         owner = self._owner_of.get((event.channel, event.pitch))
-        if owner is not None and owner.owner == event.owner:
+        if owner is not None and (owner.owner, owner.end_tick) == (event.owner, event.end_tick):
             self._lift(owner)
 
     def lift_all(self) -> None:

@@ -1,15 +1,18 @@
+import json
 import subprocess
 import sys
 
 import mido
 import pytest
 from click.testing import CliRunner
+from tiny import write_droning_generator
 
 from midigan.commands import cli
 from midigan.compose import compose
 from midigan.generator import Generator
 from midigan.live.clock import PPQN
 
+PHRASE = 8 * PPQN
 OFFLINE = ["live", "--offline", "--bars", "4", "--seed", "5"]
 
 
@@ -45,6 +48,34 @@ def test_offline_plays_what_the_generator_composes(tiny_generator, tmp_path):
     assert notes_of(tmp_path / "x.mid") == sorted(expected)
     assert "4 bars" in result.output
     assert str(tmp_path / "x.mid") in result.output
+
+
+@pytest.fixture(scope="module")
+def droning(tmp_path_factory):
+    """A generator with much to hold over joins, and some of it to strike again."""
+    felt = {"late": ((0.1,) * 16,) * 4, "spread": ((0.2,) * 16,) * 4}
+    path = tmp_path_factory.mktemp("droning") / "g.onnx"
+    return write_droning_generator(path, restrike=((0.4,) * 16,) * 4, **felt)
+
+
+LOOSE = ["--swing", "60/8", "--humanize", "60"]
+
+
+@pytest.mark.parametrize("hands", [[], LOOSE, [*LOOSE, "--key", "D", "--walk", "0"]])
+def test_it_plays_what_generate_writes_with_notes_held_over_the_joins(hands, droning, tmp_path):
+    held = 0
+    for seed in range(3):
+        common = [droning, *hands, "--bars", "16", "--seed", seed]
+        assert run("live", "--offline", *common, "--record", tmp_path / "x.mid").exit_code == 0
+        told = json.loads(run("generate", *common, "-n", 1, "-o", tmp_path, "--json").output)
+        written = [
+            (round(start * PPQN), number, pitch, velocity, round(length * PPQN))
+            for number, track in enumerate(told["clips"][0]["tracks"])
+            for start, length, pitch, velocity in track["notes"]
+        ]
+        assert notes_of(tmp_path / "x.mid") == sorted(written)
+        held += sum(start % PHRASE + length > PHRASE for start, *_, length in written)
+    assert held > 0
 
 
 def test_the_same_seed_gives_the_same_file(tiny_band, tmp_path):

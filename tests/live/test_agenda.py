@@ -1,8 +1,8 @@
-from midigan.live.agenda import RELEASE, STRIKE, Agenda
+from midigan.live.agenda import RELEASE, STRIKE, TIE, Agenda, Placed
 
 
-def note(start, end, pitch=60, track=0, channel=0):
-    return start, end, track, channel, pitch, 80
+def note(start, end, pitch=60, track=0, channel=0, tied=None):
+    return Placed(start, end, track, channel, pitch, 80, tied)
 
 
 def everything(agenda):
@@ -113,3 +113,49 @@ def test_phrases_that_are_not_wanted_are_dropped():
     agenda.keep(lambda number: number % 2 == 1)
     assert [agenda.holds(number) for number in range(4)] == [False, True, False, True]
     assert strikes(agenda) == [(1, 1), (3, 3)]
+
+
+def test_a_tie_comes_first_and_is_the_beginning_of_its_note_as_well():
+    agenda = Agenda()
+    agenda.put(1, [note(22, 30, tied=20), note(20, 25, 61)])
+    agenda.put(0, [note(5, 20)])
+    events = everything(agenda)
+    assert [(e.tick, e.order, e.pitch) for e in events] == [
+        (5, STRIKE, 60),
+        (20, TIE, 60),
+        (20, RELEASE, 60),
+        (20, STRIKE, 61),
+        (22, STRIKE, 60),
+        (25, RELEASE, 61),
+        (30, RELEASE, 60),
+        (30, RELEASE, 60),
+    ]
+    first, tie, first_end, _, strike, _, *ends = events
+    assert first.owner == first_end.owner != tie.owner
+    assert {event.owner for event in (tie, strike, *ends)} == {tie.owner}
+    assert tie.end_tick == 30
+
+
+def test_a_tied_note_that_is_put_anew_is_the_same_note():
+    agenda = Agenda()
+    agenda.put(1, [note(22, 30, 61, tied=20), note(22, 30, tied=20), note(24, 30)])
+    ties = agenda.take(20)
+    agenda.put(1, [note(22, 35, tied=20), note(23, 35), note(22, 35, 61, track=1, tied=20)])
+    found = {(e.tick, e.pitch): e.owner for e in everything(agenda) if e.order == STRIKE}
+    assert found.pop((22, 60)) == ties[1].owner
+    assert not {tie.owner for tie in ties} & set(found.values())
+
+
+def test_music_taken_up_at_a_join_has_its_ties_and_after_it_none():
+    agenda = Agenda()
+    agenda.put(1, [note(22, 30, tied=20)])
+    for tick, orders in ((20, [TIE, STRIKE]), (21, [STRIKE])):
+        agenda.move(tick)
+        assert [e.order for e in everything(agenda) if e.order != RELEASE] == orders
+
+
+def test_what_begins_late_is_struck_not_tied():
+    agenda = Agenda()
+    agenda.put(1, [note(20, 60, tied=20)], earliest=30)
+    agenda.begin_late(1, since=20, tick=30)
+    assert [(e.tick, e.order) for e in everything(agenda)] == [(30, STRIKE), (60, RELEASE)]

@@ -7,7 +7,8 @@ import time
 import pytest
 from ardour_clock import CLOCK_PORT, ArdourClock
 from real_parts import Midigan, Receiver, jack_server, wait_until
-from soak_verdict import Record, Segment, judge
+from soak_record import Record, Segment
+from soak_verdict import judge
 
 START, CONTINUE, STOP, SONG_POSITION, PULSE = 0xFA, 0xFB, 0xFC, 0xF2, 0xF8
 BPM, SEED = 120, 3
@@ -49,12 +50,8 @@ def music_of(generator):
 
     def music(number):
         return [
-            (
-                note.start * tick_s,
-                note.length * tick_s,
-                (channels[note.track], note.pitch),
-            )
-            for note in composer.phrase(number).notes
+            (start * tick_s, length * tick_s, (channels[track], pitch), tied)
+            for start, length, track, pitch, _, tied in composer.phrase(number).notes
         ]
 
     return music, loaded.phrase_ticks * tick_s

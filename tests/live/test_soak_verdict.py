@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from soak_verdict import judge, read_record, stuck_notes
+from soak_record import read_record
+from soak_verdict import judge, stuck_notes
 
 PHRASE_S = 2.0
 DELAY_S = 0.02
@@ -11,14 +12,14 @@ DELAY_S = 0.02
 
 def music(number):
     """Four notes a phrase, whose pitch tells where they are."""
-    return [(beat / 2, 0.4, (0, 10 + 4 * number + beat)) for beat in range(4)]
+    return [(beat / 2, 0.4, (0, 10 + 4 * number + beat), False) for beat in range(4)]
 
 
 def notes(begin_s, song_s, until_s):
     """What a synthesizer hears while the transport rolls from a place of the song."""
     found = []
     for number in range(10):
-        for start_s, _, (channel, pitch) in music(number):
+        for start_s, _, (channel, pitch), _ in music(number):
             at = begin_s + number * PHRASE_S + start_s - song_s
             if begin_s - 1e-9 <= at < until_s:
                 found.append((at + DELAY_S, [0x90 | channel, pitch, 80]))
@@ -33,7 +34,7 @@ ROLLS = [(0.5, False, 0.0), (1.0, True, 0.0), (6.0, True, 6.0), (11.0, False, 11
 
 @pytest.fixture
 def verdict_on(tmp_path):
-    def judged(heard, away=()):
+    def judged(heard, away=(), music=music):
         lines = [["back", -2.0], *(["midi", at, data] for at, data in heard)]
         lines += [["roll", *roll] for roll in ROLLS]
         for gone, back in away:
@@ -121,3 +122,52 @@ def test_a_run_that_begins_before_a_port_closes_is_not_silent_for_that(verdict_o
 )
 def test_stuck_notes_are_found(messages, why):
     assert [(at, key, how) for at, key, how in stuck_notes(messages, 5.0)] == [(1, (0, 60), why)]
+
+
+def pedal(number):
+    """One key all the phrase, tied to the phrase before in all but every third."""
+    return [*music(number), (0.0, PHRASE_S, (1, 5), number % 3 != 0)]
+
+
+def with_pedal(*spans, heard=HEARD):
+    """What is heard, and the pedal from second to second."""
+    for begin_s, end_s in spans:
+        own = [(begin_s + DELAY_S, [0x91, 5, 80]), (end_s + DELAY_S, [0x81, 5, 0])]
+        heard = sorted([*heard, *own])
+    return heard
+
+
+def test_a_tied_note_is_held_not_struck(verdict_on):
+    found = verdict_on(with_pedal((1.0, 6.0), (6.0, 11.0)), music=pedal)
+    assert faults(found) == []
+    assert found.held == 4
+    # Three phrases of 2 s it may sound, no more than one more.
+    hanging = verdict_on(with_pedal((1.0, 6.0), (6.0, 16.0)), music=pedal)
+    assert [(at, key) for at, key, _ in hanging.stuck] == [(6.02, (1, 5))]
+
+
+def test_a_tied_note_that_is_struck_though_it_sounds_is_wrong(verdict_on):
+    late = sorted([*with_pedal((1.0, 6.0), (6.0, 11.0)), (8.02, [0x91, 5, 80])])
+    assert verdict_on(late, music=pedal).wrong == [(8.02, (1, 5))]
+    # Released at the join and struck again: it was to be held.
+    found = verdict_on(with_pedal((1.0, 6.0), (6.0, 8.0), (8.0, 11.0)), music=pedal)
+    assert found.wrong == [(8.02, (1, 5))]
+    assert found.lost[0] == (8.0, (1, 5))
+
+
+def test_a_tied_note_that_ends_at_the_join_is_lost(verdict_on):
+    found = verdict_on(with_pedal((1.0, 6.0), (6.0, 8.0)), music=pedal)
+    assert found.lost == [(8.0, (1, 5)), (10.0, (1, 5))]
+
+
+def test_what_was_cut_short_is_struck_at_the_next_join(verdict_on):
+    found = verdict_on(with_pedal((1.0, 6.0), (6.0, 7.5), (8.0, 11.0)), music=pedal)
+    assert faults(found) == []
+    assert found.held == 3
+    assert verdict_on(with_pedal((1.0, 6.0), (6.0, 7.5)), music=pedal).lost[0] == (8.0, (1, 5))
+
+
+def test_what_a_port_that_was_away_cut_short_may_be_missing_at_the_join(verdict_on):
+    heard = [note for note in with_pedal((1.0, 2.5), (6.0, 11.0)) if not 2.4 < note[0] < 4.0]
+    heard = sorted([*heard, (2.95, [0x80, 12, 0]), (2.95, [0x81, 5, 0])])
+    assert faults(verdict_on(heard, [(2.4, 2.9)], music=pedal)) == []

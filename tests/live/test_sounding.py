@@ -1,7 +1,7 @@
 import pytest
 
 from midigan.errors import PortError
-from midigan.live.agenda import RELEASE, STRIKE, Event
+from midigan.live.agenda import RELEASE, STRIKE, TIE, Event
 from midigan.live.sounding import Sounding
 
 
@@ -73,3 +73,47 @@ def test_a_note_that_may_have_gone_out_is_remembered(sent):
         sounding.strike(note(1)[0])
     sounding.silence()
     assert sent == [(0x92, 60, 90), (0x82, 60, 0), (0xB2, 123, 0)]
+
+
+def tied(owner, track=0, tick=9, end=20):
+    tie = Event(tick, TIE, owner, track, 2, 60, 90, end)
+    return tie, tie._replace(tick=end, order=RELEASE)
+
+
+def test_a_note_goes_on_as_the_one_that_is_tied_to_it(sounding, sent):
+    strike, release = note(1)
+    tie, tied_release = tied(2)
+    sounding.strike(strike)
+    sounding.tie(tie)
+    sounding.release(release)
+    assert sounding.holds(tie)
+    assert sent == [(0, 0x92, 60, 90)]
+    sounding.release(tied_release)
+    assert sent[1:] == [(0, 0x82, 60, 0)]
+    assert len(sounding) == 0
+
+
+@pytest.mark.parametrize("tie", [tied(2, track=1)[0], tied(2, tick=8)[0]])
+def test_what_is_of_another_track_or_ends_elsewhere_does_not_go_on(tie, sounding, sent):
+    strike, release = note(1)
+    sounding.strike(strike)
+    sounding.tie(tie)
+    assert not sounding.holds(tie)
+    sounding.release(release)
+    assert sent == [(0, 0x92, 60, 90), (0, 0x82, 60, 0)]
+
+
+def test_a_tie_to_what_does_not_sound_strikes_nothing(sounding, sent):
+    sounding.tie(tied(2)[0])
+    assert sent == []
+    assert len(sounding) == 0
+
+
+def test_an_end_that_was_put_off_is_not_heard(sounding, sent):
+    first, end = tied(2, end=20)
+    later = first._replace(end_tick=30)
+    sounding.strike(later)
+    sounding.release(end)
+    assert len(sounding) == 1
+    sounding.release(end._replace(tick=30, end_tick=30))
+    assert len(sounding) == 0

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from midigan.candidates import default_controls
-from midigan.compose import compose, times_of
+from midigan.compose import compose, ties_of, times_of
 from midigan.controls import Controls, Turn, Value
 from midigan.directions import check_attributes
 from midigan.errors import MidiganError
@@ -141,6 +141,7 @@ class Composer:
     def _composed(self, number: int, controls: Controls, _generator: int) -> Phrase:
         notes = compose(self._generator, self._seed, number, controls)
         times = times_of(notes, self._generator, self._seed, number, controls)
+        tied = ties_of(notes, self._generator, self._seed, number, controls)
         rest = (notes[name].tolist() for name in ("track", "pitch", "velocity"))
-        found = zip(times.tolist(), *rest, strict=True)
+        found = zip(times.tolist(), *rest, tied.tolist(), strict=True)
         return Phrase(number, [Note(on, off - on, *others) for (on, off), *others in found])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 
 from midigan.errors import MidiganError, PortError
-from midigan.live.agenda import STRIKE, Agenda, Event
+from midigan.live.agenda import RELEASE, TIE, Agenda, Event
 from midigan.live.clock import Clock
 from midigan.live.connections.lookout import Lookout
 from midigan.live.connections.ports import Port
@@ -148,11 +148,13 @@ class Player:
 
     def _send_events(self, events: list[Event], due_s: float) -> None:
         for event in events:
-            if event.order == STRIKE:
+            if event.order == TIE:
+                self._sounding.tie(event)
+            elif event.order == RELEASE:
+                self._sounding.release(event)
+            elif not self._sounding.holds(event):
                 self._tally.note(self._clock.now() - due_s)
                 self._sounding.strike(event)
-            else:
-                self._sounding.release(event)
 
     def _lead(self, tick: int, lead_s: float = 0.0) -> None:
         """Roll from `tick` on, in `lead_s` seconds, once its phrase is there."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from midigan.live.agenda import Agenda
+from midigan.live.agenda import Agenda, Placed
 from midigan.live.leading.transport import Span
-from midigan.live.processes.composer_messages import Phrase
+from midigan.live.processes.composer_messages import Note, Phrase
 from midigan.live.processes.player_messages import Start
 
 #: How many phrases are held beyond the one that plays.
@@ -55,17 +55,20 @@ class Supply:
         end.
         """
         begin = phrase.number * self._start.phrase_ticks
-        notes = [
-            (begin + start, begin + start + length, track, part.channel, pitch, velocity)
-            for start, length, track, pitch, velocity in phrase.notes
-            for part in (self._start.parts[track],)
-        ]
+        notes = [self._placed(begin, note) for note in phrase.notes]
         first = not self._agenda.holds(phrase.number)
         self._agenda.put(phrase.number, notes, earliest_tick)
         if first and missed is not None:
             self._agenda.begin_late(phrase.number, *missed)
         self._pending.discard(phrase.number)
         self._fill()
+
+    def _placed(self, begin: int, note: Note) -> Placed:
+        """A note of a phrase that begins at tick `begin`."""
+        start, channel = begin + note.start, self._start.parts[note.track].channel
+        tied_tick = begin if note.tied else None
+        whose = note.track, channel, note.pitch, note.velocity
+        return Placed(start, start + note.length, *whose, tied_tick)
 
     def _fill(self) -> None:
         self._ask_for({number for number in self._window() if not self._agenda.holds(number)})

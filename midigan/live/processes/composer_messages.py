@@ -66,13 +66,18 @@ class Heard(NamedTuple):
 
 
 class Note(NamedTuple):
-    """One note of a phrase; `start` is counted from the beginning of the phrase."""
+    """One note of a phrase; `start` is counted from the beginning of the phrase.
+
+    One that is `tied` is not struck if its track's same pitch sounds up to the phrase's beginning:
+    that goes on instead, until this note's end.
+    """
 
     start: int
     length: int
     track: int
     pitch: int
     velocity: int
+    tied: bool = False
 
 
 class Phrase(NamedTuple):

@@ -3,12 +3,13 @@
 It is written as it happens, so that whatever ends a session, its music is there. The first
 line says what plays: generator and its sha256, seed, controls, layout. Then come
 
-    {"phrase": 7, "notes": [[start, length, track, pitch, velocity], ...]}   composed, in ticks
+    {"phrase": 7, "notes": [[start, length, track, pitch, velocity, tied], ...]}   in ticks
     {"turn": "walk 0.25", "controls": {...}}                                 changed, and to what
     {"sent": [[tick, track, [144, 60, 80]], ...], "tick": t, "song": s, "tempo_bpm": b}   played
 
 `tick` counts what was played, from the beginning of the session; `song` is where that is in
-the song. The same seed and controls make phrase 7 again; what was sent is what was heard.
+the song. The same seed and controls make phrase 7 again; what was sent is what was heard: a tied
+note is struck only where its track's same pitch does not sound up to the phrase.
 """
 
 from __future__ import annotations

@@ -81,8 +81,8 @@ def _messages(notes: Sequence[Note], parts: Sequence[Part]) -> list[Sent]:
         for track, part in enumerate(parts)
     ]
     events = []
-    for start, length, track, pitch, velocity in notes:
-        channel = parts[track].channel
-        events.append(Sent(start, track, [NOTE_ON | channel, pitch, velocity]))
-        events.append(Sent(start + length, track, [NOTE_OFF | channel, pitch, 0]))
+    for note in notes:
+        channel, end = parts[note.track].channel, note.start + note.length
+        events.append(Sent(note.start, note.track, [NOTE_ON | channel, note.pitch, note.velocity]))
+        events.append(Sent(end, note.track, [NOTE_OFF | channel, note.pitch, 0]))
     return programs + sorted(events, key=lambda sent: (sent.tick, sent.message[0] & 0x10))

@@ -22,7 +22,7 @@ def report(tick, song, *sent, tempo_bpm=96.0):
 def write(path):
     log = Log(path, "/somewhere/generator.onnx", 7)
     log.begin(LOADED, 96.0)
-    log.phrase(Phrase(0, [Note(0, 240, 1, 60, 80)]))
+    log.phrase(Phrase(0, [Note(0, 240, 1, 60, 80, tied=True)]))
     log.report(report(240, 0, Sent(0, 0, [0xC0, 80]), Sent(0, 1, [0x95, 60, 80])))
     log.turn("walk 0.25", Controls(walk=0.25).to_plain())
     log.phrase(Phrase(1, []))
@@ -50,7 +50,7 @@ def test_each_line_is_json_by_itself(tmp_path):
     lines = (tmp_path / "x.jsonl").read_text("utf-8").splitlines()
     kinds = [next(iter(json.loads(line))) for line in lines]
     assert kinds == ["midigan", "phrase", "sent", "turn", "phrase", "sent"]
-    assert json.loads(lines[1]) == {"phrase": 0, "notes": [[0, 240, 1, 60, 80]]}
+    assert json.loads(lines[1]) == {"phrase": 0, "notes": [[0, 240, 1, 60, 80, True]]}
 
 
 def test_a_torn_last_line_is_left_out_wherever_it_is_torn(tmp_path):
@@ -67,7 +67,8 @@ def test_a_torn_last_line_is_left_out_wherever_it_is_torn(tmp_path):
 
 def test_the_same_phrase_is_written_once(tmp_path):
     log = write(tmp_path / "x.jsonl")
-    for notes in ([Note(0, 240, 1, 60, 80)], [Note(0, 240, 1, 61, 80)], [Note(0, 240, 1, 61, 80)]):
+    once = Note(0, 240, 1, 60, 80, tied=True)
+    for notes in ([once], [Note(0, 240, 1, 61, 80)], [Note(0, 240, 1, 61, 80)]):
         log.phrase(Phrase(0, notes))
     log.close()
     assert read_log(tmp_path / "x.jsonl").phrases == 3
