@@ -25,6 +25,17 @@ def measure_restrikes(notes: Notes, layout: Layout) -> Table:
     Of all steps of the bar at which a pitch goes on sounding, held or struck again, how
     many strike it again. 0 where a track never has such a step, and on drum tracks.
     """
+    struck, held = count_repeats(notes, layout)
+    share = struck / np.maximum(struck + held, 1)
+    share[[track.drum for track in layout.tracks]] = 0
+    return share
+
+
+def count_repeats(notes: Notes, layout: Layout) -> tuple[Table, Table]:
+    """How often a pitch that sounded just before is struck again, and how often it is held.
+
+    Both are `(tracks, steps)`, by the step of the bar at which it goes on.
+    """
     struck = np.zeros((len(layout.tracks), layout.steps))
     held = np.zeros_like(struck)
     order = np.lexsort((notes["start"], notes["pitch"], notes["track"]))
@@ -41,9 +52,7 @@ def measure_restrikes(notes: Notes, layout: Layout) -> Table:
     offsets = np.arange(inner.sum()) - np.repeat(np.cumsum(inner) - inner, inner) + 1
     steps = (np.repeat(notes["start"], inner) + offsets) % layout.steps
     np.add.at(held, (np.repeat(notes["track"], inner), steps), 1)
-    share = struck / np.maximum(struck + held, 1)
-    share[[track.drum for track in layout.tracks]] = 0
-    return share
+    return struck, held
 
 
 def measure_velocities(notes: Notes, layout: Layout) -> Table:

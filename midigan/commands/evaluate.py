@@ -113,7 +113,10 @@ def _joins(
     own: Generator, found: Evaluation, count: int, seed: int, progress: Callable[[str], None]
 ) -> dict[int, Joins]:
     """How phrases join, by the number of candidates: one, and as many as are usual."""
+    import numpy as np
+
     from midigan.candidates import default_controls
+    from midigan.compose import tied_tracks
     from midigan.controls import Controls
     from midigan.evaluation.joins import judge_joins
     from midigan.lines import draw_stream
@@ -122,7 +125,8 @@ def _joins(
     for controls in dict.fromkeys((Controls(), default_controls(own))):
         progress(f"composing on, {controls.candidates} candidates a phrase")
         phrases = draw_stream(own, seed, count, controls)
-        judged[controls.candidates] = judge_joins(phrases, own, found)
+        tied = np.array([tied_tracks(own, seed, number, controls) for number in range(count)])
+        judged[controls.candidates] = judge_joins(phrases, tied, own, found)
     return judged
 
 

@@ -93,6 +93,8 @@ def _joins(joined: Mapping[int, Joins]) -> dict[int, dict[str, float | None]] | 
             "leap": _plain(joins.leap),
             "reference_leap": _plain(joins.reference_leap),
             "leap_overlap": _plain(joins.leap_overlap),
+            "held": _plain(joins.held),
+            "reference_held": _plain(joins.reference_held),
         }
         for candidates, joins in joined.items()
     } or None

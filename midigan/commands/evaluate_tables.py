@@ -132,16 +132,28 @@ def print_joins(found: Evaluation, joined: Mapping[int, Joins]) -> None:
             _number(joins.verdict.auc),
             _number(joins.verdict.spread.coverage),
             f"{joins.leap:.2f}",
+            _percent(joins.held),
         )
         for candidates, joins in joined.items()
     ]
     if rows:
         ceiling, (first, *_) = found.ceiling, joined.values()
-        overlap, leap = f"{ceiling.headline.mean_overlap:.3f}", f"{first.reference_leap:.2f}"
-        real = ("real music", overlap, _number(ceiling.auc), _number(ceiling.spread.coverage), leap)
-        columns = ("windows", "overlap#", "judge#", "coverage#", "semitones over the bar line#")
+        real = (
+            "real music",
+            f"{ceiling.headline.mean_overlap:.3f}",
+            _number(ceiling.auc),
+            _number(ceiling.spread.coverage),
+            f"{first.reference_leap:.2f}",
+            _percent(first.reference_held),
+        )
+        over = ("semitones over the bar line#", "same pitch held over it#")
+        columns = ("windows", "overlap#", "judge#", "coverage#", *over)
         print_table(columns, [*rows, real], "Joins of phrases composed one after the other")
 
 
 def _number(value: float) -> str:
     return "undefined" if math.isnan(value) else f"{value:.3f}"
+
+
+def _percent(value: float) -> str:
+    return "undefined" if math.isnan(value) else f"{value:.1%}"

@@ -60,13 +60,16 @@ def test_joins_are_judged_alone_and_from_candidates(folder):
     write_critic(folder / "critic.onnx", load_layout("satb"))
     code, text = run(*args)
     assert code == 0, text
-    for words in ("candidates 1 ", "candidates 16", "real music"):
+    for words in ("candidates 1 ", "candidates 16", "real music", "100.0%"):
         assert words in text
     found = json.loads(run(*args, "--json")[1])["joins"]
     assert list(found) == ["1", "16"]
     for joins in found.values():
         assert 0 < joins["mean_overlap"] <= 1
         assert joins["leap"] > 0
+        # Neither this music nor this generator strikes again what goes on.
+        assert joins["held"] in (None, 1)
+        assert joins["reference_held"] == 1
     plain = run(*args[:-1], "--json")[1]
     assert json.loads(plain)["joins"] is None
 
