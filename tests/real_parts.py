@@ -173,7 +173,7 @@ class Midigan:
         )
 
     def child(self, module: str) -> int:
-        """The process number of the child that runs a module."""
+        """The process number of the child, or its child, that runs a module."""
         return int(wait_until(module, lambda: self._children().get(module)))
 
     def family(self) -> list[int]:
@@ -186,14 +186,10 @@ class Midigan:
 
     def _children(self) -> dict[str, int]:
         found = {}
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError, IndexError):
-                parent = stat.read_text().rpartition(")")[2].split()[1]
-                if parent == str(self.process.pid):
-                    line = (stat.parent / "cmdline").read_text()
-                    found[line.partition("from ")[2].partition(" import")[0]] = int(
-                        stat.parent.name
-                    )
+        with contextlib.suppress(OSError):  # one of them has ended
+            for pid in self.family()[1:]:
+                line = Path(f"/proc/{pid}/cmdline").read_text()
+                found[line.partition("from ")[2].partition(" import")[0]] = pid
         return found
 
     def end(self, timeout_s: float = 30.0) -> tuple[int, str, str]:

@@ -19,6 +19,9 @@ class Client:
     def get_ports(self):
         return list(self.names)
 
+    def set_callback(self, hear):
+        self.hear = hear
+
     def open_port(self, index, name):
         if self.refuses:
             raise OSError("not ready")
@@ -26,6 +29,7 @@ class Client:
 
     def close_port(self):
         self.opened.append(None)
+        self.hear = None  # as python-rtmidi's does
 
     def send_message(self, message):
         if self.refuses:
@@ -135,6 +139,18 @@ def test_what_was_released_while_nobody_looked_is_released_again(port, client):
     assert {62, 63, 64, 66} < set(pitches)
     assert pitches == sorted(set(pitches))
     assert 40 not in pitches
+
+
+def test_an_input_that_returns_is_heard_again(client, service):
+    plug = Plug(client, "Synth:in 24:0", "synth", service)
+    heard = []
+    plug.listen(lambda event, _: heard.append(event))
+    client.names.pop()
+    assert "has gone away" in plug.check()
+    client.names.append("Synth:in 24:0")
+    assert "is back" in look_twice(plug)
+    client.hear(([0xF8], 0.0), None)
+    assert heard == [([0xF8], 0.0)]
 
 
 def test_a_port_that_returns_under_another_number_is_known(port, client):

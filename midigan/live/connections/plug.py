@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from midigan.errors import PortError
@@ -21,6 +21,9 @@ from midigan.live.connections.port_names import (
     load_rtmidi,
     match_port,
 )
+
+#: Takes a message with the seconds since the one before, and nothing; in a thread of the library.
+Hear = Callable[[tuple[Sequence[int], float], object], None]
 
 #: What systems show as the client, and where clients have several ports, as the port.
 _CLIENT, _PORT = "midigan", "midi"
@@ -53,8 +56,14 @@ class Plug:
         #: How often it was opened again.
         self.returns = 0
         self._returning = ""
+        self._hear: Hear | None = None
         self._wanted, self._hang_up = wanted, hang_up
         self._watch, self._connection = watch, connection
+
+    def listen(self, hear: Hear) -> None:
+        """Let somebody hear what arrives at an input, also after it has returned."""
+        self._hear = hear
+        self.client.set_callback(hear)
 
     @property
     def takes_s(self) -> float:
@@ -130,6 +139,8 @@ class Plug:
             _open(self.client, name, self._connection)
         except (OSError, ValueError):
             return False
+        if self._hear is not None:
+            self.client.set_callback(self._hear)  # python-rtmidi forgets it with the port
         return True
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import queue
 from collections.abc import Sequence
-from typing import Any
 
 from midigan.live.connections.plug import Plug, connect, create
 from midigan.live.processes.link import PipeLink
@@ -35,11 +34,11 @@ def _serve(link: PipeLink) -> None:
     plug = _open(wish)
     arrived: queue.SimpleQueue[Sequence[int]] = queue.SimpleQueue()
 
-    def arrive(event: tuple[Sequence[int], float], _: Any = None) -> None:
+    def arrive(event: tuple[Sequence[int], float], _: object = None) -> None:
         if event[0] and event[0][0] & 0xF0 in _HEARD:
             arrived.put(event[0])
 
-    plug.client.set_callback(arrive)
+    plug.listen(arrive)
     link.send(Opened(plug.name, ""))
     while not isinstance(link.receive(0), Stop):
         with contextlib.suppress(queue.Empty):

@@ -60,15 +60,19 @@ class Controllers:
     @contextlib.contextmanager
     def heard_by(self, desk: Desk, reader: Reader) -> Iterator[None]:
         """Turn things while this is entered; whatever happens to the input, it only says so."""
+        lost = False
 
         def hear(said: Message | None) -> None:
+            nonlocal lost
             if isinstance(said, Touched):
                 for turn in reader.turns(said.message):
                     desk.turn(turn)
             elif isinstance(said, Notice):
                 desk.say(said.text)
-            elif isinstance(said, Failed):
-                desk.say(f"controllers are lost: {said.trouble}")
+            elif isinstance(said, Failed) or (said is None and not lost):
+                lost = True
+                trouble = "their process was killed" if said is None else said.trouble
+                desk.say(f"controllers are lost: {trouble}")
 
         with self.messages_to(hear):
             yield

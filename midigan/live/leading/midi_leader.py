@@ -27,7 +27,7 @@ class MidiLeader:
         self._arrived: queue.SimpleQueue[tuple[Sequence[int], float]] = queue.SimpleQueue()
         self._plug = _open(wanted, backend)
         self._plug.client.ignore_types(sysex=True, timing=False, active_sense=True)
-        self._plug.client.set_callback(self._arrive)
+        self._plug.listen(self._arrive)
         self._clock = MidiClock()
         self._was_lost = False
         self._next_look_s = 0.0
