@@ -3,8 +3,8 @@
     pip install -e '.[train]'
     python benchmarks/compile.py [--rounds 5] [--threads 1] [--cache FOLDER]
 
-Of each network what a step does with it, forward and backward, as it is and compiled (inductor, which
-needs a C++ compiler), in turns. Time is that of the processor, compiling included. The last
+Of each network what a step does with it, forward and backward, as it is and compiled (inductor,
+which needs a C++ compiler), in turns. Time is that of the processor, compiling included. The last
 column says after how many steps the seconds of compiling have come back. With --cache a second run
 finds what the first has compiled. A penalty on a critic's slope goes backward through a backward
 pass: whether compiled code can do that is tried, too.

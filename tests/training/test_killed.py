@@ -1,4 +1,4 @@
-"""A run that is killed while it saves, again and again, ends with the numbers of one that is not."""
+"""A run that is killed while it saves, twice, ends with the numbers of one that is not."""
 
 import signal
 import subprocess

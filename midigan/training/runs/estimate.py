@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import torch
 
 from midigan.phrase_set import PhraseSet
-from midigan.training.runs.batches import Batches, prepare
-from midigan.training.runs.labels import genres_in
 from midigan.training.networks.models import build_networks
 from midigan.training.recipes.recipe import Recipe
+from midigan.training.runs.batches import Batches, prepare
+from midigan.training.runs.labels import genres_in
 from midigan.training.runs.trainer import Trainer
 
 #: A step that is shorter than this is timed a second time, since the first one warms up.

@@ -27,9 +27,9 @@ from midigan.layout import Layout
 from midigan.mapped import map_set
 from midigan.phrase_set import PhraseSet
 from midigan.saving import whole_file
+from midigan.training.recipes.recipe import Recipe
 from midigan.training.runs.checkpoint import save_tensors
 from midigan.training.runs.labels import genres_in
-from midigan.training.recipes.recipe import Recipe
 
 #: Version of the folder's format. Readers refuse what is newer than they are.
 FORMAT = 1

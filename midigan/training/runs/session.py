@@ -16,9 +16,9 @@ from midigan.errors import FormatError, MidiganError
 from midigan.files.writers.write import write_midi
 from midigan.notes import phrases_to_notes
 from midigan.song import Song
+from midigan.training.networks.models import build_networks
 from midigan.training.runs.batches import Batches, prepare
 from midigan.training.runs.checkpoint import load_tensors, save_tensors
-from midigan.training.networks.models import build_networks
 from midigan.training.runs.processes import ALONE, Group
 from midigan.training.runs.quality import HeldOut, sample
 from midigan.training.runs.run import Run

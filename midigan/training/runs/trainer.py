@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from midigan.errors import MidiganError
-from midigan.training.runs.batches import Batches
+from midigan.training.losses.objective import build_objective, knowing
 from midigan.training.networks.models import (
     RunningAverage,
     Tensors,
@@ -20,9 +20,9 @@ from midigan.training.networks.models import (
 )
 from midigan.training.networks.musegan import PhraseGenerator
 from midigan.training.networks.noise import draw_noise, generator_of
-from midigan.training.losses.objective import build_objective, knowing
-from midigan.training.runs.processes import ALONE, Group
 from midigan.training.recipes.recipe import OptimizerRecipe, Recipe
+from midigan.training.runs.batches import Batches
+from midigan.training.runs.processes import ALONE, Group
 
 #: What is left of the learning rate at the end of a cosine schedule.
 LOWEST_RATE = 0.02

@@ -9,13 +9,13 @@ from midigan.errors import MidiganError
 from midigan.layout import Layout, Track
 from midigan.phrase_set import PhraseSet
 from midigan.song import NOTE, Song
+from midigan.training.recipes.recipe import DataRecipe
 from midigan.training.runs.batches import (
     ALL_SHIFTS,
     Batches,
     prepare,
     transposed,
 )
-from midigan.training.recipes.recipe import DataRecipe
 
 CPU = torch.device("cpu")
 

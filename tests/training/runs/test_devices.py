@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from midigan.errors import MidiganError
-from midigan.training.runs.devices import choose_device, choose_precision
 from midigan.training.networks.level import place_of
+from midigan.training.runs.devices import choose_device, choose_precision
 
 CPU = torch.device("cpu")
 

@@ -6,13 +6,13 @@ from pattern import pattern_set, tiny_layout, tiny_recipe
 from midigan.directions import directions_of
 from midigan.generator import Generator
 from midigan.training.exporting import export
-from midigan.training.runs.batches import to_tensor
-from midigan.training.networks.critic import IntervalCritic
 from midigan.training.exporting.export import export_run, finished_weights, kept_weights
-from midigan.training.runs.finish import joined, teach_critic
-from midigan.training.runs.moments import draw
+from midigan.training.networks.critic import IntervalCritic
 from midigan.training.networks.multiscale import MultiscaleGenerator
 from midigan.training.recipes.recipe import Recipe
+from midigan.training.runs.batches import to_tensor
+from midigan.training.runs.finish import joined, teach_critic
+from midigan.training.runs.moments import draw
 from midigan.training.runs.run import create_run
 from midigan.training.runs.session import Session
 

@@ -11,9 +11,9 @@ from pattern import (
 )
 
 from midigan.errors import MidiganError
+from midigan.training.recipes.recipe import DataRecipe
 from midigan.training.runs.batches import Batches
 from midigan.training.runs.labels import genres_in
-from midigan.training.recipes.recipe import DataRecipe
 
 CPU = torch.device("cpu")
 GENRES = tuple(RULES)

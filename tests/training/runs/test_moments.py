@@ -4,10 +4,10 @@ import pytest
 import torch
 from pattern import pattern_set, tiny_layout
 
-from midigan.training.runs.batches import to_tensor
 from midigan.training.networks.level import WIDEST_INTERVAL
-from midigan.training.runs.moments import counts, draw, match_moments
 from midigan.training.networks.multiscale import MultiscaleGenerator
+from midigan.training.runs.batches import to_tensor
+from midigan.training.runs.moments import counts, draw, match_moments
 
 SHAPE = (2, 1, 4, 12)
 

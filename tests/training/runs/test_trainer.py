@@ -7,11 +7,11 @@ import torch
 from pattern import TINY_BOOK, TINY_MULTISCALE, distance, pattern_set, tiny_recipe
 
 from midigan.errors import FormatError, MidiganError
-from midigan.training.runs.batches import Batches
 from midigan.training.networks.models import RunningAverage, build_networks
 from midigan.training.networks.musegan import PhraseGenerator
-from midigan.training.runs.quality import sample
 from midigan.training.recipes.recipe import OptimizerRecipe
+from midigan.training.runs.batches import Batches
+from midigan.training.runs.quality import sample
 from midigan.training.runs.trainer import LOWEST_RATE, Trainer, rate_factor
 
 CPU = torch.device("cpu")
