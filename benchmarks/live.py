@@ -1,7 +1,7 @@
-"""How well `midigan live` keeps time: sending beside its peers, following, and leading.
+"""How well `midigan live` keeps time: starting and sending beside its peers, following, leading.
 
     pip install -e '.[benchmark,test,link]'      and, for most tables, Debian's jackd2
-    python benchmarks/live.py [sending] [receiving] [following] [leading] [link]
+    python benchmarks/live.py [starting] [sending] [receiving] [following] [leading] [link]
                               [--sixteenths 1000] [--busy 2]
 
 sending: errors between the onsets of sixteenths at the send call, while other processes keep
@@ -10,7 +10,7 @@ own, in turn. following: MIDI clock sent by a JACK client at exact frames, again
 process that follows says its pulses are; a receiver cannot know how long every pulse takes,
 so errors are from their mean. A busy machine makes the dummy server slip, and the clock with
 it: judge by a run without slips. leading: pulses as another JACK client receives them. receiving
-and link: see live_heard.py.
+and link: see live_heard.py, starting: live_start.py.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from live_heard import (  # noqa: E402
     percentile,
     timed,
 )
+from live_start import measure_starting  # noqa: E402
 
 BPM = 240.0
 SIXTEENTH_S = 60 / BPM / 4
@@ -287,7 +288,7 @@ def hush_jack() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="How well live keeps time.")
-    parts = ["sending", "receiving", "following", "leading", "link"]
+    parts = ["starting", "sending", "receiving", "following", "leading", "link"]
     parser.add_argument("parts", nargs="*", default=parts)
     parser.add_argument("--sixteenths", type=int, default=1000)
     parser.add_argument("--busy", type=int, default=2)
@@ -301,6 +302,8 @@ def main() -> None:
         return
     hush_jack()
     be_first()
+    if "starting" in options.parts:
+        measure_starting(row)
     if "sending" in options.parts:
         measure_sending(options.sixteenths, options.busy)
     if "receiving" in options.parts:
