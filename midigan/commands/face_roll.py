@@ -106,10 +106,19 @@ def _halves(scene: Scene, track: int, rows: int, window: Window) -> list[list[in
         begin = window.column(start)
         end = max(window.column(start + note.length), begin + 1)
         state = PLAYED if end <= head else now if begin <= head else TO_COME
+        onset = None if _goes_on(scene, start, note) else begin
         line = cells[round(top + step * (high - note.pitch))]
         for column in range(max(begin, 0), min(end, window.columns)):
-            line[column] = state + (column > begin)
+            line[column] = state + (column != onset)
     return cells
+
+
+def _goes_on(scene: Scene, start: int, note: Note) -> bool:
+    """Whether a note is tied to one of the phrase before, as these phrases have it."""
+    before = scene.phrases.get(start // scene.phrase_ticks - 1) if note.tied else None
+    place = note.track, note.pitch, scene.phrase_ticks
+    notes = before.notes if before is not None else ()
+    return any((other.track, other.pitch, other.start + other.length) == place for other in notes)
 
 
 def _notes(scene: Scene, track: int, window: Window) -> Iterator[tuple[int, Note]]:

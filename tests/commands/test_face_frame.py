@@ -5,12 +5,12 @@ import io
 import pytest
 from rich.console import Console
 from rich.screen import Screen
-from scenes import BAR, scene_at
+from scenes import BAR, scene_at, watching
 
 from midigan.commands.face_frame import Frame, plan
 from midigan.commands.keyboard import HELP
 from midigan.controls import Controls, Noise
-from midigan.live.processes.composer_messages import Part
+from midigan.live.processes.composer_messages import Note, Part, Phrase
 from midigan.ticks import PPQN
 
 
@@ -111,6 +111,24 @@ def test_sounding_notes_are_lit_and_played_ones_fade():
 
     sounding, played, waiting = colours(PPQN), colours(BAR), colours(0, rolling=False)
     assert len({sounding.name, played.name, waiting.name}) == 3
+
+
+def test_a_tied_note_is_drawn_on_from_the_one_before_if_that_is_there():
+    def styles(pitch, tied):
+        """Of the columns around the onset of a note of the next phrase."""
+        made = watching(phrases=1)
+        made.composed(Phrase(1, [Note(0, BAR, 0, pitch, 90, tied=tied)]))
+        rows = Frame(made.scene(100.0)).rows(80, 24, "truecolor")
+        head = "".join(segment.text for segment in rows[1]).index("1")
+        found = [[segment.style for segment in row for _ in segment.text] for row in rows]
+        row = {60: 8, 72: 2}[pitch]
+        return found[row][head + 31 : head + 34]
+
+    before, onset, after = styles(60, tied=False)
+    assert before == after != onset
+    assert styles(60, tied=True) == [before, after, after]
+    # Nothing of that pitch is before it: it will be struck.
+    assert styles(72, tied=True)[1:] == [onset, after]
 
 
 @pytest.mark.parametrize("colors", [None, "standard", "256", "truecolor"])
