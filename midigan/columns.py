@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,14 @@ from midigan.layout import Layout
 from midigan.maps import part_of
 from midigan.song import METER, NOTE, TEMPO, Song
 from midigan.timeline import Timeline, check_length, join, lay_songs
-from midigan.windows import Looks, find_windows
+from midigan.windows import Looks, Windows
 
 #: Notes and songs after which a block is written: so few that the block stays in the
 #: processor's cache while it is worked on.
-BLOCK_NOTES, BLOCK_SONGS = 1 << 15, 256
+BLOCK_NOTES, BLOCK_SONGS = 1 << 17, 256
+
+#: Called with each block that is written, and the windows on it.
+Watch = Callable[[Timeline, Windows], None]
 
 #: Columns that say where each song begins, and where the last one ends.
 _FIRSTS = {
@@ -102,9 +105,13 @@ class _Layer:
     """Lays songs on a timeline of columns, a block of them at a time."""
 
     def __init__(
-        self, columns: Mapping[str, Column | MemoryColumn], layout: Layout, looks: Looks
+        self,
+        columns: Mapping[str, Column | MemoryColumn],
+        layout: Layout,
+        looks: Looks,
+        watch: Watch | None = None,
     ) -> None:
-        self.layout, self.looks = layout, looks
+        self.layout, self.looks, self._watch = layout, looks, watch
         self._columns = columns
         for name in _FIRSTS:
             if not columns[name].count:
@@ -130,7 +137,10 @@ class _Layer:
         count = {name: self._columns[of].count for name, of in _FIRSTS.items()}
         bars, notes = count["first_bar"], count["first_note"]
         check_length(bars + int(block.first_bar[-1]), self.layout)
-        windows, spans = find_windows(block.first_bar, block.notes, self.layout, self.looks)
+        seen = Windows.on(block.first_bar, block.notes, self.layout, self.looks.hop)
+        windows, spans = seen.chosen(self.looks)
+        if self._watch:
+            self._watch(block, seen)
         arrays = {
             **{name: getattr(block, name)[1:] + count[name] for name in _FIRSTS},
             "notes": _shifted(block.notes, "start", bars * self.layout.steps),
@@ -188,11 +198,14 @@ class ColumnWriter(_Layer):
 
 
 class ColumnGatherer(_Layer):
-    """Lays songs on a timeline in memory, a block of them at a time."""
+    """Lays songs on a timeline in memory, a block of them at a time.
 
-    def __init__(self, layout: Layout, looks: Looks) -> None:
+    watch: gets to see each block.
+    """
+
+    def __init__(self, layout: Layout, looks: Looks, watch: Watch | None = None) -> None:
         columns = {name: MemoryColumn(*kind) for name, kind in _columns_of(layout).items()}
-        super().__init__(columns, layout, looks)
+        super().__init__(columns, layout, looks, watch)
         self._gathered = columns
 
     def finish(self) -> tuple[Timeline, NDArray[np.int64], NDArray[np.int64]]:

@@ -33,6 +33,9 @@ _MINOR = (18.2648, 0.737619, 14.0499, 16.8599, 0.702494, 14.4362,
           0.702494, 18.6161, 4.56621, 1.93186, 7.37619, 1.75623)
 # fmt: on
 
+#: MIDI pitches, 0..127, and so many more that they are whole octaves.
+_PITCHES = 132
+
 #: All 24 profiles `(24, 12)` by number of key, of mean 0 and length 1.
 _PROFILES = np.stack([np.roll(mode, tonic) for mode in (_MAJOR, _MINOR) for tonic in range(12)])
 _PROFILES -= _PROFILES.mean(axis=1, keepdims=True)
@@ -108,7 +111,11 @@ def find_keys(
 
     song: `(n,)`, which song each note is of, 0..songs-1.
     """
-    weights = np.bincount(song * 12 + pitches % 12, lengths, 12 * songs).reshape(songs, 12)
+    # By pitch first, which is faster than taking the class of each note.
+    place = song * _PITCHES
+    place += pitches
+    weights = np.bincount(place, lengths, _PITCHES * songs).reshape(songs, _PITCHES // 12, 12)
+    weights = weights.sum(axis=1)
     centred = weights - weights.mean(axis=1, keepdims=True)
     unit = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
     # Rounded, so that a tie goes to the first key on every machine.
@@ -123,9 +130,12 @@ def key_of(notes: Notes, layout: Layout) -> Key:
 
 def keys_of(notes: Notes, song: NDArray[np.int64], songs: int, layout: Layout) -> NDArray[np.uint8]:
     """Like `find_keys`, of a NOTE array `(n,)` with drum tracks left out."""
-    tonal = np.array([not track.drum for track in layout.tracks])
-    # A hit of no length weighs nothing: as good as leaving it out, and faster.
-    return find_keys(notes["pitch"], notes["length"] * tonal[notes["track"]], song, songs)
+    lengths, track = (np.ascontiguousarray(notes[name]) for name in ("length", "track"))
+    for number, own in enumerate(layout.tracks):
+        if own.drum:
+            # A hit of no length weighs nothing: as good as leaving it out, and faster.
+            np.putmask(lengths, track == number, 0)
+    return find_keys(notes["pitch"], lengths, song, songs)
 
 
 def transpose(notes: Notes, semitones: int | NDArray[np.int64], layout: Layout) -> Notes:

@@ -191,7 +191,12 @@ def note_spans(notes: Notes, first_steps: NDArray[np.int64], layout: Layout) -> 
     first note still sounding when a window begins.
     """
     start = notes["start"].astype(np.int64)
-    ends = np.maximum.accumulate(start + notes["length"])
+    return spans_between(start, start + notes["length"], first_steps, layout)
+
+
+def spans_between(start: Ints, end: Ints, first_steps: Ints, layout: Layout) -> Ints:
+    """Like `note_spans`, of notes that begin and end at these steps, each `(notes,)`."""
+    ends = np.maximum.accumulate(end)
     first = np.searchsorted(ends, first_steps, side="right")
     stop = np.searchsorted(start, first_steps + layout.phrase_steps + 1, side="left")
     return np.stack([first, np.maximum(stop, first)], axis=1)

@@ -18,13 +18,7 @@ from midigan.notes import Phrases, Repeats, pairs_in, render_pairs
 from midigan.set_file import SetReader, open_set, write_set
 from midigan.song import Song
 from midigan.timeline import Timeline, first_of_songs, keys_of_songs, lay_songs
-from midigan.windows import (
-    Looks,
-    find_windows,
-    hash_phrases,
-    sounding_lengths,
-    within_songs,
-)
+from midigan.windows import Looks, Sounding, find_windows, hash_phrases, within_songs
 
 #: A part of a mapped set is held in memory if the whole set has less notes than this.
 SMALL_BYTES = 256 << 20
@@ -90,7 +84,7 @@ class PhraseSet(Timeline):
 
     def hashes(self) -> NDArray[np.uint64]:
         """Uint64 `(phrases,)`: a number for each phrase, the same for the same notes."""
-        return hash_phrases(self.windows, self.notes, self.layout)
+        return hash_phrases(self.windows, Sounding.of(self.notes, self.layout))
 
     def within_songs(self) -> PhraseSet:
         """The set without phrases that show the rests before a song or after it.
@@ -167,9 +161,9 @@ class PhraseSet(Timeline):
 
 def _spans_of_songs(songs: Timeline) -> NDArray[np.int64]:
     """From and to which of its own steps each song sounds: int64 `(songs, 2)`, 0 and 0 if never."""
-    start, full = songs.notes["start"].astype(np.int64), np.diff(songs.first_note) > 0
-    first = songs.first_note[:-1][full]
-    ends = start + sounding_lengths(songs.notes, songs.layout)
+    sounding, full = Sounding.of(songs.notes, songs.layout), np.diff(songs.first_note) > 0
+    first, start = songs.first_note[:-1][full], sounding.start
+    ends = start + sounding.lasts
     spans = np.zeros((len(full), 2), np.int64)
     if len(first):
         spans[full] = np.stack([start[first], np.maximum.reduceat(ends, first)], axis=1)

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from midigan.genres import count_genres
 from midigan.keys import Key
-from midigan.layout import Layout
 from midigan.phrase_set import PhraseSet
-from midigan.song import Notes
-from midigan.windows import count_sounding, hash_phrases, sounding_lengths
+from midigan.timeline import Timeline
+from midigan.windows import Looks, Windows, hash_phrases, sounding_steps
 
 #: A phrase in which fewer notes sound is nearly empty.
 NEARLY_EMPTY = 2
@@ -63,62 +62,72 @@ class Summary:
 
 def summarise(phrases: PhraseSet) -> Summary:
     """Count a phrase set, which may be memory-mapped and of any size."""
-    layout, looks = phrases.layout, phrases.looks
-    sounding = np.zeros(len(layout.tracks), np.int64)
-    seen = sparse = 0
-    tempos: list[NDArray[np.float32]] = []
-    wanted = max(looks.fewest_notes, NEARLY_EMPTY)
-    with _Repeats() as repeats:
+    with Tally(phrases.looks) as tally:
         for block in phrases.blocks():
-            own = (block.notes, layout)
-            windows, counts = count_sounding(block.first_bar, *own, looks.hop)
-            repeats.add(hash_phrases(windows[counts >= looks.fewest_notes], *own))
-            sparse += int(np.sum((counts >= 1) & (counts < wanted)))
-            sounding += sounding_steps(*own, len(block.bar_steps) * layout.steps)
-            has = block.first_tempo[:-1] < block.first_tempo[1:]
-            tempos.append(block.tempos["bpm"][block.first_tempo[:-1][has]])
-            seen += int(block.bar_steps.sum(dtype=np.int64))
-        repeated = repeats.count()
-    first = np.concatenate([np.empty(0, np.float32), *tempos])
-    numbers = np.bincount(phrases.keys, minlength=24).tolist()
-    genres = count_genres(phrases.names)
-    return Summary(
-        phrases=len(phrases),
-        repeated=repeated,
-        nearly_empty=sparse,
-        fill={
-            track.name: int(steps) / max(seen, 1)
-            for track, steps in zip(layout.tracks, sounding, strict=True)
-        },
-        tempos=tuple(np.quantile(first, (0, 0.25, 0.5, 0.75, 1)).tolist()) if len(first) else (),
-        keys=Counter({str(Key.numbered(n)): count for n, count in enumerate(numbers) if count}),
-        genres={} if set(genres) <= {""} else genres,
-    )
+            own = block.first_bar, block.notes, phrases.layout
+            tally.add(block, Windows.on(*own, phrases.looks.hop))
+        return tally.summary(phrases)
 
 
-def sounding_steps(notes: Notes, layout: Layout, steps: int) -> NDArray[np.int64]:
-    """At how many of a timeline's `steps` steps each track sounds: int64 `(tracks,)`.
+class Tally:
+    """What is counted of the songs of a set, a block of them at a time."""
 
-    A hit of a drum sounds for a step.
-    """
-    tracks = len(layout.tracks)
-    begin = notes["track"].astype(np.int64) * (steps + 1) + notes["start"]
-    end = begin + sounding_lengths(notes, layout)
-    size = tracks * (steps + 1)
-    change = np.bincount(begin, minlength=size) - np.bincount(end, minlength=size)
-    sounds = np.cumsum(change) > 0
-    return sounds.reshape(tracks, steps + 1).sum(axis=1)
+    def __init__(self, looks: Looks) -> None:
+        self._fewest, self._wanted = looks.fewest_notes, max(looks.fewest_notes, NEARLY_EMPTY)
+        self._sounding: NDArray[np.int64] | int = 0
+        self._seen = self._sparse = 0
+        self._tempos = [np.empty(0, np.float32)]
+        self._repeats = _Repeats()
+
+    def __enter__(self) -> Tally:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def add(self, block: Timeline, windows: Windows) -> None:
+        """Take songs, and the windows on them."""
+        counts, sounding = windows.counts, windows.sounding
+        self._repeats.add(hash_phrases(windows.bars[counts >= self._fewest], sounding))
+        self._sparse += int(np.count_nonzero((counts >= 1) & (counts < self._wanted)))
+        self._sounding += sounding_steps(sounding, len(block.bar_steps) * block.layout.steps)
+        has = block.first_tempo[:-1] < block.first_tempo[1:]
+        self._tempos.append(block.tempos["bpm"][block.first_tempo[:-1][has]])
+        self._seen += int(block.bar_steps.sum(dtype=np.int64))
+
+    def summary(self, phrases: PhraseSet) -> Summary:
+        """The counts of the set that all the songs make."""
+        tracks, first = phrases.layout.tracks, np.concatenate(self._tempos)
+        steps = np.broadcast_to(self._sounding, len(tracks)).tolist()
+        numbers = np.bincount(phrases.keys, minlength=24).tolist()
+        genres, some = count_genres(phrases.names), (0, 0.25, 0.5, 0.75, 1)
+        return Summary(
+            phrases=len(phrases),
+            repeated=self._repeats.count(),
+            nearly_empty=self._sparse,
+            fill={
+                track.name: own / max(self._seen, 1)
+                for track, own in zip(tracks, steps, strict=True)
+            },
+            tempos=tuple(np.quantile(first, some).tolist()) if len(first) else (),
+            keys=Counter({str(Key.numbered(n)): count for n, count in enumerate(numbers) if count}),
+            genres={} if set(genres) <= {""} else genres,
+        )
+
+    def close(self) -> None:
+        """Nothing is counted any more."""
+        self._repeats.close()
 
 
 class _Repeats:
     """Counts numbers that came before, of more numbers than memory holds."""
 
-    def __enter__(self) -> _Repeats:
-        self._file = tempfile.TemporaryFile()
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
         self._total = 0
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Forget them."""
         self._file.close()
 
     def add(self, numbers: NDArray[np.uint64]) -> None:

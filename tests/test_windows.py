@@ -8,7 +8,7 @@ from songs import SATB, song
 from midigan.layout import load_layout
 from midigan.phrase_set import PhraseSet
 from midigan.song import Song
-from midigan.windows import Looks, count_sounding, find_windows, sounding_lengths
+from midigan.windows import Looks, Sounding, Windows, find_windows
 
 
 def test_phrases_of_too_few_notes_are_left_out():
@@ -77,9 +77,9 @@ def test_notes_that_sound_in_a_window_are_counted(data):
     layout = load_layout("piano")
     row = st.tuples(st.integers(0, 95), st.integers(1, 40), st.just(0), st.integers(60, 63))
     own = song("x", 6, *sorted(data.draw(st.sets(row, max_size=12))))
-    windows, counts = count_sounding(np.array([0, 6]), own.notes, layout, 1)
-    assert windows.tolist() == list(range(6 - layout.bars + 1))
-    for window, count in zip(windows.tolist(), counts.tolist(), strict=True):
+    found = Windows.on(np.array([0, 6]), own.notes, layout)
+    assert found.bars.tolist() == list(range(6 - layout.bars + 1))
+    for window, count in zip(found.bars.tolist(), found.counts.tolist(), strict=True):
         begin, stop = window * layout.steps, (window + layout.bars) * layout.steps
         assert count == sum(s < stop and s + n > begin for s, n, *_ in own.notes.tolist())
 
@@ -88,4 +88,6 @@ def test_a_hit_sounds_for_a_step_however_long_it_is_held():
     layout = load_layout("band")
     drum = [track.drum for track in layout.tracks].index(True)
     own = song("x", 4, (0, 8, drum, 60), (4, 8, drum + 1, 60))
-    assert sounding_lengths(own.notes, layout).tolist() == [1, 8]
+    sounding = Sounding.of(own.notes, layout)
+    assert sounding.lasts.tolist() == [1, 8]
+    assert sounding.end.tolist() == [8, 12]

@@ -22,7 +22,7 @@ from midigan.files.opening.sources import Source, find_sources, printable
 from midigan.layout import Layout
 from midigan.mapped import map_set
 from midigan.phrase_set import PhraseSet
-from midigan.summary import NEARLY_EMPTY, summarise
+from midigan.summary import NEARLY_EMPTY
 from midigan.windows import Looks
 
 #: Called with how many files are done, and how many there are.
@@ -93,7 +93,7 @@ def encode(
             run.forget()
             raise MidiganError(_nothing(sources, report))
         phrases = run.finish()
-        report.summary, report.meter_reason = summarise(phrases), meter_reason
+        report.summary, report.meter_reason = run.summary(phrases), meter_reason
     finally:
         run.close()
     return phrases, report

@@ -21,8 +21,8 @@ from midigan.layout import Layout
 from midigan.song import Song
 
 #: How many files, and bytes of them, are worked on at a time: enough that a call costs little
-#: a note, few enough that a column of them stays in the processor's cache.
-_BLOCK_FILES, _BLOCK_BYTES = 64, 1 << 18
+#: a note, few enough that they take tens of megabytes.
+_BLOCK_FILES, _BLOCK_BYTES = 256, 1 << 20
 
 
 @dataclass(eq=False)

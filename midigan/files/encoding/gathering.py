@@ -11,6 +11,7 @@ from midigan.files.opening.sources import Source
 from midigan.layout import Layout
 from midigan.phrase_set import PhraseSet
 from midigan.song import Song
+from midigan.summary import Summary, Tally
 from midigan.windows import Looks
 
 
@@ -22,7 +23,8 @@ class Gathering:
 
     def __init__(self, layout: Layout, looks: Looks) -> None:
         self.met, self.report = Duplicates(), EncodeReport(layout.name)
-        self._columns = ColumnGatherer(layout, looks)
+        self._tally = Tally(looks)
+        self._columns = ColumnGatherer(layout, looks, self._tally.add)
 
     def add(self, _: Source, songs: Sequence[Song], file: FileReport) -> None:
         """Take what came of the next file."""
@@ -39,8 +41,13 @@ class Gathering:
         songs, windows, spans = self._columns.finish()
         return PhraseSet(**vars(songs), looks=self._columns.looks, windows=windows, spans=spans)
 
+    def summary(self, phrases: PhraseSet) -> Summary:
+        """What the set that `finish` gave holds, counted while it grew."""
+        return self._tally.summary(phrases)
+
     def forget(self) -> None:
         """There is nothing to go on from."""
 
     def close(self) -> None:
-        """There is nothing to let go of."""
+        """Nothing can be added any more."""
+        self._tally.close()

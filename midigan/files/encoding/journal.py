@@ -27,6 +27,7 @@ from midigan.files.opening.sources import Source
 from midigan.layout import Layout
 from midigan.phrase_set import PhraseSet
 from midigan.song import Song
+from midigan.summary import Summary, summarise
 from midigan.windows import Looks
 
 #: Seconds from one commit to the next: what a stopped run has to do again at most.
@@ -100,6 +101,10 @@ class Journal:
         self._writer.close()
         self._log.file.flush()
         return PhraseSet.open_folder(self.folder / _COLUMNS)
+
+    def summary(self, phrases: PhraseSet) -> Summary:
+        """What the set that `finish` gave holds."""
+        return summarise(phrases)
 
     def close(self) -> None:
         """Let go of the folder, which stays as it is."""

@@ -11,7 +11,7 @@ import numpy as np
 from midigan.files.aligning.grid import Gridded, Ints
 from midigan.files.placing.features import Features
 from midigan.files.placing.names import track_named
-from midigan.files.placing.places import Place, Places, are_voices
+from midigan.files.placing.places import Place, are_voices, places_of
 from midigan.files.placing.voices import split_voices
 from midigan.files.score import SourceTrack
 from midigan.layout import Layout
@@ -78,7 +78,7 @@ def assign(
     sorted NOTE array, without overlaps on a track and pitch, of all songs on one timeline (see
     `Gridded.first_step`), and where the source tracks of each song went.
     """
-    places, features = Places(layout), Features.of(gridded)
+    places, features = places_of(layout), Features.of(gridded)
     placed = [places.of(*song) for song in zip(songs, features, strict=True)]
     slots = [slot for song in zip(songs, placed, strict=True) for slot in _slots(*song)]
     track, length = np.array(slots)[gridded.source], gridded.length.copy()

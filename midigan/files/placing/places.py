@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import sqrt
 
 from midigan.files.placing.features import Features
@@ -12,6 +13,9 @@ from midigan.layout import Layout
 
 #: The share of notes that may overlap the next one in a track that counts as one voice.
 _VOICE_OVERLAPS = 0.05
+
+#: How many sources a layout's places of are remembered.
+_MOST_KNOWN = 4096
 
 #: A track of the layout (None: left out) and the reason.
 Place = tuple[int | None, str]
@@ -28,16 +32,19 @@ class Places:
         self._registers = [(n, track.register) for n, track in reversed(tracks) if track.register]
         self._lone = [number for number, track in tracks if track.several == "best"]
         #: Sources are much the same from song to song.
-        self._known: dict[tuple[str, int, bool, int | None], Place] = {}
+        self._matched = lru_cache(_MOST_KNOWN)(self._match)
 
     def of(self, tracks: Sequence[SourceTrack], features: Features) -> dict[int, Place] | None:
         """The place of each of a song's sources that has notes, by its index in `tracks`.
 
         features: those of these tracks. None: what is no drum is to be split by register.
         """
-        sounding = [i for i, notes in enumerate(features.notes) if notes]
-        placed = {i: self._matched(tracks[i]) for i in sounding}
-        melodic = [i for i in sounding if not tracks[i].drum]
+        placed = {
+            i: self._matched(source.name, source.program, source.drum, source.channel)
+            for i, source in enumerate(tracks)
+            if features.notes[i]
+        }
+        melodic = [i for i in placed if not tracks[i].drum]
         placed |= self._in_register([i for i in melodic if placed[i][0] is None], features)
         if self.layout.unmatched == "register":
             named = [placed[i][0] for i in melodic]
@@ -69,30 +76,28 @@ class Places:
             gone |= dict.fromkeys(own[1:], (None, why))
         return gone
 
-    def _matched(self, source: SourceTrack) -> Place:
+    def _match(self, name: str, program: int, drum: bool, channel: int | None) -> Place:
         """The track that claims a source by name, channel or program or as drums, and why."""
-        key = source.name, source.program, source.drum, source.channel
-        if (place := self._known.get(key)) is None:
-            place = self._known[key] = self._match(source)
-        return place
-
-    def _match(self, source: SourceTrack) -> Place:
-        named = track_named(source.name, self.layout)
+        named = track_named(name, self.layout)
         tracks = list(enumerate(self.layout.tracks))
-        by_channel = [n for n, track in tracks if source.channel in track.channels]
-        if source.drum:
+        by_channel = [n for n, track in tracks if channel in track.channels]
+        if drum:
             named = named if named in self._drums else None
             by_channel = [number for number in by_channel if number in self._drums]
         if named is not None:
             return named, "by name"
         if by_channel:
             return by_channel[0], "by channel"
-        if source.drum:
+        if drum:
             return (self._drums[0], "drums") if self._drums else (None, "no track for drums")
         for number, track in tracks:
-            if track.plays(source.program) and not track.drum:
+            if track.plays(program) and not track.drum:
                 return number, "by program"
         return None, "no track claims it"
+
+
+#: The places of the layouts that were last used.
+places_of = lru_cache(8)(Places)
 
 
 def are_voices(melodic: list[int], features: Features, layout: Layout) -> bool:
