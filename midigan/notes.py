@@ -35,7 +35,9 @@ def render(
     Of several pitches a mono track keeps the highest or lowest, as its `keeps` says: `held`
     of those that sound, `gap` of those that are struck, which end what sounds.
     """
-    window, index = pairs_in(note_spans(notes, first_steps, layout))
+    start = notes["start"].astype(np.int64)
+    spans = note_spans(start, start + notes["length"], first_steps, layout)
+    window, index = pairs_in(spans)
     return render_pairs(notes[index], window, first_steps, layout, repeats)
 
 
@@ -130,20 +132,20 @@ def separated(start: Ints, length: Ints, track: Ints, pitch: Ints, velocity: Int
     place = _place(start, track, pitch)
     # Notes come sorted track by track: merging those is faster than sorting from nothing.
     order = np.argsort(place, kind="stable")
-    place, length, velocity = place.take(order), length.take(order), velocity.take(order)
-    again = np.flatnonzero(place[1:] == place[:-1]) + 1
-    if len(again):
-        # Those that begin together are few: only they are compared.
-        first = np.delete(np.arange(len(place)), again)
-        own = first.take(np.searchsorted(first, again) - 1)
-        for many in (length, velocity):
-            np.maximum.at(many, own, many.take(again))
-        place, length, velocity = place.take(first), length.take(first), velocity.take(first)
+    place = place.take(order)
+    new = np.append(True, place[1:] != place[:-1])[: len(place)]
+    first, again = np.flatnonzero(new), np.flatnonzero(~new)
+    place, kept = place.take(first), order.take(first)
+    longest, loudest = length.take(kept), velocity.take(kept)
+    # Those that begin together are few: only they are compared.
+    own, again = again - np.arange(1, len(again) + 1), order.take(again)
+    np.maximum.at(longest, own, length.take(again))
+    np.maximum.at(loudest, own, velocity.take(again))
     notes = np.empty(len(place), NOTE)
     notes["start"] = start = place >> _START
-    notes["length"] = _up_to_next(start, length, place.astype(np.uint16))
+    notes["length"] = _up_to_next(start, longest, place.astype(np.uint16))
     notes["track"], notes["pitch"] = place >> _TRACK, place
-    notes["velocity"] = velocity
+    notes["velocity"] = loudest
     return notes
 
 
@@ -166,8 +168,10 @@ _START, _TRACK = 16, 8
 
 def _place(start: Ints, track: Ints, pitch: Ints) -> Ints:
     """A number for each note, which grows with (start, track, pitch)."""
-    place = start.astype(np.int64) << _START
-    place |= track.astype(np.int64) << _TRACK
+    place = start.astype(np.int64)
+    place <<= _START - _TRACK
+    place |= track
+    place <<= _TRACK
     place |= pitch
     return place
 
@@ -183,19 +187,14 @@ def fold_pitches(pitches: NDArray[np.int64], layout: Layout) -> NDArray[np.int64
     return index + below - above
 
 
-def note_spans(notes: Notes, first_steps: NDArray[np.int64], layout: Layout) -> NDArray[np.int64]:
+def note_spans(start: Ints, end: Ints, first_steps: Ints, layout: Layout) -> Ints:
     """Which notes a rendered window may need: int64 `(n, 2)`, from and up to which of them.
 
+    start, end: int64 `(notes,)`, the steps at which the notes begin, sorted, and end.
     Some end before it; those of the step behind it may be repeats of what sounds at its end.
     The running maximum of the notes' ends never falls, so that a binary search finds the
     first note still sounding when a window begins.
     """
-    start = notes["start"].astype(np.int64)
-    return spans_between(start, start + notes["length"], first_steps, layout)
-
-
-def spans_between(start: Ints, end: Ints, first_steps: Ints, layout: Layout) -> Ints:
-    """Like `note_spans`, of notes that begin and end at these steps, each `(notes,)`."""
     ends = np.maximum.accumulate(end)
     first = np.searchsorted(ends, first_steps, side="right")
     stop = np.searchsorted(start, first_steps + layout.phrase_steps + 1, side="left")

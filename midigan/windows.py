@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.layout import Layout
-from midigan.notes import pairs_in, spans_between
+from midigan.notes import note_spans, pairs_in
 from midigan.song import Notes
 
 # Odd numbers that spread the bits of a product: the multipliers of SplitMix64 and of MurmurHash3.
@@ -99,7 +99,7 @@ class Windows:
         """The windows that are phrases, and their notes' spans: int64 `(n,)` and `(n, 2)`."""
         windows, steps = self.bars[self.counts >= looks.fewest_notes], self.sounding.layout.steps
         start, end = self.sounding.start, self.sounding.end
-        spans = spans_between(start, end, windows * steps, self.sounding.layout)
+        spans = note_spans(start, end, windows * steps, self.sounding.layout)
         # What follows a song's last phrase is another song's.
         song = np.searchsorted(self.first_bar, windows, side="right")
         ends = np.searchsorted(start, self.first_bar * steps)

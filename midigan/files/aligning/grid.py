@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,6 @@ from midigan.files.score import TICK_NOTE, Score
 from midigan.layout import Layout
 from midigan.song import TEMPO, Notes
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
@@ -133,11 +132,11 @@ def to_grid(songs: Sequence[Barred], layout: Layout) -> Gridded:
     )
     counts = np.array([len(song.score.notes) for song in songs])
     first, first_source = offsets(counts), offsets([len(song.score.tracks) for song in songs])
-    # Positions are whole numbers, far below those that a float cannot hold.
-    begin = ticks * float(scale)
-    end = lengths * float(scale)
+    begin, end = (column.astype(np.int64) for column in (ticks, lengths))
+    begin *= scale
+    end *= scale
     end += begin
-    last = np.array([song.bars.end for song in songs], float)
+    last = np.array([song.bars.end for song in songs])
     if np.any(np.maximum.reduceat(end, first[:-1]) > last):
         np.minimum(end, np.repeat(last, counts), out=end)
     start, late = steps_at(begin, first, songs, layout)
@@ -146,7 +145,7 @@ def to_grid(songs: Sequence[Barred], layout: Layout) -> Gridded:
     ends = np.maximum.reduceat(stop, first[:-1]).tolist()
     bars = tuple([song.bars.up_to(end, layout) for song, end in zip(songs, ends, strict=True)])
     steps = np.array([positions_per_step(song.score.ppq) for song in songs])
-    tolerance = np.repeat(np.maximum(steps // 16, scale // 2).astype(float), counts)
+    tolerance = np.repeat(np.maximum(steps // 16, scale // 2), counts)
     stop -= start
     return Gridded(
         first,
@@ -165,52 +164,60 @@ def to_grid(songs: Sequence[Barred], layout: Layout) -> Gridded:
 
 
 def steps_at(
-    position: Floats, first: Ints, songs: Sequence[Barred], layout: Layout
-) -> tuple[Ints, Floats]:
+    position: Ints, first: Ints, songs: Sequence[Barred], layout: Layout
+) -> tuple[Ints, Ints]:
     """The nearest step of each position, and how far after it the position lies.
 
     position: `(n,)`, the positions of one song after another; `first` `(songs + 1,)`: where
     those of each begin. What rounds up to the end of a bar is on the first step of the next one.
     """
-    sizes = [float(positions_per_step(song.score.ppq)) for song in songs]
-    step = np.repeat(sizes, np.diff(first))
-    # As if all bars were the layout's own. The quotient of two whole numbers of less than
-    # 53 bits is never rounded up to the next one.
-    quotient = position + position
-    quotient += step
-    quotient /= step + step
-    nearest = quotient.astype(np.int64)
-    late = np.multiply(nearest, step, out=quotient)
-    np.subtract(position, late, out=late)
+    nearest, late = np.empty_like(position), np.empty_like(position)
     bounds = first.tolist()
-    for song, size, begin, stop in zip(songs, sizes, bounds, bounds[1:], strict=False):
-        if not song.bars.whole and stop > begin:
-            part = slice(begin, stop)
-            nearest[part], late[part] = _steps_in_bars(position[part], song.bars, size, layout)
+    # To divide by one number is much faster than by one for each note.
+    for (step, whole), alike in groupby(range(len(songs)), lambda i: _division(songs[i])):
+        numbers = list(alike)
+        for own in [numbers] if whole else [[number] for number in numbers]:
+            part = slice(bounds[own[0]], bounds[own[-1] + 1])
+            bars = None if whole else songs[own[0]].bars
+            _to_steps(position[part], bars, step, layout, nearest[part], late[part])
     return nearest, late
 
 
-def _steps_in_bars(
-    position: Floats, bars: Bars, step: float, layout: Layout
-) -> tuple[Ints, Floats]:
-    """Like `steps_at`, for a song whose bars have other lengths than the layout's."""
+def _division(song: Barred) -> tuple[int, bool]:
+    """The positions of a song's step, and whether all bars are the layout's own."""
+    return positions_per_step(song.score.ppq), song.bars.whole
+
+
+def _to_steps(
+    position: Ints, bars: Bars | None, step: int, layout: Layout, nearest: Ints, late: Ints
+) -> None:
+    """Like `steps_at`, for one song or several, written to `nearest` and `late`.
+
+    bars: None if all are the layout's own.
+    """
+    if bars is None:
+        np.add(position, step // 2, out=nearest)
+        nearest //= step
+        np.multiply(nearest, -step, out=late)
+        late += position
+        return
     if bars.even:
-        bar = (position / bars.even).astype(np.int64)
+        bar = position // bars.even
         within, steps = position - bar * bars.even, bars.steps[0]
     else:
         bar = np.searchsorted(bars.lines[:-1], position, side="right") - 1
         within, steps = position - bars.lines.take(bar), bars.steps.take(bar)
-    nearest = ((2 * within + step) / (2 * step)).astype(np.int64)
-    late = within - nearest * step
-    return bar * layout.steps + np.where(nearest >= steps, layout.steps, nearest), late
+    own = (within + step // 2) // step
+    late[:] = within - own * step
+    nearest[:] = bar * layout.steps + np.where(own >= steps, layout.steps, own)
 
 
 def _tempos(songs: Sequence[Barred], bars: Sequence[Bars], layout: Layout) -> tuple[Notes, ...]:
     """The tempos that are tempos, up to each song's end; of several on a step, the last."""
     found = np.concatenate([song.score.tempos for song in songs])
     song = np.repeat(np.arange(len(songs)), [len(song.score.tempos) for song in songs])
-    position = found["tick"].astype(float) * positions_per_tick(layout)
-    ends = np.array([own.end for own in bars], float)
+    position = found["tick"] * positions_per_tick(layout)
+    ends = np.array([own.end for own in bars])
     inside = np.flatnonzero((position < ends[song]) & (found["bpm"] > 0))
     song, position = song[inside], position[inside]
     first = offsets(np.bincount(song, minlength=len(songs)))
@@ -233,7 +240,7 @@ def offsets(counts: Ints | Sequence[int]) -> Ints:
 
 def _by_song(concerned: NDArray[np.bool_], first: Ints) -> tuple[int, ...]:
     """How many of each song's notes are concerned."""
-    return tuple(np.diff(np.searchsorted(np.flatnonzero(concerned), first)).tolist())
+    return tuple([int(np.count_nonzero(concerned[a:b])) for a, b in pairwise(first.tolist())])
 
 
 def _counted(count: int, what: str) -> list[str]:

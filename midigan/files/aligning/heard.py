@@ -90,7 +90,8 @@ class Heard:
 
     def column(self, name: str) -> NDArray[Any]:
         """A column of the scores' notes, for those that are listened to."""
-        return np.concatenate([score.notes[name] for score in self.scores]).take(self.index)
+        found = np.concatenate([score.notes[name] for score in self.scores])
+        return found if len(found) == len(self.index) else found.take(self.index)
 
     def positions(self, firsts: Sequence[float]) -> Ints:
         """The nearest sixteenth of each note, of those that are a whole number from `firsts`.
@@ -149,10 +150,9 @@ def _without_drums(scores: Sequence[Score], first: Ints) -> Ints:
     drums = [track.drum for score in scores for track in score.tracks]
     if not any(drums):
         return np.arange(first[-1])
-    source = np.concatenate([score.notes["source"] for score in scores]).astype(np.int64)
+    source = np.concatenate([score.notes["source"] for score in scores])
     before = _sums([len(score.tracks) for score in scores])[:-1]
-    source += np.repeat(before, np.diff(first))
-    tonal = ~np.array(drums).take(source)
+    tonal = ~np.array(drums)[source + np.repeat(before, np.diff(first))]
     some = np.logical_or.reduceat(tonal, first[:-1])
     if not some.all():
         tonal |= np.repeat(~some, np.diff(first))

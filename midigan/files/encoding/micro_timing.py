@@ -84,7 +84,7 @@ def _lateness(song: Barred, layout: Layout) -> tuple[NDArray[np.int64], ...]:
     """The same of one song: what of it the layout has tracks for."""
     gridded = to_grid([song], layout)
     notes, _ = assign([song.score.tracks], gridded, layout)
-    position = song.score.notes["start"] * float(positions_per_tick(layout))
+    position = song.score.notes["start"].astype(np.int64) * positions_per_tick(layout)
     late = steps_at(position, offsets([len(position)]), [song], layout)[1]
     # A note is found again by where it is and what it is: which source it came from is gone.
     own = np.sort(notes, order=("start", "pitch"))

@@ -57,8 +57,12 @@ def place_songs(scores: Sequence[tuple[str, Barred]], rules: Rules) -> list[Plac
 
 def end_before_padding(notes: Notes, bars: Bars, layout: Layout) -> None:
     """End notes of a song that end inside a short bar's padding where it begins."""
-    bar, within = np.divmod(notes["start"] + notes["length"] - 1, layout.steps)
-    notes["length"] -= np.maximum(within + 1 - bars.steps.take(bar), 0)
+    end = notes["start"] + notes["length"]
+    # Faster than both at once.
+    bar = (end - 1) // layout.steps
+    over = end - bar * layout.steps - bars.steps.take(bar)
+    if over.max(initial=0) > 0:
+        notes["length"] -= np.maximum(over, 0).astype(np.int32)
 
 
 def _songs(
@@ -70,10 +74,11 @@ def _songs(
 ) -> list[Placed | str]:
     """The songs on a timeline, each with its own step 0."""
     start = np.ascontiguousarray(notes["start"])
-    first = np.searchsorted(start, gridded.first_step.astype(start.dtype))
-    start -= np.repeat(gridded.first_step[:-1], np.diff(first))
+    step = gridded.first_step.astype(start.dtype)
+    first = np.searchsorted(start, step)
+    start -= np.repeat(step[:-1], np.diff(first))
     notes["start"] = start
-    bounds = first.tolist()
+    end, bounds = start + notes["length"], first.tolist()
     songs: list[Placed | str] = []
     for i, (name, score) in enumerate(scores):
         begin, stop = bounds[i], bounds[i + 1]
@@ -83,7 +88,7 @@ def _songs(
         own, bars, tempos = notes[begin:stop], gridded.bars[i], gridded.tempos[i]
         if not bars.whole:
             end_before_padding(own, bars, layout)
-        bars = bars.up_to(int((own["start"] + own["length"]).max()), layout)
+        bars = bars.up_to(int(end[begin:stop].max()), layout)
         if len(bars.steps) < len(gridded.bars[i].steps):
             tempos = tempos[tempos["start"] < len(bars.steps) * layout.steps]
         song = Song(

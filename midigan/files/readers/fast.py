@@ -24,10 +24,10 @@ _TRUSTED_TICKS = 2**27
 #: A delta time as long as that, behind an empty text that takes the one before the track's end.
 _LONG_AFTER = b"\xff\x01\x00\xc0\x80\x80\x00"
 #: The status byte of each channel's note-ons, and note-offs for all of its keys.
-_ALL_OFF = [
-    (0x90 | channel, bytes([0x80 | channel]) + b"\0".join(bytes([k, 0]) for k in range(128)))
+_ALL_OFF = {
+    0x90 | channel: bytes([0x80 | channel]) + b"\0".join(bytes([k, 0]) for k in range(128))
     for channel in range(16)
-]
+}
 _END_OF_TRACK = b"\xff\x2f\x00"
 
 #: A note as symusic pickles it, with room for its source in bytes that mean nothing there; the
@@ -82,11 +82,15 @@ def _parsed(data: bytes, chunks: Chunks) -> Any | None:
     """What symusic reads in a file whose notes all end; None where it cannot be used."""
     from symusic import Score as FastScore
 
-    used = [(status, offs) for status, offs in _ALL_OFF if status in data]
-    closed = [p for begin, stop in chunks for p in _closed(data[begin : stop - 3], used)]
+    used = [status for status in _ALL_OFF if status in data]
+    closed = [data[:14]]
+    for begin, stop in chunks:
+        events = data[begin : stop - len(_END_OF_TRACK)]
+        end = _end_of_track(bytes([status for status in used if status in events]))
+        closed += (b"MTrk", (len(events) + len(end)).to_bytes(4, "big"), events, end)
     try:
         # Not sanitised: bytes over 127 are left to the careful reader, which counts them.
-        found = FastScore.from_midi(b"".join([data[:14], *closed]))
+        found = FastScore.from_midi(b"".join(closed))
     except (RuntimeError, ValueError, UnicodeDecodeError, MemoryError):
         return None
     return found if found.note_num() and len(found.tracks) <= _MOST_SOURCES else None
@@ -109,16 +113,14 @@ def _source(name: str, program: int, drum: bool) -> SourceTrack:
     return SourceTrack(name, int(program), bool(drum))
 
 
-def _closed(events: bytes, used: list[tuple[int, bytes]]) -> tuple[bytes, ...]:
-    """The parts of a track of these events, and long after them note-offs for every key.
+@lru_cache(256)
+def _end_of_track(used: bytes) -> bytes:
+    """An end of a track, and before it long after all else note-offs for every key.
 
-    events: without the end of the track, but with the time before it.
-    used: those of _ALL_OFF that the track may need.
+    used: the status bytes of the note-ons that there are in the track.
     """
-    offs = b"\0".join([all_off for status, all_off in used if status in events])
-    later = _LONG_AFTER + offs + b"\0" if offs else b""
-    size = len(events) + len(later) + len(_END_OF_TRACK)
-    return b"MTrk", size.to_bytes(4, "big"), events, later, _END_OF_TRACK
+    offs = b"\0".join([_ALL_OFF[status] for status in used])
+    return _LONG_AFTER + offs + b"\0" + _END_OF_TRACK if offs else _END_OF_TRACK
 
 
 def _records(tracks: Sequence[Sequence[Any]]) -> TickArray:
