@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from midigan.song import NOTE
@@ -36,6 +36,7 @@ def test_no_notes_are_no_notes():
     assert held([], []) == ([], [])
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.booleans(), min_size=4, max_size=4), min_size=1, max_size=5),
     st.data(),

@@ -154,7 +154,7 @@ def tied_over(*phrases):
     return [("put", number, [(late, PHRASE, 2, 60, True)]) for number, late in enumerate(phrases)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(DEEDS)
 @example([*tied_over(0, 0, 0, 0), ("go", SONG)])
 @example([*tied_over(0, 2, 0, 1), ("go", SONG), ("move", PHRASE), ("go", SONG)])
