@@ -22,3 +22,6 @@ def test_two_minutes_of_jumps_and_closed_ports_beside_busy_processors():
     assert found["ports_closed"] == 2
     kinds = ("stuck_notes", "late_phrases", "wrong_notes", "silent_runs", "ended_early", "status")
     assert {kind: found[kind] for kind in kinds if found[kind]} == {}, found["details"]
+    # All processes together; what they share is not counted.
+    assert len(found["memory_kib"]) >= 3
+    assert sum(found["memory_kib"].values()) < 150 * 1024
