@@ -53,7 +53,9 @@ def encode(folder: Path, options: list[str]) -> None:
     while running.poll() is None:
         for pid in family(running.pid):
             name, most, own = memory(pid)
-            peaks[pid] = (name, most, max(own, peaks.get(pid, (name, 0.0, 0.0))[2]))
+            before = peaks.get(pid, (name, 0.0, 0.0))
+            # One that ends just now has no memory any more.
+            peaks[pid] = (before[0], max(most, before[1]), max(own, before[2]))
         time.sleep(0.5)
     seconds = time.perf_counter() - begin
     print(running.communicate()[0])

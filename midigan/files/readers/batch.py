@@ -18,6 +18,9 @@ _META_SIZES[list(META_BYTES)] = list(META_BYTES.values())
 
 TEMPO, METER = 0x51, 0x58
 
+#: Bytes of system exclusive messages that are looked at together.
+_PADDED = 16
+
 #: Where time stops, so that no sum of ticks can overflow later.
 LAST_TICK = 2**44
 
@@ -31,7 +34,8 @@ class Batch:
     status: the last status byte of a channel message before them, 0 if there is none; lapsed:
     whether a system message has come since.
 
-    Of the channel messages among them, n: tick int64 (n,); status uint8 (n,), their own or the
+    ticks: int64 (events,), when each of them is. Of the channel messages among them, n: event
+    int64 (n,), which of the events they are; tick int64 (n,); status uint8 (n,), their own or the
     one before's; channel (n,) 0..15; first, second uint8 (n,), their data bytes cut to seven
     bits, second 0 where there is one alone.
     """
@@ -40,7 +44,7 @@ class Batch:
         self, data: NDArray[np.uint8], events: Events, tick: int, status: int, lapsed: bool
     ) -> None:
         self._data, self._at, self._byte = data, events.at, events.byte
-        self._ticks = np.minimum(tick + np.cumsum(events.delay), LAST_TICK)
+        self.ticks = np.minimum(tick + np.cumsum(events.delay), LAST_TICK)
         self._lacking = self._byte < 0x80
         own = ~self._lacking & (self._byte < SYSEX)
         sysex = (self._byte == SYSEX) | (self._byte == SYSEX_END)
@@ -49,9 +53,9 @@ class Batch:
         self._status = np.where(named >= 0, self._byte.take(named), np.uint8(status))
         self._lapsed = np.where(named >= 0, since > named, lapsed | (since >= 0))
         chosen = np.flatnonzero(own | (self._lacking & (self._status > 0)))
-        self._chosen = chosen
+        self.event = chosen
         at = self._at[chosen] + own[chosen]
-        self.tick, self.status = self._ticks[chosen], self._status[chosen]
+        self.tick, self.status = self.ticks[chosen], self._status[chosen]
         self.channel = self.status & 0xF
         self._first = data.take(at)
         self._second = np.where(
@@ -61,14 +65,35 @@ class Batch:
 
     def state(self) -> tuple[int, int, bool]:
         """The tick after the last event, the status byte, and whether it has lapsed."""
-        return int(self._ticks[-1]), int(self._status[-1]), bool(self._lapsed[-1])
+        return int(self.ticks[-1]), int(self._status[-1]), bool(self._lapsed[-1])
+
+    def exclusives(self, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64], list[bytes]]:
+        """System exclusive messages of at most so many bytes, up to ten, without their F0.
+
+        Returns which events they are and which message each is, both int64 (m,), and the
+        messages, each once.
+        """
+        event = np.flatnonzero(self._byte == SYSEX)
+        size = self._data.take(self._at[event] + 1, mode="clip").astype(np.int64)
+        event, size = event[size <= most], size[size <= most]
+        if not len(event):
+            return event, event, []
+        places = np.arange(_PADDED)
+        rows = self._data.take(self._at[event, None] + 2 + places, mode="clip")
+        rows *= places < size[:, None]
+        # Whole numbers are put in order much faster than rows.
+        begin, rest = (rows[:, part].copy().view("<u8") for part in (slice(8), slice(8, _PADDED)))
+        number = np.unique(begin, return_inverse=True)[1].reshape(-1) << 32
+        number |= rest.reshape(-1).astype(np.int64) << 8 | size
+        _, first, which = np.unique(number, return_index=True, return_inverse=True)
+        return event, which, [rows[i, : size[i]].tobytes() for i in first.tolist()]
 
     def mended(self) -> list[tuple[str, int]]:
         """What of the events is damage, and how often, in the order of the first of each."""
         system = (self._byte > SYSEX) & (self._byte != SYSEX_END) & (self._byte != META)
         sizes = _META_SIZES.take(self._kind)
         running = self._lacking & (self._status > 0) & self._lapsed
-        high = [self._chosen[part >= 0x80] for part in (self._first, self._second)]
+        high = [self.event[part >= 0x80] for part in (self._first, self._second)]
         found = {
             "a system message does not belong in a file": np.flatnonzero(system),
             "a meta event of the wrong length was ignored": self._meta[
@@ -88,7 +113,7 @@ class Batch:
         event, at = self._of_kind(TEMPO)
         mspq = sum(self._data.take(at + n).astype(np.int64) << 8 * (2 - n) for n in range(3))
         tempos = np.empty(len(event), TICK_TEMPO)
-        tempos["tick"] = self._ticks[event]
+        tempos["tick"] = self.ticks[event]
         tempos["bpm"] = np.divide(60e6, mspq, out=np.zeros(len(event)), where=mspq > 0)
         return tempos
 
@@ -97,7 +122,7 @@ class Batch:
         event, at = self._of_kind(METER)
         power = self._data.take(at + 1).astype(np.int64)
         meters = np.empty(len(event), TICK_METER)
-        meters["tick"], meters["numerator"] = self._ticks[event], self._data.take(at)
+        meters["tick"], meters["numerator"] = self.ticks[event], self._data.take(at)
         meters["denominator"] = np.where(power < _VALUES, 1 << np.minimum(power, _VALUES), 0)
         return meters
 

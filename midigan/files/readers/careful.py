@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.files.readers.batch import LAST_TICK, META_BYTES, METER, TEMPO, Batch
-from midigan.files.readers.drum_parts import MAKERS
 from midigan.files.readers.events import (
     DATA_BYTES,
     LONGEST_EVENT,
@@ -109,7 +108,7 @@ class _TrackReader:
         told = {_END} if self.number in self.found.names else {_END, _NAME}
         while (size := min(self.ahead, self.stop - self.at)) >= _LEAST_AHEAD:
             data = self.numbers[self.at : self.at + size]
-            found = find_events(data, int(WIDTHS[self.status]), told, MAKERS)
+            found = find_events(data, int(WIDTHS[self.status]), told)
             taken = found.size if found else 0
             if found:
                 self._take(Batch(data, found, self.tick, self.status, self.lapsed))

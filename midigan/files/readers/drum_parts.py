@@ -9,7 +9,7 @@ channel, and anything of channel 10; General MIDI 2 (MMA RP-024) has banks 120 a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,8 +30,8 @@ _GS_RHYTHM = re.compile(rb"\x41.\x42\x12\x40([\x10-\x1f])\x15([\0-\x02]).\xf7", 
 _XG_RESET = re.compile(rb"\x43[\x10-\x1f]\x4c\0\0[\x7e\x7f]\0\xf7")
 _XG_PART = re.compile(rb"\x43[\x10-\x1f]\x4c\x08([\0-\x0f])\x07([\0-\x7f])\xf7")
 
-#: What their first byte is.
-MAKERS = (0x41, 0x43, 0x7E)
+#: The longest of them has so many bytes.
+LONGEST = 10
 
 #: Those of them that leave other drums than those of channel 10.
 _TELLING = re.compile(
@@ -81,10 +81,14 @@ def _may_have_exclusive(data: bytes) -> bool:
     return bool(_TELLING.search(data) or (_SWITCHED_ON.search(data) and _TENTH_BANK in data))
 
 
-#: A program change (value PROGRAM), a bank select (value: the bank), or on _EVERY channel an
+#: A program change (value PROGRAM), a bank select (value: the bank), or on EVERY channel an
 #: exclusive message (value: which).
 _EVENT = np.dtype([("tick", "<i8"), ("value", "<i4"), ("channel", "i1")])
-PROGRAM, _EVERY = -1, -1
+PROGRAM, EVERY = -1, -1
+
+
+#: A mode to switch to, or a channel and whether it plays drums.
+_Change = str | tuple[int, bool]
 
 
 class DrumParts:
@@ -96,25 +100,23 @@ class DrumParts:
     def __init__(self) -> None:
         self._few: list[tuple[int, int, int]] = []
         self._many: list[TickArray] = []
-        self._exclusive: list[Callable[[_Channels], None]] = []
+        #: What exclusive messages may do, in the order in which they first came.
+        self._exclusive: list[_Change] = []
 
     def sysex(self, tick: int, message: bytes) -> None:
         """A system exclusive message, without its F0."""
-        if found := _GM_ON.fullmatch(message):
-            mode = "gm" if found[1] == b"\x01" else "gm2"
-            self._add(tick, lambda channels: channels.reset(mode))
-        elif _GS_RESET.fullmatch(message):
-            self._add(tick, lambda channels: channels.reset("gs"))
-        elif _XG_RESET.fullmatch(message):
-            self._add(tick, lambda channels: channels.reset("xg"))
-        elif found := _GS_RHYTHM.fullmatch(message):
-            # Parts are numbered from 1, but the tenth is block 0 and those before it follow.
-            block, drums = found[1][0] & 15, found[2] != b"\0"
-            channel = DRUM_CHANNEL if block == 0 else block - (block <= DRUM_CHANNEL)
-            self._add(tick, lambda channels: channels.part(channel, drums))
-        elif found := _XG_PART.fullmatch(message):
-            channel, drums = found[1][0], found[2] != b"\0"
-            self._add(tick, lambda channels: channels.part(channel, drums))
+        number = self.number_of(message)
+        if number is not None:
+            self._few.append((tick, number, EVERY))
+
+    def number_of(self, message: bytes) -> int | None:
+        """The number of what an exclusive message does, for `extend`; None if that is nothing."""
+        change = _change(message)
+        if change is None:
+            return None
+        if change not in self._exclusive:
+            self._exclusive.append(change)
+        return self._exclusive.index(change)
 
     def bank(self, tick: int, channel: int, number: int) -> None:
         """A bank select (controller 0); the next program change puts it in force."""
@@ -130,15 +132,14 @@ class DrumParts:
         channels: NDArray[np.integer[Any]],
         values: NDArray[np.integer[Any]],
     ) -> None:
-        """Many, each (n,): bank selects (0..127) and program changes (PROGRAM), by `values`."""
+        """Many, each (n,): bank selects (0..127) and program changes (PROGRAM), by `values`.
+
+        On channel EVERY they are exclusive messages, by their numbers.
+        """
         events = np.empty(len(ticks), _EVENT)
         events["tick"], events["channel"], events["value"] = ticks, channels, values
         self._many += [np.array(self._few, _EVENT), events]
         self._few = []
-
-    def _add(self, tick: int, change: Callable[[_Channels], None]) -> None:
-        self._few.append((tick, len(self._exclusive), _EVERY))
-        self._exclusive.append(change)
 
     def changes(self) -> dict[int, tuple[list[int], list[bool]]]:
         """Of each channel that is not as in General MIDI throughout: ticks, and drums from there.
@@ -148,18 +149,21 @@ class DrumParts:
         """
         channels = _Channels()
         found = {channel: ([0], [drums]) for channel, drums in enumerate(channels.drums)}
-        for tick, value, at in self._telling().tolist():
-            if at == _EVERY:
-                self._exclusive[value](channels)
+        telling = self._telling()
+        columns = (telling[name].tolist() for name in ("tick", "value", "channel"))
+        for tick, value, at in zip(*columns, strict=True):
+            own: Sequence[int] = (at,)
+            if at == EVERY:
+                own = channels.change(self._exclusive[value])
             elif value == PROGRAM:
                 channels.program(at)
             else:
                 channels.bank(at, value)
-            for channel, drums in enumerate(channels.drums):
+            for channel in own:
                 ticks, states = found[channel]
-                if drums != states[-1]:
+                if channels.drums[channel] != states[-1]:
                     ticks.append(tick)
-                    states.append(drums)
+                    states.append(channels.drums[channel])
         return {channel: both for channel, both in found.items() if len(both[0]) > 1}
 
     def _events(self) -> TickArray:
@@ -169,13 +173,15 @@ class DrumParts:
     def _telling(self) -> TickArray:
         """The events by tick, without those that change nothing.
 
-        Of program changes in a row, nothing else coming to the channel, the first one counts;
-        of bank selects in a row the last.
+        Of program changes in a row, nothing else coming to the channel, the first one counts,
+        and of the same exclusive message in a row; of bank selects in a row the last.
         """
         events = self._events()
         events = events[np.argsort(events["tick"], kind="stable")]
-        every = events["channel"] == _EVERY
+        every = events["channel"] == EVERY
         telling = every.copy()
+        again = every[1:] & every[:-1] & (events["value"][1:] == events["value"][:-1])
+        telling[1:] &= ~again
         for channel in np.flatnonzero(np.bincount(events["channel"][~every])).tolist():
             own = np.flatnonzero(every | (events["channel"] == channel))
             program = ~every[own] & (events["value"][own] == PROGRAM)
@@ -185,11 +191,36 @@ class DrumParts:
         return events[telling]
 
 
+def _change(message: bytes) -> _Change | None:
+    """What an exclusive message does, without its F0; None if it tells nothing of drums."""
+    if found := _GM_ON.fullmatch(message):
+        return "gm" if found[1] == b"\x01" else "gm2"
+    if _GS_RESET.fullmatch(message):
+        return "gs"
+    if _XG_RESET.fullmatch(message):
+        return "xg"
+    if found := _GS_RHYTHM.fullmatch(message):
+        # Parts are numbered from 1, but the tenth is block 0 and those before it follow.
+        block, drums = found[1][0] & 15, found[2] != b"\0"
+        return DRUM_CHANNEL if block == 0 else block - (block <= DRUM_CHANNEL), drums
+    if found := _XG_PART.fullmatch(message):
+        return found[1][0], found[2] != b"\0"
+    return None
+
+
 class _Channels:
     """The state of a sound module: what each of 16 channels plays at a moment."""
 
     def __init__(self) -> None:
         self.reset("")
+
+    def change(self, change: _Change) -> Sequence[int]:
+        """Do what an exclusive message does. Returns which channels may play others now."""
+        if isinstance(change, str):
+            self.reset(change)
+            return range(16)
+        self.part(*change)
+        return (change[0],)
 
     def reset(self, mode: str) -> None:
         """Drums on channel 10 alone; `mode` names the standard that was switched to."""

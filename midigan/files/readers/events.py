@@ -50,15 +50,13 @@ class Events:
     byte: NDArray[np.uint8]
 
 
-def find_events(
-    data: NDArray[np.uint8], width: int, told: Collection[int], makers: Collection[int]
-) -> Events | None:
+def find_events(data: NDArray[np.uint8], width: int, told: Collection[int]) -> Events | None:
     """The events that `data` begins with, up to one that is odd or told; None if that is first.
 
     data: (n,) bytes of a track from the beginning of an event on. width: how many data bytes
-    the last channel message before it has, 0 if there is none. told: kinds of meta events, and
-    `makers` first bytes of system exclusive messages, to stop at. Odd is what `data` does not
-    hold to its end, a delay of more than four bytes and a size of more than one.
+    the last channel message before it has, 0 if there is none. told: kinds of meta events to
+    stop at. Odd is what `data` does not hold to its end, a delay of more than four bytes and a
+    size of more than one.
     """
     count = len(data)
     padded = np.concatenate([data, np.zeros(_BEHIND, np.uint8)])
@@ -69,7 +67,7 @@ def find_events(
         odd = odd & high[number : count + number]
     byte = padded.take(head)
     end = head + _SIZES.take(byte)
-    _add_long(padded, head, byte, end, odd, told, makers)
+    _add_long(padded, head, byte, end, odd, told)
     steps = _follow(_table(head, byte, end, odd, width), count)
     if len(steps) < 2:
         return None
@@ -85,17 +83,15 @@ def _add_long(
     end: NDArray[np.int32],
     odd: NDArray[np.bool_],
     told: Collection[int],
-    makers: Collection[int],
 ) -> None:
     """Find, in place, the ends of events that say their sizes, and which are not to be taken."""
     long = np.flatnonzero((byte >= SYSEX) & (_SIZES.take(byte) == 0))
     meta = byte[long] == META
     kind = padded.take(head[long] + 1)
     at = head[long] + 1 + meta
-    size, maker = padded.take(at), padded.take(at + 1)
+    size = padded.take(at)
     end[long] = at + 1 + size
-    sysex = (byte[long] == SYSEX) & _among(makers).take(maker)
-    odd[long] |= (size >= 0x80) | sysex | (meta & _among(told).take(kind))
+    odd[long] |= (size >= 0x80) | (meta & _among(told).take(kind))
 
 
 def _among(numbers: Collection[int]) -> NDArray[np.bool_]:

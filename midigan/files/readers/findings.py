@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from midigan.files.readers.batch import Batch
-from midigan.files.readers.drum_parts import DRUM_CHANNEL, PROGRAM, DrumParts
+from midigan.files.readers.drum_parts import (
+    DRUM_CHANNEL,
+    EVERY,
+    LONGEST,
+    PROGRAM,
+    DrumParts,
+)
 from midigan.files.readers.pedal import PEDAL, RESET, hold
 from midigan.files.score import (
     TICK_METER,
@@ -67,18 +74,32 @@ class Findings:
         self._meters.append(meters)
 
     def controls(self, batch: Batch) -> None:
-        """Many channel messages, of notes or not."""
+        """Many channel messages, of notes or not, and system exclusive ones."""
         kinds = batch.status >> 4
         controllers = np.where(kinds == 0xB, batch.first, _NONE)
         at = np.flatnonzero((kinds == 0xC) | (controllers == _BANK_SELECT))
-        if len(at):
-            values = np.where(kinds[at] == 0xC, np.int64(PROGRAM), batch.second[at])
-            self.drum_parts.extend(batch.tick[at], batch.channel[at], values)
+        values = np.where(kinds[at] == 0xC, np.int64(PROGRAM), batch.second[at])
+        event, channels = batch.event[at], batch.channel[at].astype(np.int64)
+        exclusive, number = self._exclusives(batch)
+        if len(exclusive):
+            event, values = np.append(event, exclusive), np.append(values, number)
+            channels = np.append(channels, np.full(len(exclusive), EVERY))
+            order = np.argsort(event)
+            event, channels, values = event[order], channels[order], values[order]
+        if len(event):
+            self.drum_parts.extend(batch.ticks[event], channels, values)
         if self.pedal:
             at = np.flatnonzero((controllers == PEDAL) | (controllers == RESET))
             values = np.where(controllers[at] == PEDAL, batch.second[at], 0)
             columns = batch.tick[at].tolist(), batch.channel[at].tolist(), values.tolist()
             self.pedal_moves += zip(*columns, strict=True)
+
+    def _exclusives(self, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """System exclusive messages that tell of drums: which events, and which changes."""
+        event, which, messages = batch.exclusives(LONGEST)
+        numbers = [self.drum_parts.number_of(message) for message in messages]
+        told = np.array([-1 if n is None else n for n in numbers], np.int64)[which]
+        return event[told >= 0], told[told >= 0]
 
     def _gather(self) -> None:
         """Put tempos and meters that came one by one behind those that came together."""

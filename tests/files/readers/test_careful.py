@@ -28,6 +28,14 @@ EVENTS = st.one_of(
         [meta(1, b"la"), tempo(400_000), meta(0x51, b"\1"), b"\0\xf0\5\x7e\x7f\x09\1\xf7"]
     ),
     st.sampled_from([b"\0\xf0\x08\x43\x10\x4c\0\0\x7e\0\xf7", END, b"MTrk\0\0\0\x09"]),
+    st.sampled_from(
+        [
+            b"\3\xf0\x0a\x41\x10\x42\x12\x40\x11\x15\2\x18\xf7",
+            b"\2\xf0\x0a\x41\x10\x42\x12\x40\x11\x15\0\x1a\xf7",
+            b"\0\xf0\x08\x43\x10\x4c\x08\1\x07\1\xf7",
+            b"\0\xf0\x0a\x41\x10\x42\x12\x40\0\x7f\0\x41\xf7",
+        ]
+    ),
     st.binary(max_size=4),
 )
 
@@ -145,6 +153,12 @@ FLOODS = {
     "tempos and meters": (tempo(500_000, after=9) + meter(3, 4, after=9), None, 0),
     "programs between notes": (b"\0\x90\x3c\x50\0\xc0\5\1\x80\x3c\0\0\xd0\1", None, 0),
     "texts and names": (meta(1, b"la") + meta(3, b"lo") + b"\0\xf7\1\1", None, 0),
+    "drums on and off": (
+        b"\1\xf0\x0a\x41\x10\x42\x12\x40\x11\x15\2\x18\xf7\1\xf0\x08\x43\x10\x4c\x08\0\x07\0\xf7",
+        None,
+        0,
+    ),
+    "General MIDI on": (b"\0\xf0\5\x7e\x7f\x09\1\xf7" + program(3), None, 0),
     "long delays": (b"\x81\x80\x80\0\x90\x3c\x50\x81\0\x80\x3c\0", None, 0),
 }
 
