@@ -63,14 +63,19 @@ def print_explanation(file: FileReport, layout: str) -> None:
             for track in file.tracks
         ],
     )
-    meters = file.meters.most_common(_NAMED_METERS)
+    from midigan.files.aligning.bars import UNNAMED
+
+    measures = [
+        f"{count} without a meter" if meter == UNNAMED else f"{count} of {meter}"
+        for meter, count in file.meters.most_common(_NAMED_METERS)
+    ]
     print_facts(
         (
             ("layout", layout),
             ("notes", f"{file.notes_read:,} in the file, {file.notes_kept:,} on the grid"),
             ("left out", f"{file.left_out:,}, {file.drums_left_out:,} of them drums"),
             ("off the grid", f"{file.off_grid:,}, {file.off_grid_share:.1%}"),
-            ("measures", ", ".join(f"{count} of {meter}" for meter, count in meters)),
+            ("measures", ", ".join(measures)),
             *_found_bar_lines(file),
             *([("pedal", f"holds {file.pedal_held:,} notes")] if file.pedal_held else []),
             *(("mended", warning) for warning in dict.fromkeys(file.warnings)),

@@ -1,8 +1,10 @@
 """midigan encode, as it is typed: bar lines, the pedal, and other meters."""
 
 import json
+from pathlib import Path
 
 import mido
+import pytest
 from ballad import ballad
 from click.testing import CliRunner
 from encoding import VOICES, facts, run
@@ -121,3 +123,12 @@ def test_a_song_in_bars_of_its_own_comes_back(music):
         return sorted((score.notes["start"] / score.ppq).tolist())
 
     assert beats(after) == beats(before)
+
+
+@pytest.mark.parametrize(
+    ("meters", "said"), [(b"", "2 without a meter"), (meter(3, 4), "2 of 3/4")]
+)
+def test_measures_without_a_meter_are_called_so(tmp_path, monkeypatch, meters, said):
+    monkeypatch.chdir(tmp_path)
+    Path("song.mid").write_bytes(midi(meters + notes(8)))
+    assert facts(run("--explain", "song.mid", "--align", "file"))["measures"] == said
