@@ -19,7 +19,7 @@ def part_of(array: NDArray[Any], first: int, stop: int) -> NDArray[Any]:
     if not isinstance(array, np.memmap):
         # As bytes: numpy would copy records field by field.
         part = np.ascontiguousarray(array[first:stop])
-        return np.frombuffer(bytearray(part.tobytes()), array.dtype).reshape(part.shape)
+        return np.frombuffer(bytearray(part.view(np.uint8)), array.dtype).reshape(part.shape)
     count, shape = max(min(stop, len(array)) - first, 0), array.shape[1:]
     width = int(np.prod(shape, dtype=np.int64))
     with Path(str(array.filename)).open("rb") as file:

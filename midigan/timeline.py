@@ -198,6 +198,6 @@ def _cut(array: Notes, ends: NDArray[np.int64], column: str, begin: int) -> Note
 
 def join(arrays: Sequence[NDArray[Any]], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Arrays of one type, joined as bytes: numpy would copy field by field."""
-    packed = bytearray().join([array.astype(dtype, copy=False).tobytes() for array in arrays])
+    packed = bytearray().join([np.ascontiguousarray(array, dtype).data for array in arrays])
     width = arrays[0].shape[1:] if arrays else ()
     return np.frombuffer(packed, dtype).reshape(-1, *width)
