@@ -72,16 +72,22 @@ def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet
     """
     from midigan.files.encoding.encode import open_phrases
     from midigan.files.opening.limits import usable_cores
+    from midigan.files.placing.place_songs import UNPLACED
 
     with progress_bar() as bar:
         task = bar.add_task("encoding", total=None)
-        phrases, report = open_phrases(
-            source,
-            layout,
-            jobs=usable_cores(),
-            mapped=True,
-            progress=lambda done, all_: bar.update(task, completed=done, total=all_),
-        )
+        try:
+            phrases, report = open_phrases(
+                source,
+                layout,
+                jobs=usable_cores(),
+                mapped=True,
+                progress=lambda done, all_: bar.update(task, completed=done, total=all_),
+            )
+        except MidiganError as error:
+            if hint and UNPLACED in str(error):
+                raise MidiganError(f"{error}; {hint}") from error
+            raise
     if report is not None:
         where = console(stderr=True)
         where.print(

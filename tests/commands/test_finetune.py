@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import mido
 import pytest
 import torch
 from pattern import pattern_set, tiny_recipe
@@ -75,6 +76,20 @@ def test_a_phrase_set_of_another_layout_is_refused(base, folder):
     assert found.exit_code == 1
     assert found.output.count("\n") == 1
     assert "layout" in found.output
+
+
+def test_songs_of_other_tracks_ask_for_another_base(base, folder):
+    """A folder of drums alone, for a base without drums."""
+    for path in folder.iterdir():
+        file = mido.MidiFile(path)
+        for message in (message for track in file.tracks for message in track):
+            if hasattr(message, "channel"):
+                message.channel = 9
+        file.save(path)
+    found = midigan("finetune", folder, "--base", base)
+    assert found.exit_code == 1
+    assert "has a place in the layout" in found.output
+    assert "--base NAME goes on from one for other tracks" in found.output
 
 
 def test_an_empty_folder_is_refused(base, folder):

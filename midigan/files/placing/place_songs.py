@@ -15,6 +15,9 @@ from midigan.files.score import Phase
 from midigan.layout import Layout
 from midigan.song import Notes, Song
 
+#: Why a song is left out none of whose tracks any track of the layout takes.
+UNPLACED = "no track of it has a place in the layout"
+
 
 @dataclass(frozen=True, eq=False)
 class Placed:
@@ -83,7 +86,7 @@ def _songs(
     for i, (name, score) in enumerate(scores):
         begin, stop = bounds[i], bounds[i + 1]
         if begin == stop:
-            songs.append("no track of it has a place in the layout")
+            songs.append(UNPLACED)
             continue
         own, bars, tempos = notes[begin:stop], gridded.bars[i], gridded.tempos[i]
         if not bars.whole:
