@@ -65,8 +65,8 @@ def command(
 
     FILE is a phrase set .npz, of which every song comes back note for note, or an .npy
     array of phrases, of which every phrase becomes a file. --layout (satb if not given) and
-    --lowest-pitch say what an array's numbers mean; a phrase set knows. Files of the same
-    names in a folder given by -o are replaced.
+    --lowest-pitch say what an array's numbers mean, however long its bars are; a phrase set
+    knows. Files of the same names in a folder given by -o are replaced.
     """
     from midigan.files.writers.notation import write_musicxml
     from midigan.files.writers.write import write_midi
@@ -108,13 +108,9 @@ def _songs_in(
     if not file.exists():
         raise FormatError(f"no file {file}")
     if file.suffix.lower() == ".npy":
-        layout = load_layout(layout_name or "satb").moved_to(lowest_pitch)
         phrases = load_dense(file)
-        if phrases.shape[1:] != layout.shape:
-            raise FormatError(
-                f"{file} holds phrases of shape {phrases.shape[1:]}, layout {layout.name} has "
-                f"{layout.shape} (tracks, bars, steps, pitches): name another with --layout"
-            )
+        layout = load_layout(layout_name or "satb").moved_to(lowest_pitch)
+        layout = _with_bars_of(phrases, layout, file)
         if join:
             return iter([_joined_phrases(phrases, layout, file.stem, strike)]), layout, 1
         return _phrase_songs(phrases, layout, strike), layout, len(phrases)
@@ -129,6 +125,17 @@ def _songs_in(
     if join:
         return iter([_joined_songs(own, file.stem)]), own.layout, 1
     return own.songs(), own.layout, len(own.names)
+
+
+def _with_bars_of(phrases: Phrases, layout: Layout, file: Path) -> Layout:
+    """The layout with an array's own bars and steps, as in another meter than the layout's."""
+    tracks, bars, steps, pitches = phrases.shape[1:]
+    if (tracks, pitches) != (len(layout.tracks), layout.pitches):
+        raise FormatError(
+            f"{file} holds phrases of shape {phrases.shape[1:]}, layout {layout.name} has "
+            f"{layout.shape} (tracks, bars, steps, pitches): name another with --layout"
+        )
+    return replace(layout, bars=bars, steps=steps)
 
 
 def _phrase_songs(phrases: Phrases, layout: Layout, strike: str) -> Iterator[Song]:
@@ -147,7 +154,7 @@ def _joined_phrases(phrases: Phrases, layout: Layout, name: str, strike: str) ->
     import numpy as np
 
     from midigan.notes import phrases_to_notes
-    from midigan.song import Song
+    from midigan.song import METER, Song
 
     every = {
         "once": None,
@@ -158,7 +165,11 @@ def _joined_phrases(phrases: Phrases, layout: Layout, name: str, strike: str) ->
     }[strike]
     notes = phrases_to_notes(phrases, layout, joined=True, struck_every=every)
     bars = len(phrases) * layout.bars
-    return Song(name, notes, np.full(bars, layout.steps, np.uint16))
+    quarters, rest = divmod(layout.steps, layout.steps_per_beat)
+    # Without a meter a file is in 4/4.
+    odd = [] if rest or quarters == 4 else [(0, quarters, 4)]
+    meters = np.array(odd, METER)
+    return Song(name, notes, np.full(bars, layout.steps, np.uint16), meters=meters)
 
 
 def _joined_songs(phrases: PhraseSet, name: str) -> Song:

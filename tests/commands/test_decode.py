@@ -59,6 +59,18 @@ def test_every_phrase_of_an_array_becomes_a_file(folder):
     assert sorted(score.notes["pitch"].tolist()) == [40, 70]
 
 
+def test_an_array_in_another_meter_says_itself_how_long_its_bars_are(folder):
+    phrases = np.zeros((2, 4, 2, 12, 84), bool)
+    phrases[0, 0, 1, 0:3, 40] = phrases[1, 3, 0, 6:, 16] = True
+    save_dense(phrases, folder / "waltz.npy")
+    result = run("waltz.npy", "-o", "out", "--join")
+    assert result.exit_code == 0, result.output
+    score = read_midi((folder / "out" / "waltz.mid").read_bytes())
+    assert score.meters[["numerator", "denominator"]].tolist() == [(3, 4)]
+    assert (score.notes["start"] // 120).tolist() == [12, 30]
+    assert (score.notes["length"] // 120).tolist() == [3, 6]
+
+
 def test_a_folder_that_is_there_is_left_alone_unless_it_is_named(folder):
     (folder / "set").mkdir()
     (folder / "set" / "hymns-one.mid").write_bytes(b"the music that the set was made from")
