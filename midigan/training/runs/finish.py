@@ -17,6 +17,7 @@ from midigan.training.networks.noise import evenly, generator_of
 from midigan.training.recipes.recipe import FinishRecipe
 from midigan.training.runs.moments import Chooser, draw, match_moments
 from midigan.training.runs.parallels import match_parallels
+from midigan.training.runs.rests import match_rests
 
 #: How many phrases of each kind the critic learns from at most, for each of its steps, and how
 #: many of each in a step.
@@ -29,8 +30,8 @@ JOINED = 0.25
 #: The share of them, where there are genres, that is real music under the label of another one.
 MISLABELLED = 0.25
 
-#: One round of calibrating parallel motion for so many of calibrating all tables.
-ROUNDS_A_PARALLEL = 3
+#: One round of calibrating rests, and parallel motion, for so many of calibrating all tables.
+ROUNDS_A_RARITY = 3
 
 #: Adam's rate, reached after so many steps, and its decay of weights.
 RATE, WARMUP_STEPS, DECAY = 1e-3, 50, 0.1
@@ -55,7 +56,9 @@ def finish(
     if recipe.rounds:
         match_moments(generator, phrases, recipe.rounds, seed, genre)
         if isinstance(generator, MultiscaleGenerator):
-            match_parallels(generator, phrases, recipe.rounds // ROUNDS_A_PARALLEL, seed, genre)
+            rounds = recipe.rounds // ROUNDS_A_RARITY
+            match_rests(generator, phrases, rounds, seed, genre)
+            match_parallels(generator, phrases, rounds, seed, genre)
     if recipe.critic_steps:
         teach_critic(critic, generator, phrases, recipe.critic_steps, seed, genre)
 
