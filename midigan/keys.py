@@ -130,7 +130,8 @@ def key_of(notes: Notes, layout: Layout) -> Key:
 
 def keys_of(notes: Notes, song: NDArray[np.int64], songs: int, layout: Layout) -> NDArray[np.uint8]:
     """Like `find_keys`, of a NOTE array `(n,)` with drum tracks left out."""
-    lengths, track = (np.ascontiguousarray(notes[name]) for name in ("length", "track"))
+    # A copy: of a single note the column is contiguous, and would be the caller's own.
+    lengths, track = notes["length"].copy(), np.ascontiguousarray(notes["track"])
     for number, own in enumerate(layout.tracks):
         if own.drum:
             # A hit of no length weighs nothing: as good as leaving it out, and faster.

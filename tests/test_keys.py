@@ -4,7 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from midigan.errors import MidiganError
-from midigan.keys import Key, find_key, find_keys, key_of, parse_key, shift_between, transpose
+from midigan.keys import (
+    Key,
+    find_key,
+    find_keys,
+    key_of,
+    keys_of,
+    parse_key,
+    shift_between,
+    transpose,
+)
 from midigan.layout import load_layout
 from midigan.song import NOTE
 
@@ -89,3 +98,11 @@ def test_keys_are_spelled_with_six_accidentals_at_most():
 @pytest.mark.parametrize("number", range(24))
 def test_a_key_has_a_number(number):
     assert Key.numbered(number).number == number
+
+
+def test_keys_leave_the_notes_as_they_are_a_single_hit_too():
+    for count in (1, 2):
+        notes = np.array([(0, 5, 0, 36, 80), (8, 3, 2, 60, 80)][:count], NOTE)
+        before = notes.tolist()
+        keys_of(notes, np.zeros(count, np.int64), 1, BAND)
+        assert notes.tolist() == before
