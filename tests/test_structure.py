@@ -14,7 +14,7 @@ FLOORS = (
     {
         *("errors", "damage", "layout", "song", "notes", "onsets", "saving", "keys", "feel"),
         *("controls", "turns", "scales", "pitches", "masks", "ticks", "timing", "ties"),
-        *("maps", "timeline", "windows", "genres", "packed"),
+        *("maps", "timeline", "windows", "genres", "packed", "growing"),
     },
     {
         *(
