@@ -9,6 +9,8 @@ phrases is alike (iterative scaling: Darroch and Ratcliff 1972).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
@@ -50,25 +52,38 @@ def match_moments(
     phrases: -1/+1 `(n, tracks, bars, steps, pitches)`, music that it was taught with. genre:
     their labels `(n, genres)`, if there are any: it composes as many of each.
     """
-    drawn = phrases_drawn(phrases)
     parts = generator.countable()
     wanted = counts(generator, phrases, genre)
-    own = evenly(genre, drawn)
-    for round_ in range(rounds):
-        found = counts(generator, draw(generator, drawn, seed, round_, genre=own), own)
-        rate = 1 - (1 - LAST_RATE) * round_ / rounds
+    for rate, made, own in composing(generator, phrases, rounds, seed, genre=genre):
+        found = counts(generator, made, own)
         for part, want, have in zip(parts, wanted, found, strict=True):
-            smooth = SMOOTHING / drawn
+            smooth = SMOOTHING / len(made)
             ratio = torch.log((want + smooth) / (have + smooth))
             move = rate * (MOTION_RATE if part.rare else OTHER_RATE)
             step = ratio.clamp(-LARGEST_MOVE, LARGEST_MOVE) * move / part.scale
             part.values.data.add_(step)
 
 
-def phrases_drawn(phrases: Tensor) -> int:
-    """In how many generated phrases is counted what `phrases` `(n, ...)` of a size hold."""
+def composing(
+    generator: Chooser,
+    phrases: Tensor,
+    rounds: int,
+    seed: int,
+    *stream: int,
+    genre: Tensor | None = None,
+    times: int = 1,
+) -> Iterator[tuple[float, Tensor, Tensor | None]]:
+    """Rounds of calibration: the rate of each, what the generator composes then, and its labels.
+
+    phrases: -1/+1 `(n, tracks, bars, steps, pitches)`, of the size that is composed. genre: their
+    labels, each of which it composes as often. times: so many times as many phrases as usual.
+    """
     cells = phrases[0].numel() // phrases.shape[-1]
-    return max(FEWEST, min(MOST, CELLS // cells))
+    drawn = times * max(FEWEST, min(MOST, CELLS // cells))
+    own = evenly(genre, drawn)
+    for round_ in range(rounds):
+        rate = 1 - (1 - LAST_RATE) * round_ / rounds
+        yield rate, draw(generator, drawn, seed, round_, *stream, genre=own), own
 
 
 def counts(generator: Chooser, phrases: Tensor, genre: Tensor | None = None) -> list[Tensor]:

@@ -17,8 +17,7 @@ from torch import Tensor
 from midigan.training.networks.bar_generators import OCTAVE
 from midigan.training.networks.level import TABLE_SCALE, Level
 from midigan.training.networks.multiscale import MultiscaleGenerator
-from midigan.training.networks.noise import evenly
-from midigan.training.runs.moments import LARGEST_MOVE, LAST_RATE, SMOOTHING, draw, phrases_drawn
+from midigan.training.runs.moments import LARGEST_MOVE, SMOOTHING, composing
 
 #: How far a logit follows the ratio of counts in the first round.
 RATE = 0.8
@@ -42,15 +41,13 @@ def match_parallels(
     phrases: -1/+1 `(n, tracks, bars, steps, pitches)`, music that it was taught with. genre:
     their labels `(n, genres)`, if there are any: it composes as many of each.
     """
-    drawn = RARER * phrases_drawn(phrases)
-    wanted, own = parallels(phrases), evenly(genre, drawn)
-    for round_ in range(rounds):
-        found = parallels(draw(generator, drawn, seed, round_, 2, genre=own))
-        smooth = SMOOTHING / drawn
-        ratio = torch.log((wanted + smooth) / (found + smooth)).clamp(-LARGEST_MOVE, LARGEST_MOVE)
-        rate = RATE * (1 - (1 - LAST_RATE) * round_ / rounds)
+    wanted = parallels(phrases)
+    each = composing(generator, phrases, rounds, seed, 2, genre=genre, times=RARER)
+    for rate, made, _ in each:
+        smooth = SMOOTHING / len(made)
+        ratio = torch.log((wanted + smooth) / (parallels(made) + smooth))
         for level in generator.levels:
-            favour(cast(Level, level), rate * ratio)
+            favour(cast(Level, level), RATE * rate * ratio.clamp(-LARGEST_MOVE, LARGEST_MOVE))
 
 
 def parallels(phrases: Tensor) -> Tensor:

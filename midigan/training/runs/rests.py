@@ -18,8 +18,7 @@ from torch.nn import functional
 from midigan.training.networks.coarse_to_fine import chosen_steps
 from midigan.training.networks.level import TABLE_SCALE, Level
 from midigan.training.networks.multiscale import MultiscaleGenerator
-from midigan.training.networks.noise import evenly
-from midigan.training.runs.moments import LARGEST_MOVE, LAST_RATE, draw, phrases_drawn
+from midigan.training.runs.moments import LARGEST_MOVE, composing
 
 #: How far a logit follows the ratio of odds in the first round.
 RATE = 0.8
@@ -59,16 +58,12 @@ def match_rests(
     phrases: -1/+1 `(n, tracks, bars, steps, pitches)`, music that it was taught with. genre:
     their labels `(n, genres)`, if there are any: it composes as many of each.
     """
-    drawn = phrases_drawn(phrases)
-    own = evenly(genre, drawn)
     wanted = [(odds(turn), seen(turn)) for turn in turns(generator, phrases)]
-    for round_ in range(rounds):
-        rate = RATE * (1 - (1 - LAST_RATE) * round_ / rounds)
-        made = draw(generator, drawn, seed, round_, 3, genre=own)
+    for rate, made, _ in composing(generator, phrases, rounds, seed, 3, genre=genre):
         for (want, many), turn in zip(wanted, turns(generator, made), strict=True):
             enough = torch.minimum(many, seen(turn)) >= FEWEST_CHOICES
             ratio = (odds(turn) - want).clamp(-LARGEST_MOVE, LARGEST_MOVE)
-            favour_sound(turn, rate * ratio * enough)
+            favour_sound(turn, RATE * rate * ratio * enough)
 
 
 def turns(generator: MultiscaleGenerator, phrases: Tensor) -> Iterator[Turn]:
