@@ -119,7 +119,7 @@ def command(
     midigan live --virtual --sync midi      in time with a DAW's MIDI clock
     midigan live --offline --bars 8 --record out.mid
     """  # noqa: D301 - click wants the backspace itself
-    from midigan.live.records.keeping import Kept
+    from midigan.live.records.kept import Kept
     from midigan.live.records.log_folder import new_log
     from midigan.live.sessions.wish import Wish
     from midigan.shipped import find_generator
@@ -144,8 +144,7 @@ def command(
     if offline:
         _play_offline(wish, Lines(name_of(path), wish.seed, "", quiet=quiet))
     else:
-        face = _face_of(wish, plain=plain, quiet=quiet)
-        _play(wish, face, ReadyHands(hands, backend))
+        _play(wish, ReadyHands(hands, backend), plain=plain, quiet=quiet)
     if record is not None and not quiet:
         click.echo(f"recorded to {record}")
 
@@ -159,16 +158,17 @@ def _play_offline(wish: Wish, lines: Lines) -> None:
         lines.ended()
 
 
-def _play(wish: Wish, face: Lines | View, ready: ReadyHands) -> None:
+def _play(wish: Wish, ready: ReadyHands, *, plain: bool, quiet: bool) -> None:
     """Play with all hands on it."""
     from midigan.live.sessions.session import Session
 
-    session = Session(wish, face)
-    with ready.on(session.desk):
-        try:
-            session.run()
-        finally:
-            face.ended()
+    with Session(wish) as session:
+        face = _face_of(wish, plain=plain, quiet=quiet)
+        with ready.on(session.desk):
+            try:
+                session.run(face)
+            finally:
+                face.ended()
 
 
 def _face_of(wish: Wish, *, plain: bool, quiet: bool) -> Lines | View:

@@ -44,7 +44,9 @@ def session(monkeypatch):
     """One whose waits are short, so that a quarter of a second is too long for it."""
     monkeypatch.setattr(module, "Child", StillChild)
     monkeypatch.setattr(module, "_WAIT_S", 0.05)
-    return Session(Wish(Path("none.onnx"), 1, port="Synth"), NoFace())
+    session = Session(Wish(Path("none.onnx"), 1, port="Synth"))
+    session._face = NoFace()
+    return session
 
 
 def test_a_player_that_says_nothing_any_more_is_ended(session):

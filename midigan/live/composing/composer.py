@@ -71,6 +71,10 @@ class Composer:
         self._sent[number] = self._compose(number, self._controls, self._playing.number)
         return self._sent[number]
 
+    def foresee(self, number: int) -> None:
+        """Compose a phrase that is likely to be needed next, and keep it till then."""
+        self._compose(number, self._controls, self._playing.number)
+
     def heard(self, heard: Heard) -> None:
         """Where the music is. `renewed` then brings what a jump has led to up to date."""
         self._heard = heard

@@ -49,6 +49,7 @@ def _answers(source: BinaryIO) -> Iterator[Message]:
             if isinstance(message, Load):
                 composer = _load(message)
                 yield composer.describe()
+                composer.foresee(0)
             elif composer is not None:
                 yield from _answer(composer, message)
                 # However fast somebody turns things, what is asked for comes first.

@@ -8,25 +8,23 @@ from typing import Any
 from midigan.errors import PortError
 from midigan.live.connections.advice import advice
 from midigan.live.connections.alsa_clients import without_address
+from midigan.live.connections.clients import client_for, new_client
 from midigan.live.connections.hangup import HangUp
 from midigan.live.connections.jack_connection import JackConnection, Sight, look_after
 from midigan.live.connections.jack_watch import JackWatch, watch
 from midigan.live.connections.port_names import (
-    BACKENDS,
     Listing,
-    choose_port,
     hushed,
     list_ports,
     listed,
-    load_rtmidi,
     match_port,
 )
 
 #: Takes a message with the seconds since the one before, and nothing; in a thread of the library.
 Hear = Callable[[tuple[Sequence[int], float], object], None]
 
-#: What systems show as the client, and where clients have several ports, as the port.
-_CLIENT, _PORT = "midigan", "midi"
+#: What systems show as the port where clients have several.
+_PORT = "midi"
 
 
 class Plug:
@@ -149,10 +147,9 @@ def connect(wanted: str, backend: str | None = None, *, inputs: bool = False) ->
 
     Raises PortError if none or several match, or if it cannot be opened.
     """
-    backend, name = choose_port(wanted, list_ports(backend), inputs=inputs)
     hang_up = HangUp()
-    client = _client(backend, inputs)
-    connection = look_after(backend, inputs=inputs)
+    client, found, name = client_for(wanted, backend, inputs=inputs)
+    connection = look_after(found, inputs=inputs)
     try:
         _open(client, name, connection)
     except (OSError, ValueError) as error:
@@ -170,7 +167,7 @@ def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Pl
     if not able:
         raise PortError(f"no virtual port can be created here: {' '.join(advice())}")
     hang_up = HangUp()
-    client = _client(able[0], inputs)
+    client = new_client(able[0], inputs=inputs)
     try:
         with hushed():
             client.open_virtual_port(name)
@@ -203,16 +200,6 @@ def _newest(name: str, backend: str, before: Sequence[Listing], *, inputs: bool)
 def _own_name(port: str) -> str:
     """A port's name without its client's."""
     return port.partition(":")[2]
-
-
-def _client(backend: str, inputs: bool) -> Any:
-    rtmidi = load_rtmidi()
-    kind = rtmidi.MidiIn if inputs else rtmidi.MidiOut
-    try:
-        with hushed():
-            return kind(rtapi=getattr(rtmidi, BACKENDS[backend]), name=_CLIENT)
-    except OSError as error:
-        raise PortError(f"{backend} does not answer: {error}") from error
 
 
 def _open(client: Any, name: str, connection: JackConnection | None) -> None:

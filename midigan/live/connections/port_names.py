@@ -38,7 +38,7 @@ def list_ports(backend: str | None = None) -> list[Listing]:
     """
     rtmidi = load_rtmidi()
     listings = []
-    for name in _backends(rtmidi, backend):
+    for name in backends_of(rtmidi, backend):
         api = getattr(rtmidi, BACKENDS[name])
         try:
             with hushed():
@@ -111,7 +111,11 @@ def load_rtmidi() -> Any:
     return rtmidi
 
 
-def _backends(rtmidi: Any, wanted: str | None) -> list[str]:
+def backends_of(rtmidi: Any, wanted: str | None) -> list[str]:
+    """All backends that this python-rtmidi has, or the one that is wanted.
+
+    Raises PortError if it has not that one.
+    """
     compiled = set(rtmidi.get_compiled_api())
     there = [name for name, api in BACKENDS.items() if getattr(rtmidi, api) in compiled]
     if wanted is None:

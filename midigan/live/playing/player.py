@@ -80,7 +80,7 @@ class Player:
             self._choose_programs()
             self._supply.jump_to(0, played=False)
             if self._transport.leads:
-                self._lead(0, _LEAD_S)
+                self._lead(0, self._clock.now() + _LEAD_S)
             self._play()
         except _Stopped:
             self._pass_time()
@@ -156,8 +156,8 @@ class Player:
                 self._tally.note(self._clock.now() - due_s)
                 self._sounding.strike(event)
 
-    def _lead(self, tick: int, lead_s: float = 0.0) -> None:
-        """Roll from `tick` on, in `lead_s` seconds, once its phrase is there."""
+    def _lead(self, tick: int, earliest_s: float = 0.0) -> None:
+        """Roll from `tick` on, once its phrase is there, and at `earliest_s` of our clock."""
         page = tick // self._start.phrase_ticks
         if not self._agenda.holds(page):
             self._sounding.lift_all()
@@ -167,7 +167,7 @@ class Player:
             self._pulses.stop()
         while not self._agenda.holds(page):
             self._idle(_REPORT_EVERY_S)
-        self._transport.begin(tick, self._clock.now() + lead_s)
+        self._transport.begin(tick, max(self._clock.now(), earliest_s))
         if self._pulses is not None:
             self._pulses.go(tick)
 

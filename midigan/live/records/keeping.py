@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from midigan.errors import MidiganError
 from midigan.live.processes.composer_messages import Loaded, Phrase
 from midigan.live.processes.player_messages import Report, Start
+from midigan.live.records.kept import Kept
 from midigan.live.records.log import Log
 from midigan.live.records.recorder import Recorder
 from midigan.live.records.take import Take
 
 #: Bars that a clip holds: as many as a musician can still remember.
 CLIP_BARS = 8
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Where things are kept: a recording and a log, None for neither; a folder for clips."""
-
-    record: Path | None = None
-    log: Path | None = None
-    clips: Path = Path("clips")
 
 
 class Keeping:

@@ -32,7 +32,6 @@ from midigan.live.processes.player_messages import (
     Stop,
 )
 from midigan.live.processes.wire import Message
-from midigan.live.records.keeping import Keeping
 from midigan.live.sessions.survivor import Survivor
 from midigan.live.sessions.wish import Face, Wish
 
@@ -56,39 +55,57 @@ class _PlayerDiedError(PortError):
 class Session:
     """One run of the two processes."""
 
-    def __init__(self, wish: Wish, face: Face) -> None:
-        self._wish, self._face = wish, face
+    _face: Face
+
+    def __init__(self, wish: Wish) -> None:
+        """Start both processes, which load what they need while ours gets everything else ready.
+
+        Nothing is heard of them before `run`.
+        """
+        self._wish = wish
         self._inbox: queue.SimpleQueue[tuple[str, Message | None]] = queue.SimpleQueue()
         self._heard: Heard | None = None
+        self._composer = Child("midigan.live.composing.composer_process", self._hear_composer)
+        self._composer.send(wish.load())
+        self._player = Child("midigan.live.playing.player_process", self._hear_player)
+        for wanted in wish.sync.messages(wish.backend):
+            self._player.send(wanted)
+        self._player.send(Open(wish.port, wish.virtual, wish.backend))
+        from midigan.live.records.keeping import Keeping  # after those who take longest
+
         self._keeping = Keeping(wish.kept, wish.generator, wish.seed)
         self._survivor = Survivor(wish)
-        self._player = Child("midigan.live.playing.player_process", self._hear_player)
-        self._composer = Child("midigan.live.composing.composer_process", self._hear_composer)
         #: For all hands that may turn something while it plays.
         self.desk = Desk(self._composer.send, lambda message: self._inbox.put(("desk", message)))
 
-    def run(self) -> None:
-        """Play until the end that was wished for, or until a signal says so.
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def run(self, face: Face) -> None:
+        """Play, shown by this face, until the end that was wished for, or until a signal says so.
 
         Raises PortError if the port cannot be opened or goes away, MidiganError if the
         generator or a process fails. What was played is recorded in any case.
         """
+        self._face = face
         try:
             with self._signals_stop():
                 self._open()
         finally:
-            self._player.close(_PATIENCE_S)
-            self._composer.close(_PATIENCE_S)
-            self._survivor.close()
+            self._close()
             self._say(self._keeping.close())
 
+    def _close(self) -> None:
+        """End all processes, once or again."""
+        self._player.close(_PATIENCE_S)
+        self._composer.close(_PATIENCE_S)
+        self._survivor.close()
+
     def _open(self) -> None:
-        """Bring both processes up side by side, then play."""
-        wish = self._wish
-        for wanted in wish.sync.messages(wish.backend):
-            self._player.send(wanted)
-        self._player.send(Open(wish.port, wish.virtual, wish.backend))
-        self._composer.send(wish.load())
+        """Wait until both processes are ready, then play."""
         self._player.listen()
         self._composer.listen()
         opened: Opened | None = None

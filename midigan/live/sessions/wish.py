@@ -11,7 +11,7 @@ from midigan.controls import Turn
 from midigan.live.leading.sync import Sync
 from midigan.live.processes.composer_messages import Load, Loaded, Phrase, Told
 from midigan.live.processes.player_messages import Opened, Position, Report, Start
-from midigan.live.records.keeping import Kept
+from midigan.live.records.kept import Kept
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from midigan.compose import compose
 from midigan.controls import Controls, Turn
 from midigan.errors import MidiganError
 from midigan.live.composing.composer import Composer
@@ -35,6 +36,21 @@ def test_a_phrase_is_kept(composer):
     first = ask(composer, 0, 1, 2, 3)
     assert ask(composer, 0, 1, 2, 3) == first
     assert composer.phrase(2) is first[2]
+
+
+def test_what_is_foreseen_is_ready_and_changes_with_the_controls(composer, monkeypatch):
+    module = "midigan.live.composing.composer.compose"
+    drawn = []
+    monkeypatch.setattr(module, lambda *args: drawn.append(args[2]) or compose(*args))
+    composer.foresee(0)
+    assert drawn == [0]
+    assert turn(composer, "mute/lead", 1)[1:] == []  # nobody has asked for it
+    composer.turn(Turn("mute/lead", 0))
+    first = composer.phrase(0)
+    assert drawn == [0]
+    composer.turn(Turn("mute/lead", 1))
+    assert composer.phrase(0) != first
+    assert drawn == [0, 0]
 
 
 def test_it_says_what_it_plays_with(composer, tiny_band):

@@ -54,6 +54,14 @@ def test_the_last_bar_cuts_what_would_sound_longer():
     ]
 
 
+@pytest.mark.parametrize(("late_s", "lead_s"), [(0.0, 0.05), (0.03, 0.05), (0.4, 0.4)])
+def test_sounds_have_time_to_load_while_the_first_phrase_is_composed(late_s, lead_s):
+    stage = Stage(bars=1, late=0, late_s=late_s)
+    stage.run()
+    (program_s, *_), *_ = stage.port.messages
+    assert stage.strikes[0][0] - program_s == pytest.approx(lead_s, abs=0.005)
+
+
 @pytest.mark.parametrize("stop_at_s", [0.0, 0.01, 0.05, 1.0, 4.049, 4.05, 4.051, 11.7])
 def test_a_stop_at_any_time_leaves_nothing_sounding(stop_at_s):
     stage = Stage(stop_at_s=stop_at_s)

@@ -4,7 +4,8 @@ import pytest
 from midigan.errors import MidiganError
 from midigan.live.processes.composer_messages import Loaded, Part, Phrase
 from midigan.live.processes.player_messages import Report, Sent, Start
-from midigan.live.records.keeping import Keeping, Kept
+from midigan.live.records.keeping import Keeping
+from midigan.live.records.kept import Kept
 from midigan.live.records.log import read_log
 
 PARTS = [Part("Lead", 0, 80)]
