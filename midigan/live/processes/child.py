@@ -32,7 +32,7 @@ class Child:
     def __init__(self, module: str, hear: Callable[[Message | None], None]) -> None:
         self._hear = hear
         self._writing = threading.Lock()
-        with _interrupts_ignored():
+        with _interrupts_held_back():
             self._process = subprocess.Popen(
                 command_of(module),
                 stdin=subprocess.PIPE,
@@ -89,10 +89,13 @@ def command_of(module: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """A child born meanwhile ignores Ctrl-C from its first moment."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _interrupts_held_back() -> Iterator[None]:
+    """A child born meanwhile never hears of Ctrl-C; ours does, when this is left."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
