@@ -21,17 +21,20 @@ main()
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there no signal ends a process")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there no signal ends a process")
+
+
+def run(code):
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
 def test_ctrl_c_before_anything_has_begun_says_nothing():
-    done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=120
-    )
+    done = run(INTERRUPTED)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there no signal ends a process")
 def test_a_command_in_the_background_is_not_interrupted():
-    code = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{INTERRUPTED}"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    done = run(f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{INTERRUPTED}")
     assert done.returncode == 0
     assert done.stdout.startswith("midigan, version")
