@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import repeat, tee
@@ -12,7 +13,7 @@ from midigan.files.encoding.encode_file import encode_each
 from midigan.files.encoding.report import FileReport
 from midigan.files.encoding.workers import Lost, each_in_workers
 from midigan.files.opening.limits import limited_memory, megabytes_for, seconds_for
-from midigan.files.opening.read import PRINTED_SUFFIXES
+from midigan.files.opening.read import is_printed
 from midigan.files.opening.rules import Rules
 from midigan.files.opening.sources import Source, printable
 from midigan.song import Song
@@ -38,7 +39,7 @@ def encode_in_workers(
     """
     for source, found in each_file(files, partial(_encoded, rules, met is not None), jobs):
         if isinstance(found, Lost):
-            yield [], FileReport(printable(str(source.path)), found.reason)
+            yield [], FileReport(printable(source.path), found.reason)
             continue
         songs, file, own = found
         if met and (reason := met.of_other(own)):
@@ -72,7 +73,7 @@ def _groups(files: Iterable[Source], most: int) -> Iterator[list[Source]]:
     total = 0
     for source in files:
         # Reading print takes long: a group of it would come near the limit of one.
-        size = _GROUP_BYTES if source.path.suffix.lower() in PRINTED_SUFFIXES else _size(source)
+        size = _GROUP_BYTES if is_printed(source.path) else _size(source)
         if group and (len(group) == most or total + size > _GROUP_BYTES):
             yield group
             group, total = [], 0
@@ -85,7 +86,7 @@ def _groups(files: Iterable[Source], most: int) -> Iterator[list[Source]]:
 def _size(source: Source) -> int:
     """The bytes of a file; 0 where it cannot be looked at, which its reader will say."""
     try:
-        return source.path.stat().st_size
+        return os.stat(source.path).st_size  # noqa: PTH116
     except OSError:
         return 0
 
@@ -108,4 +109,4 @@ def _encoded(rules: Rules, look_for_copies: bool, group: Sequence[Source]) -> li
         if len(group) > 1:
             return [_encoded(rules, look_for_copies, [source])[0] for source in group]
         reason = f"reading it takes more than {most} MB of memory"
-        return [([], FileReport(printable(str(group[0].path)), reason), Duplicates())]
+        return [([], FileReport(printable(group[0].path), reason), Duplicates())]

@@ -87,7 +87,7 @@ def _blocks(files: Iterable[_Opened]) -> Iterator[list[_Opened]]:
 
 def _open(source: Source, rules: Rules, met: Duplicates | None) -> _Opened:
     """A file's bytes, or of one that is no MIDI file the scores; reports what cannot be read."""
-    report = FileReport(printable(str(source.path)))
+    report = FileReport(printable(source.path))
     file = _Opened(source, report, met)
     try:
         data = read_bytes(source.path)

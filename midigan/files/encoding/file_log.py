@@ -58,10 +58,7 @@ def read_lines(path: Path) -> Iterator[tuple[Identity | None, dict[str, Any]]]:
 def identity_of(source: Source) -> Identity:
     """What a file is like now; size and time are None if it cannot be looked at."""
     try:
-        found = source.path.stat()
+        found = os.stat(source.path)  # noqa: PTH116
     except OSError:
-        return [os.fspath(source.path), source.split, source.name, None, None]
-    return [
-        *(os.fspath(source.path), source.split, source.name),
-        *(found.st_size, found.st_mtime_ns),
-    ]
+        return [source.path, source.split, source.name, None, None]
+    return [source.path, source.split, source.name, found.st_size, found.st_mtime_ns]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from midigan.files.opening.read import PRINTED_SUFFIXES
+from midigan.files.opening.read import is_printed
 
 #: Megabytes that reading a file may take on top of what its process has. Large real MIDI files
 #: take some ten; printed music is read by a library that takes a hundred times a file's size.
@@ -21,14 +21,14 @@ MIDI_MB, PRINTED_MB = 256, 1024
 MIDI_S, PRINTED_S = 10.0, 60.0
 
 
-def seconds_for(path: Path) -> float:
+def seconds_for(path: str | Path) -> float:
     """How long reading a file may take."""
-    return PRINTED_S if path.suffix.lower() in PRINTED_SUFFIXES else MIDI_S
+    return PRINTED_S if is_printed(path) else MIDI_S
 
 
-def megabytes_for(path: Path) -> int:
+def megabytes_for(path: str | Path) -> int:
     """How much memory reading a file may take."""
-    return PRINTED_MB if path.suffix.lower() in PRINTED_SUFFIXES else MIDI_MB
+    return PRINTED_MB if is_printed(path) else MIDI_MB
 
 
 @contextmanager

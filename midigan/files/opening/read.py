@@ -43,7 +43,7 @@ class Reading:
 AS_WRITTEN = Reading()
 
 
-def read_scores(path: Path, split: str | None = None) -> Iterator[tuple[str, Score]]:
+def read_scores(path: str | Path, split: str | None = None) -> Iterator[tuple[str, Score]]:
     """The pieces in a file: each with its name in the file, "" where it is the only one.
 
     split: which part of an `.npz` of JSB chorales to read; None reads all.
@@ -53,26 +53,35 @@ def read_scores(path: Path, split: str | None = None) -> Iterator[tuple[str, Sco
 
 
 def scores_in(
-    data: bytes, path: Path, split: str | None = None, reading: Reading = AS_WRITTEN
+    data: bytes, path: str | Path, split: str | None = None, reading: Reading = AS_WRITTEN
 ) -> Iterator[tuple[str, Score]]:
     """Like `read_scores`, from the bytes of the file `path`."""
-    suffix = path.suffix.lower()
+    suffix = suffix_of(path)
     if suffix == ".npz":
         yield from read_jsb(data, split)
     elif suffix in PRINTED_SUFFIXES:
-        yield from read_printed_scores(data, path)
+        yield from read_printed_scores(data, Path(path))
     else:
         score = read_midi(data, channels=reading.channels, pedal=reading.pedal)
         yield "", align(score) if reading.align == "auto" else score
 
 
-def is_midi(path: Path) -> bool:
+def is_midi(path: str | Path) -> bool:
     """Whether a file is read as MIDI, by its suffix."""
-    # As `path.suffix`, but faster.
-    return os.path.splitext(path)[1].lower() not in (*PRINTED_SUFFIXES, ".npz")  # noqa: PTH122
+    return suffix_of(path) not in (*PRINTED_SUFFIXES, ".npz")
 
 
-def read_bytes(path: Path) -> bytes:
+def is_printed(path: str | Path) -> bool:
+    """Whether a file is read as printed music, by its suffix."""
+    return suffix_of(path) in PRINTED_SUFFIXES
+
+
+def suffix_of(path: str | Path) -> str:
+    """The suffix of a file, in small letters: as `Path.suffix`, but faster; "." may be one."""
+    return os.path.splitext(path)[1].lower()  # noqa: PTH122
+
+
+def read_bytes(path: str | Path) -> bytes:
     """The bytes of a regular file of at most MAX_BYTES; SourceError otherwise.
 
     Opening never waits, so that a pipe without a writer cannot stop the program.

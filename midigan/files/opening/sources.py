@@ -6,22 +6,24 @@ import glob
 import os
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from midigan.errors import MidiganError, SourceError
-from midigan.files.opening.read import MIDI_SUFFIXES, PRINTED_SUFFIXES, read_bytes
+from midigan.files.opening.read import MIDI_SUFFIXES, PRINTED_SUFFIXES, read_bytes, suffix_of
 from midigan.packed import Packed
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One file to read. `name` is what its song is called, `split` a part of an `.npz`."""
+class Source(NamedTuple):
+    """One file to read. `name` is what its song is called, `split` a part of an `.npz`.
 
-    path: Path
+    Its path is text: there may be very many, and a Path takes as long as reading a small file.
+    """
+
+    path: str
     name: str
     split: str | None = None
 
@@ -43,7 +45,8 @@ def find_sources(sources: Sequence[str | Path]) -> tuple[Packed[Source], list[tu
                     found.append(file)
             else:
                 suffix = f"-{split}" if split and split != "*" else ""
-                found.append(Source(path, printable(path.stem) + suffix, split))
+                stem = _stem(os.path.basename(path))  # noqa: PTH119
+                found.append(Source(path, printable(stem) + suffix, split))
     return _with_unique_names(found), problems
 
 
@@ -55,35 +58,33 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in clean)
 
 
-def _expanded(source: str | Path) -> list[tuple[Path, str | None]]:
+def _expanded(source: str | Path) -> list[tuple[str, str | None]]:
     """The files or folders that one source names, each with the split that it asks for."""
     text = os.fspath(source)
     if os.path.lexists(text):
-        return [(source if isinstance(source, Path) else Path(source), None)]
+        # A Path is in order already, and takes its time.
+        return [(text if isinstance(source, Path) else str(Path(source)), None)]
     file, colon, split = text.rpartition(":")
     if colon and split and file.lower().endswith(".npz") and os.path.lexists(file):
-        return [(Path(file), split)]
+        return [(str(Path(file)), split)]
     matches = sorted(glob.glob(text, recursive=True))  # noqa: PTH207
     if not matches:
         raise MidiganError(f"no file or folder {printable(text)!r}")
-    return [(Path(match), None) for match in matches]
+    return [(str(Path(match)), None) for match in matches]
 
 
 def _packed() -> Packed[Source]:
     """A list of sources, of which there may be very many."""
-    return Packed(
-        lambda source: (os.fspath(source.path), source.name, source.split),
-        lambda plain: Source(Path(plain[0]), *plain[1:]),
-    )
+    return Packed(tuple, Source._make)
 
 
-def _walk(folder: Path, problems: list[tuple[str, str]]) -> Iterator[Source]:
+def _walk(folder: str, problems: list[tuple[str, str]]) -> Iterator[Source]:
     """The files of music in a folder and the folders in it, each folder entered once."""
     entered: set[tuple[int, int]] = set()
 
-    def files(inside: Path) -> Iterator[Path]:
+    def files(inside: str, before: str) -> Iterator[Source]:
         try:
-            own = inside.stat()
+            own = os.stat(inside)  # noqa: PTH116
             folders, names = set(), []
             for entry in os.scandir(inside):
                 if not entry.name.startswith("."):
@@ -91,27 +92,32 @@ def _walk(folder: Path, problems: list[tuple[str, str]]) -> Iterator[Source]:
                     if _is_folder(entry):
                         folders.add(entry.name)
         except OSError as error:
-            problems.append((printable(str(inside)), f"cannot be opened: {error.strerror}"))
+            problems.append((printable(inside), f"cannot be opened: {error.strerror}"))
             return
         if (own.st_dev, own.st_ino) in entered:
-            problems.append((printable(str(inside)), "a link to a folder already read"))
+            problems.append((printable(inside), "a link to a folder already read"))
             return
         entered.add((own.st_dev, own.st_ino))
         for name in sorted(names):
-            path = inside / name
+            path = name if inside == "." else os.path.join(inside, name)  # noqa: PTH118
             if name in folders:
-                yield from files(path)
+                yield from files(path, f"{before}{name}/")
             elif _is_music(path):
-                yield path
+                yield Source(path, printable(before + _stem(name)))
 
-    for path in files(folder):
-        yield Source(path, printable(path.relative_to(folder).with_suffix("").as_posix()))
+    yield from files(folder, "")
 
 
-def _is_music(path: Path) -> bool:
+def _stem(name: str) -> str:
+    """The name of a file without its suffix, if it has one."""
+    at = name.rfind(".")
+    return name[:at] if 0 < at < len(name) - 1 else name
+
+
+def _is_music(path: str) -> bool:
     """Whether a file is music by its suffix, or without one by its first bytes."""
-    if path.suffix:
-        return path.suffix.lower() in (*MIDI_SUFFIXES, *PRINTED_SUFFIXES)
+    if len(suffix := suffix_of(path)) > 1:
+        return suffix in (*MIDI_SUFFIXES, *PRINTED_SUFFIXES)
     try:
         data = read_bytes(path)
     except SourceError:
@@ -153,13 +159,13 @@ def _with_unique_names(sources: Packed[Source]) -> Packed[Source]:
             last[name] = number = last.get(name, 0) + 1
             while number > 1 and _holds(names, hash(name := f"{source.name}-{number}")):
                 last[source.name] = number = number + 1
-        kept.append(Source(source.path, name, source.split))
+        kept.append(source._replace(name=name))
     return kept
 
 
 def _file_of(source: Source) -> tuple[str, str | None]:
     """What tells a file, or a part of it, from others."""
-    path = os.fspath(source.path)
+    path = source.path
     if not os.path.isabs(path):  # noqa: PTH117 - faster, and there may be many
         path = os.path.join(os.getcwd(), path)  # noqa: PTH118, PTH109
     return os.path.normcase(path), source.split

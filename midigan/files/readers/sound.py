@@ -100,8 +100,9 @@ def _in_order(data: bytes, chunks: Chunks, odd: Sequence[int]) -> bool:
     be a byte of a long delta time.
     """
     other = [at for at in odd if data[at] not in (_SYSEX, _SYSEX_END)]
-    found = islice(_LAPSED_STATUS.finditer(data, _HEADER, chunks[-1][1]), _MANY)
-    lapsed = [match.start() for match in found] if len(other) < len(odd) else []
+    stop = chunks[-1][1]
+    ends = (at for at in odd if data[at] == _SYSEX_END)
+    lapsed = [*islice((at for at in ends if _LAPSED_STATUS.match(data, at, stop)), _MANY)]
     if max(len(other), len(lapsed)) >= _MANY:
         return all(in_order(data, *chunk) for chunk in chunks)
     odd = [*lapsed, *(at for at in other if data[at] == _META or _is_odd(data, at))]

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def length(group: list[Source]) -> list[int]:
             time.sleep(60)
         if source.name == "defect":
             raise ValueError("a defect")
-    return [len(source.path.read_bytes()) for source in group]
+    return [len(Path(source.path).read_bytes()) for source in group]
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_groups_are_small_in_files_and_bytes_and_print_is_alone(tmp_path, monkey
     names = ("a.mid", "b.mid", "c.mid", "d.mid", "e.xml", "f.mid", "g.mid", "h.mid", "i.mid")
     for stem, size in zip(names, (60, 40, 1, 900, 1, 1, 1, 1, 1), strict=True):
         (tmp_path / stem).write_bytes(bytes(size))
-    files = [Source(tmp_path / stem, stem) for stem in (*names, "gone.mid")]
+    files = [Source(str(tmp_path / stem), stem) for stem in (*names, "gone.mid")]
     groups = ["".join(s.name[0] for s in group) for group in encode_apart._groups(files, 3)]
     assert groups == ["ab", "c", "d", "e", "fgh", "ig"]
 

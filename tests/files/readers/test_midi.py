@@ -19,7 +19,7 @@ from midi_bytes import (
 
 from midigan.errors import MidiganError, SourceError
 from midigan.files.encoding.encode import encode
-from midigan.files.readers import fast, sound
+from midigan.files.readers import records, sound
 from midigan.files.readers.careful import read_carefully
 from midigan.files.readers.midi import read_midi, read_midis
 from midigan.layout import load_layout
@@ -196,8 +196,10 @@ def test_without_symusic_everything_is_still_read(monkeypatch):
 
 def test_notes_are_taken_alike_however_symusic_pickles_them(monkeypatch):
     quick = read_midi(GOOD)
-    monkeypatch.setattr(fast, "_pickles_records", lambda: False)
-    assert np.array_equal(read_midi(GOOD).notes, quick.notes)
+    monkeypatch.setattr(records, "_pickles", lambda kind: False)
+    other = read_midi(GOOD)
+    for field in ("notes", "tempos", "meters"):
+        assert np.array_equal(getattr(other, field), getattr(quick, field))
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
