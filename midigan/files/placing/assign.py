@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from midigan.files.aligning.grid import Gridded, Ints
 from midigan.files.placing.features import Features
@@ -82,13 +84,18 @@ def assign(
     placed = [places.of(*song) for song in zip(songs, features, strict=True)]
     slots = [slot for song in zip(songs, placed, strict=True) for slot in _slots(*song)]
     track, length = np.array(slots)[gridded.source], gridded.length.copy()
+    start = gridded.start + np.repeat(gridded.first_step[:-1], np.diff(gridded.first))
+    split = [found is None for found in placed]
+    if any(split):
+        _split(songs, np.array(split), gridded, layout, start, track, length)
     assigned = [
-        _split(number, songs[number], features[number], gridded, layout, track, length)
+        _split_up(songs[number], features[number], layout, track[slice(*notes)])
         if found is None
         else _merged(songs[number], features[number], layout, found)
-        for number, found in enumerate(placed)
+        for number, (found, notes) in enumerate(
+            zip(placed, pairwise(gridded.first.tolist()), strict=True)
+        )
     ]
-    start = gridded.start + np.repeat(gridded.first_step[:-1], np.diff(gridded.first))
     columns = [start, length, track, gridded.pitch, gridded.velocity]
     if track.min() < 0:
         kept = np.flatnonzero(track >= 0)
@@ -125,34 +132,42 @@ def _merged(
 
 
 def _split(
-    number: int,
-    tracks: Sequence[SourceTrack],
-    features: Features,
+    songs: Sequence[Sequence[SourceTrack]],
+    split: NDArray[np.bool_],
     gridded: Gridded,
     layout: Layout,
+    start: Ints,
     track: Ints,
     length: Ints,
-) -> Assigned:
-    """A song whose notes, but for drums, are split into the layout's tracks by register.
+) -> None:
+    """Split songs' notes, but for drums, into the layout's tracks by register.
 
-    number: of the song; track, length: of all songs' notes, where its own are written to.
+    split: `(songs,)`, which songs. start: of all songs' notes, on one timeline; track, length:
+    theirs, where those of these songs are written to.
     """
-    own = np.arange(gridded.first[number], gridded.first[number + 1])
-    drum = np.array([source.drum for source in tracks])
-    tonal = own[~drum[gridded.source[own] - gridded.first_source[number]]]
+    drum = np.array([source.drum for tracks in songs for source in tracks])
+    tonal = np.flatnonzero(np.repeat(split, np.diff(gridded.first)) & ~drum[gridded.source])
     poly = [n for n, target in enumerate(layout.tracks) if not (target.mono or target.drum)]
     track[tonal], length[tonal] = split_voices(
-        gridded.start[tonal],
-        length[tonal],
-        gridded.pitch[tonal],
+        start.take(tonal),
+        length.take(tonal),
+        gridded.pitch.take(tonal),
         len(layout.tracks),
         next(iter(poly), None),
+        gridded.first_step[:-1][split],
     )
+
+
+def _split_up(
+    tracks: Sequence[SourceTrack], features: Features, layout: Layout, found: Ints
+) -> Assigned:
+    """A song that was split up; `found`: the track of each of its notes, -1 if left out."""
     placements = tuple(
         Placement(source, notes, None, "no track for drums" if source.drum else "split by register")
         for source, notes in zip(tracks, features.notes, strict=True)
         if notes
     )
     programs = tuple(target.program for target in layout.tracks)
-    left_out = int(np.count_nonzero(track[own] < 0))
-    return Assigned(placements, programs, left_out, len(own) - len(tonal))
+    left_out = int(np.count_nonzero(found < 0))
+    drums = sum(gone.notes for gone in placements if gone.source.drum)
+    return Assigned(placements, programs, left_out, drums)

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cache
-from itertools import combinations
-from math import inf
-
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from midigan.files.placing.chords import Chords, Ints
+from midigan.files.placing.dealer import Dealer
+from midigan.files.placing.in_step import MOST_VOICES, InStep
+from midigan.files.placing.lanes import Lanes
 
-#: Where voices begin to look for their pitch: the middles of a choir's ranges, and the
-#: span over which other numbers of voices are spread.
-_HIGHEST_VOICE, _LOWEST_VOICE = 72.0, 48.0
-
-#: What it costs, in semitones of movement, to cut a note that still sounds, and to cross a
-#: voice that goes on.
-_CUT, _CROSS = 12.0, 24.0
+#: Fewer lanes than these are dealt out faster one by one, and longer ones faster in parts.
+_FEWEST, _LONGEST = 10, 24
 
 
 def split_voices(
-    start: Ints, length: Ints, pitch: Ints, voices: int, chords: int | None = None
+    start: Ints,
+    length: Ints,
+    pitch: Ints | NDArray[np.uint8],
+    voices: int,
+    chords: int | None = None,
+    songs: Ints | None = None,
 ) -> tuple[Ints, Ints]:
     """Deal notes out to `voices` voices, each with one note at a time but for `chords`.
 
     start, length, pitch: `(notes,)`, in any order, of one or many instruments, no drums.
-    Notes that begin
+    songs: `(songs,)`, the steps where songs begin that lie one after another without touching
+    each other; None if all notes are of one song. Notes that begin
     together go to voices in order of pitch, in the way that moves the voices least, cuts
     the fewest notes that still sound (a cut note ends there) and crosses none of them. Of
     several that begin when nothing sounds, the highest and the lowest go to the outer
@@ -35,107 +34,74 @@ def split_voices(
     several, or are left out where there is none. Doublings in unison are left out. Returns
     the voice of each note, 0..voices-1 or -1 where it is left out, and its length.
     """
-    order = np.lexsort((-pitch.astype(int), start))
-    sorted_start, sorted_end = start[order], (start + length)[order]
-    first = np.flatnonzero(np.diff(sorted_start, prepend=-1))
-    starts, ends, pitches = sorted_start.tolist(), sorted_end.tolist(), pitch[order].tolist()
-    dealt = [-1] * len(starts)
-    dealer = _Dealer(voices)
-    for begin, stop in zip(first.tolist(), [*first[1:].tolist(), len(starts)], strict=True):
-        alone = stop - begin == 1
-        chord = [begin] if alone else _without_unisons(range(begin, stop), pitches, ends)
-        if chords is not None:
-            for note in chord:
-                dealt[note] = chords
-        for note, own in dealer.deal(starts[begin], chord, pitches, ends):
-            dealt[note] = own
-    voice = np.empty(len(start), np.int64)
-    voice[order] = dealt
-    return voice, _cut_at_next(start, length, voice, chords)
-
-
-class _Dealer:
-    """What each voice sang last, and until when."""
-
-    def __init__(self, voices: int) -> None:
-        self.pitch = np.linspace(_HIGHEST_VOICE, _LOWEST_VOICE, voices).tolist()
-        self.until = [0] * voices
-
-    def deal(
-        self, step: int, chord: list[int], pitches: list[int], ends: list[int]
-    ) -> Iterable[tuple[int, int]]:
-        """Pairs (note, voice) for the notes of `chord`, highest first, that begin at `step`."""
-        if len(chord) > len(self.pitch):
-            chord = self._choose(chord, pitches)
-        sounding = [voice for voice, until in enumerate(self.until) if until > step]
-        outer = len(chord) > 1 and not sounding
-        choices = _choices(len(self.pitch), len(chord), outer)
-        best = choices[0]
-        if len(choices) > 1:
-            best = self._best(choices, sounding, [pitches[note] for note in chord])
-        for note, voice in zip(chord, best, strict=True):
-            self.pitch[voice], self.until[voice] = pitches[note], ends[note]
-        return zip(chord, best, strict=True)
-
-    def _choose(self, chord: list[int], pitches: list[int]) -> list[int]:
-        """As many notes as voices: the outer ones, and inner ones near the inner voices."""
-        if len(self.pitch) == 1:
-            return chord[:1]
-        inner, kept = chord[1:-1], []
-        for wanted in self.pitch[1:-1]:
-            kept.append(min(inner, key=lambda note: abs(pitches[note] - wanted)))
-            inner.remove(kept[-1])
-        return [chord[0], *sorted(kept), chord[-1]]
-
-    def _best(
-        self, choices: Sequence[tuple[int, ...]], sounding: list[int], pitches: list[int]
-    ) -> tuple[int, ...]:
-        """The first of the choices of voices that costs least. Plain loops: it is in all of them.
-
-        sounding: the voices that still do. pitches: those of the notes to be dealt out.
-        """
-        held, least, best = self.pitch, inf, choices[0]
-        for choice in choices:
-            cost = 0.0
-            for pitch, voice in zip(pitches, choice, strict=True):
-                cost += abs(pitch - held[voice])
-                if voice in sounding:
-                    cost += _CUT
-                for other in sounding:
-                    if other not in choice and (pitch - held[other]) * (voice - other) > 0:
-                        cost += _CROSS
-                if cost >= least:
-                    break
-            else:
-                least, best = cost, choice
-        return best
-
-
-@cache
-def _choices(voices: int, notes: int, outer: bool) -> tuple[tuple[int, ...], ...]:
-    """The voices that so many notes may go to, outer ones only if asked for."""
-    every = tuple(combinations(range(voices), notes))
-    return tuple(c for c in every if not outer or (c[0] == 0 and c[-1] == voices - 1)) or every
-
-
-def _without_unisons(chord: range, pitches: list[int], ends: list[int]) -> list[int]:
-    """The notes of a chord, highest first; of several of one pitch, the longest."""
-    longest: dict[int, int] = {}
-    for note in chord:
-        other = longest.setdefault(pitches[note], note)
-        if ends[note] > ends[other]:
-            longest[pitches[note]] = note
-    return list(longest.values())
-
-
-def _cut_at_next(start: Ints, length: Ints, voice: Ints, chords: int | None) -> Ints:
-    """The lengths, each at most to where the next note of its voice begins, but for chords."""
-    order = np.lexsort((start, voice))
-    cut, space, owner = length[order], np.diff(start[order]), voice[order]
-    same = (owner[1:] == owner[:-1]) & (owner[1:] >= 0)
+    found = Chords.of(start, length, pitch)
+    begin = np.zeros(1, np.int64) if songs is None else np.searchsorted(found.step, songs)
+    dealt = _deal(found, np.unique(begin[begin < len(found.step)]), voices)
     if chords is not None:
-        same &= owner[1:] != chords
-    cut[:-1][same] = np.minimum(cut[:-1], space)[same]
-    lengths = np.empty_like(cut)
-    lengths[order] = cut
-    return lengths
+        dealt[dealt < 0] = chords
+    voice, lengths = np.full(len(start), -1), length.copy()
+    voice[found.note] = dealt
+    lengths[found.note] = _cut_at_next(found, dealt, voices, chords)
+    return voice, lengths
+
+
+def _deal(chords: Chords, songs: Ints, voices: int) -> Ints:
+    """The voice of each note of the chords, -1 where it is left out.
+
+    songs: the first chord of each. What voices sang long ago seldom matters: so the parts of
+    long stretches are dealt out as if they were songs, and again where that was wrong.
+    """
+    dealt = np.full(len(chords.pitch), -1)
+    row = np.arange(voices)[:, None]
+    dealt[chords.first[:-1][np.diff(chords.first) == voices] + row] = row
+    together = 1 < voices <= MOST_VOICES and len(chords.step) >= _FEWEST * _LONGEST
+    lanes = Lanes.of(chords, songs, voices, _LONGEST if together else None)
+    left = np.arange(len(lanes.first))
+    while len(left):
+        left = left.take(np.argsort(-lanes.count.take(left), kind="stable"))
+        deal = _side_by_side if together and len(left) >= _FEWEST else _one_by_one
+        held, until = deal(chords, lanes.take(left), dealt)
+        left = lanes.go_on(chords, left, held, until)
+    return dealt
+
+
+def _side_by_side(chords: Chords, lanes: Lanes, dealt: Ints) -> tuple[NDArray[np.float64], Ints]:
+    """Deal lanes' chords out; what the voices sing last, and until when."""
+    all_in_step = InStep(chords, lanes)
+    ended = all_in_step.run()
+    all_in_step.write(dealt)
+    return ended
+
+
+def _one_by_one(chords: Chords, lanes: Lanes, dealt: Ints) -> tuple[NDArray[np.float64], Ints]:
+    """Like `_side_by_side`, for any number of voices."""
+    held, until = np.empty_like(lanes.held), np.empty_like(lanes.until)
+    for lane, (first, count) in enumerate(zip(lanes.first, lanes.count, strict=True)):
+        dealer = Dealer(lanes.held[:, lane].tolist(), lanes.until[:, lane].tolist())
+        bounds = chords.first[first : first + count + 1]
+        notes = slice(bounds[0], bounds[-1])
+        pitches, ends = chords.pitch[notes].tolist(), chords.end[notes].tolist()
+        edges, own = (bounds - bounds[0]).tolist(), [-1] * len(pitches)
+        for number, step in enumerate(chords.step[first : first + count].tolist()):
+            chord = range(edges[number], edges[number + 1])
+            for note, voice in dealer.deal(step, chord, pitches, ends):
+                own[note] = voice
+        dealt[notes] = own
+        held[:, lane], until[:, lane] = dealer.pitch, dealer.until
+    return held, until
+
+
+def _cut_at_next(chords: Chords, dealt: Ints, voices: int, several: int | None) -> Ints:
+    """The lengths of notes, each at most to where the next of its voice begins.
+
+    several: the voice that may sound more than one note.
+    """
+    start, end = np.repeat(chords.step, np.diff(chords.first)), chords.end.copy()
+    for voice in range(voices):
+        if voice != several:
+            own = np.flatnonzero(dealt == voice)
+            cut = end.take(own)
+            np.minimum(cut[:-1], start.take(own[1:]), out=cut[:-1])
+            end[own] = cut
+    end -= start
+    return end

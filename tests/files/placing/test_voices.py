@@ -1,10 +1,12 @@
 from itertools import combinations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midigan.files.placing.voices import _Dealer, split_voices
+from midigan.files.placing.dealer import Dealer, first_pitches
+from midigan.files.placing.voices import split_voices
 
 
 def split(*notes, voices=4):
@@ -86,7 +88,7 @@ def dearness(choice, pitches, step, held, until):
     )
 )
 def test_each_chord_goes_where_no_other_choice_costs_less(chords):
-    dealer = _Dealer(4)
+    dealer = Dealer(first_pitches(4), [0] * 4)
     for step, (chord, length) in enumerate(chords):
         pitches, ends = sorted(chord, reverse=True), [step + length] * len(chord)
         held, until = list(dealer.pitch), list(dealer.until)
@@ -96,3 +98,80 @@ def test_each_chord_goes_where_no_other_choice_costs_less(chords):
             choices = [choice for choice in choices if {0, 3} <= set(choice)]
         costs = [dearness(choice, pitches, step, held, until) for choice in choices]
         assert tuple(found) == choices[costs.index(min(costs))]
+
+
+def random_songs(rng, songs, chords, largest, spread, longest):
+    """Songs one after another: start, length and pitch of their notes, and where songs begin."""
+    notes, begins, step = [], [], 0
+    for _ in range(songs):
+        begins.append(step)
+        first = rng.integers(40, 80)
+        for _ in range(rng.integers(1, 2 * chords)):
+            step += int(rng.choice([1, 1, 2, 4, 40], p=[0.5, 0.2, 0.15, 0.1, 0.05]))
+            first = np.clip(first + rng.integers(-spread, spread + 1), 20, 100)
+            size = rng.integers(1, largest + 1) if rng.random() < 0.5 else 1
+            pitches = np.clip(first + rng.integers(-spread, spread + 1, size), 0, 127)
+            notes += [(step, int(rng.integers(1, longest + 1)), pitch) for pitch in pitches]
+        step += longest
+    return (*np.array(notes)[rng.permutation(len(notes))].T, np.array(begins))
+
+
+def dealt_plainly(start, length, pitch, songs, voices, chords):
+    """What `split_voices` says, note by note."""
+    voice, ended = np.full(len(start), -1), length.copy()
+    for begin, stop in zip(songs, [*songs[1:], np.inf], strict=True):
+        dealer = Dealer(first_pitches(voices), [0] * voices)
+        last = {}
+        for step in np.unique(start[(start >= begin) & (start < stop)]).tolist():
+            now = np.flatnonzero(start == step).tolist()
+            pitches = sorted({int(pitch[n]) for n in now}, reverse=True)
+            longest = [max((length[n], -n) for n in now if pitch[n] == p)[1] for p in pitches]
+            chord, ends = [-n for n in longest], start + length
+            if chords is not None:
+                voice[chord] = chords
+            own = dealer.deal(step, range(len(chord)), pitches, ends[chord].tolist())
+            for note, singer in own:
+                voice[chord[note]] = singer
+            for note, singer in zip(chord, voice[chord].tolist(), strict=True):
+                if singer >= 0 and singer != chords:
+                    if singer in last:
+                        before = last[singer]
+                        ended[before] = min(ended[before], step - start[before])
+                    last[singer] = note
+    return voice, ended
+
+
+@settings(derandomize=True, deadline=None, max_examples=40)
+@given(
+    seed=st.integers(0, 1 << 32),
+    songs=st.integers(1, 8),
+    chords=st.sampled_from([3, 30, 150]),
+    largest=st.integers(1, 9),
+    spread=st.integers(1, 30),
+    longest=st.integers(1, 30),
+    voices=st.integers(1, 6),
+    several=st.booleans(),
+)
+def test_songs_side_by_side_are_dealt_out_as_each_alone_note_by_note(
+    seed, songs, chords, largest, spread, longest, voices, several
+):
+    rng = np.random.default_rng(seed)
+    *notes, begins = random_songs(rng, songs, chords, largest, spread, longest)
+    own = int(rng.integers(voices)) if several else None
+    found = split_voices(*notes, voices, own, begins)
+    plain = dealt_plainly(*notes, begins, voices, own)
+    assert np.array_equal(found, plain)
+
+
+@pytest.mark.parametrize("voices", [2, 3, 4])
+@pytest.mark.parametrize(("largest", "spread", "longest"), [(2, 3, 6), (9, 12, 4), (6, 30, 30)])
+def test_long_songs_are_dealt_out_as_note_by_note(voices, largest, spread, longest):
+    rng = np.random.default_rng(0)
+    *notes, begins = random_songs(rng, 10, 100, largest, spread, longest)
+    found = split_voices(*notes, voices, None, begins)
+    assert np.array_equal(found, dealt_plainly(*notes, begins, voices, None))
+
+
+def test_no_notes_have_no_voices():
+    none = np.zeros(0, np.int64)
+    assert [column.tolist() for column in split_voices(none, none, none, 4)] == [[], []]

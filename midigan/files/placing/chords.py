@@ -1,0 +1,62 @@
+"""Chords: the notes that begin together, of many songs one after another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Chords:
+    """Notes by when they begin, without doublings in unison.
+
+    step: int64 `(chords,)`, where they begin, growing.
+    first: int64 `(chords + 1,)`, where the notes of each begin in the other columns.
+    pitch, end: int64 `(notes,)`, those of a chord one after another, the highest first.
+    note: int64 `(notes,)`, which of the notes they were made of each is.
+    """
+
+    step: Ints
+    first: Ints
+    pitch: Ints
+    end: Ints
+    note: Ints
+
+    @classmethod
+    def of(cls, start: Ints, length: Ints, pitch: Ints | NDArray[np.uint8]) -> Chords:
+        """The chords of notes in any order; of several in unison, the longest one is kept."""
+        # One number to sort by is several times as fast as two.
+        place = start << 8 | 255 - pitch.astype(np.int64)
+        note = np.argsort(place, kind="stable")
+        place = place.take(note)
+        new = _differ_from_the_one_before(place)
+        first = np.flatnonzero(new)
+        if len(first) < len(note):
+            note = _longest_first(note, new, length).take(first)
+            place = place.take(first)
+        begin = start.take(note)
+        first = np.flatnonzero(_differ_from_the_one_before(begin))
+        return cls(
+            begin.take(first),
+            np.append(first, len(note)),
+            255 - (place & 255),
+            begin + length.take(note),
+            note,
+        )
+
+
+def _differ_from_the_one_before(numbers: Ints) -> NDArray[np.bool_]:
+    return np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]
+
+
+def _longest_first(note: Ints, new: NDArray[np.bool_], length: Ints) -> Ints:
+    """Sorted notes, those in unison by length; `new`: which differ from the one before."""
+    alone = new & np.append(new[1:], True)
+    several = np.flatnonzero(~alone)
+    unison, own = np.cumsum(new).take(several), note.take(several)
+    note[several] = own.take(np.lexsort((-length.take(own), unison)))
+    return note
