@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,16 +29,36 @@ _PITCH_CLASS = np.arange(256) % 12
 WEIGHTS = (1.59, 2.7, 1.0, 4.9)
 
 
+@dataclass(frozen=True, eq=False)
+class Accents:
+    """How strongly each beat of songs speaks for a bar line.
+
+    strength: float `(n,)`, the beats of one song after another, with a 0 before and behind
+        those of each.
+    first, counts: int64 `(songs,)`, where the beats of each song begin, and how many they are.
+    """
+
+    strength: Floats
+    first: Ints
+    counts: Ints
+
+    def of_song(self, number: int) -> Floats:
+        """Those of one song: float `(beats,)`."""
+        first = self.first[number]
+        return self.strength[first : first + self.counts[number]]
+
+
 def lengths_in_beats(heard: Heard) -> Floats:
     """How long each note lasts, in beats, at most _LONGEST: float `(notes,)`."""
-    per_tick = np.repeat([1 / score.ppq for score in heard.scores], np.diff(heard.first))
-    return np.minimum(heard.column("length") * per_tick, _LONGEST)
+    lengths = heard.column("length", np.float64)
+    lengths *= np.repeat([1 / score.ppq for score in heard.scores], np.diff(heard.first))
+    return np.minimum(lengths, _LONGEST, out=lengths)
 
 
 def accents(
     position: Ints, length: Floats, heard: Heard, weights: Sequence[float] = WEIGHTS
-) -> list[Floats]:
-    """How strongly each beat speaks for a bar line: for each song float `(beats,)`.
+) -> Accents:
+    """How strongly each beat speaks for a bar line.
 
     position: the sixteenth on which each note begins, counted from a beat.
     length: see `lengths_in_beats`.
@@ -52,29 +72,32 @@ def accents(
     ends = np.append(0, np.cumsum(counts + 2))
     first = ends[:-1] + 1
     beat = (position >> 2) + np.repeat(first, np.diff(heard.first))
-    pitch = heard.column("pitch").astype(np.int64)
+    pitch = heard.column("pitch", np.int64)
     on = np.flatnonzero(position & 3 == 0)
     begun, size = beat.take(on), int(ends[-1])
     lasts = length.take(on)
-    songs = [slice(a + 1, b - 1) for a, b in pairwise(ends.tolist())]
     long = np.bincount(begun, lasts * lasts, size)
     loud = np.bincount(begun, heard.column("velocity").take(on), size)
-    total = long * _scale(long, songs, weights[0], counts)
-    total += loud * _scale(loud, songs, weights[1], counts)
+    total = long * _scale(long, first, counts, weights[0])
+    total += loud * _scale(loud, first, counts, weights[1])
     total[1:-1] += _bass_dips(begun, pitch.take(on), size) * (weights[2] / 12)
     changes = _harmony_changes(beat, pitch, length, size) * weights[3]
     # Two beats are needed to hear a harmony in, and two before to hear it change.
     changes[first] = changes[first + 1] = 0
     total += changes
-    return [total[song] for song in songs]
+    total[first - 1] = total[first + counts] = 0
+    return Accents(total, first, counts)
 
 
-def _scale(sign: NDArray[Any], songs: Sequence[slice], weight: float, counts: Ints) -> Floats:
-    """What makes the beats of each song have an average of `weight`: `(beats,)`."""
-    scales = [
-        weight * count / max(float(sign[song].sum()), 1e-9)
-        for song, count in zip(songs, counts.tolist(), strict=True)
-    ]
+def sums_by_song(values: NDArray[Any], first: Ints, counts: Ints) -> Floats:
+    """The sums of each song's beats, which are laid out like `Accents`: float `(songs,)`."""
+    # From the 0 before them on, so that they are what `sum` gives, to the last bit.
+    return np.add.reduceat(values, np.stack([first - 1, first + counts], 1).ravel())[::2]
+
+
+def _scale(sign: NDArray[Any], first: Ints, counts: Ints, weight: float) -> Floats:
+    """What makes the beats of each song have an average of `weight`: `(n,)`."""
+    scales = weight * counts / np.maximum(sums_by_song(sign, first, counts), 1e-9)
     return np.repeat(scales, counts + 2)
 
 
@@ -90,7 +113,9 @@ def _harmony_changes(beat: Ints, pitch: Ints, length: Floats, size: int) -> Floa
 
     The first two and the last are 0; silence has none.
     """
-    chroma = np.bincount(_PITCH_CLASS.take(pitch) * size + beat, length, 12 * size)
+    place = (_PITCH_CLASS * size).take(pitch)
+    place += beat
+    chroma = np.bincount(place, length, 12 * size)
     chroma = chroma.reshape(12, size)
     two = chroma[:, :-1] + chroma[:, 1:]
     own = np.sqrt(np.einsum("ij,ij->j", two, two))

@@ -40,7 +40,7 @@ class Heard:
     first: int64 `(songs + 1,)`, where the notes of each song begin in the arrays.
     index: int64 `(notes,)`, which of all notes of the scores each one is.
     start: int64 `(notes,)`, when each begins, in bins of a sixteenth, from `origin`.
-    sixteenths: float `(notes,)`, when each begins, in sixteenths from tick 0.
+    exact: float `(notes,)`, when each begins, in bins of a sixteenth, from tick 0.
     origin: int64 `(songs,)`, beats from tick 0, a multiple of any bar.
     """
 
@@ -48,7 +48,7 @@ class Heard:
     first: Ints
     index: Ints
     start: Ints
-    sixteenths: Floats
+    exact: Floats
     origin: Ints
 
     @classmethod
@@ -57,18 +57,18 @@ class Heard:
         first = _sums([len(score.notes) for score in scores])
         index = _without_drums(scores, first)
         counts = np.diff(np.searchsorted(index, first))
-        sixteenths = np.concatenate([score.notes["start"] for score in scores]).take(index)
-        sixteenths = sixteenths * np.repeat([4 / score.ppq for score in scores], counts)
-        start = (sixteenths * _BINS).astype(np.int64)
+        exact = _column(scores, "start", index, np.float64)
+        exact *= np.repeat([4 * _BINS / score.ppq for score in scores], counts)
+        start = exact.astype(np.int64)
         begin = _sums(counts)[:-1]
         origin = np.minimum.reduceat(start, begin) // (4 * _BINS * ANY_BAR) * ANY_BAR
         if origin.any():
             start -= np.repeat(origin * (4 * _BINS), counts)
         if start.max() >= 4 * _BINS * _HEARD_BEATS:
             near = np.flatnonzero(start < 4 * _BINS * _HEARD_BEATS)
-            index, start, sixteenths = index.take(near), start.take(near), sixteenths.take(near)
+            index, start, exact = index.take(near), start.take(near), exact.take(near)
             counts = np.diff(np.searchsorted(index, first))
-        return cls(tuple(scores), _sums(counts), index, start, sixteenths, origin)
+        return cls(tuple(scores), _sums(counts), index, start, exact, origin)
 
     def only(self, songs: Sequence[int]) -> Heard:
         """What is listened to of some of the songs, in their order."""
@@ -84,14 +84,13 @@ class Heard:
             first=_sums(counts),
             index=_picked(self.index, parts) - np.repeat(moved, counts),
             start=_picked(self.start, parts),
-            sixteenths=_picked(self.sixteenths, parts),
+            exact=_picked(self.exact, parts),
             origin=self.origin[list(songs)],
         )
 
-    def column(self, name: str) -> NDArray[Any]:
-        """A column of the scores' notes, for those that are listened to."""
-        found = np.concatenate([score.notes[name] for score in self.scores])
-        return found if len(found) == len(self.index) else found.take(self.index)
+    def column(self, name: str, dtype: type | None = None) -> NDArray[Any]:
+        """A column of the scores' notes, for those that are listened to; None: of its own type."""
+        return _column(self.scores, name, self.index, dtype)
 
     def positions(self, firsts: Sequence[float]) -> Ints:
         """The nearest sixteenth of each note, of those that are a whole number from `firsts`.
@@ -132,7 +131,7 @@ def find_grids(heard: Heard) -> list[Grid]:
     offsets = (best + 0.5) / _BINS
     few = np.minimum(notes, _FEW)
     parts = [slice(a, a + n) for a, n in zip(heard.first.tolist(), few.tolist(), strict=False)]
-    away = _picked(heard.sixteenths, parts) - np.repeat(offsets - 0.5, few)
+    away = _picked(heard.exact, parts) / _BINS - np.repeat(offsets - 0.5, few)
     away -= np.floor(away) + 0.5
     close = np.flatnonzero(np.abs(away) * _BINS < _NEAR + 1)
     bounds = np.searchsorted(close, _sums(few)).tolist()
@@ -140,9 +139,17 @@ def find_grids(heard: Heard) -> list[Grid]:
     grids = []
     for i, (offset, share) in enumerate(zip(offsets.tolist(), shares.tolist(), strict=True)):
         own = away[bounds[i] : bounds[i + 1]]
-        exact = offset + float(own.sum()) / len(own) if len(own) else offset
+        exact = offset + float(np.add.reduce(own)) / len(own) if len(own) else offset
         grids.append(Grid((exact + _EARLY) % 1 - _EARLY, share))
     return grids
+
+
+def _column(
+    scores: Sequence[Score], name: str, index: Ints, dtype: type | None = None
+) -> NDArray[Any]:
+    """A column of the scores' notes, for those of an `index`, all of them or some."""
+    found = np.concatenate([score.notes[name] for score in scores], dtype=dtype)
+    return found if len(found) == len(index) else found.take(index)
 
 
 def _without_drums(scores: Sequence[Score], first: Ints) -> Ints:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from midigan.files.aligning.accents import accents, lengths_in_beats
+from midigan.files.aligning.accents import Accents, accents, lengths_in_beats, sums_by_song
 from midigan.files.aligning.heard import ANY_BAR, Grid, Heard, find_grids
 from midigan.files.score import Phase, Score
 
@@ -26,6 +26,9 @@ _BEAT_WEIGHT = 10.0
 
 #: How much more alike beats three apart must be than those four apart to be bars of three.
 _TRIPLE_MARGIN = 0.1
+
+#: In fewer beats that is not to be heard: all bars are of four.
+_FEWEST_BEATS = 8 * ANY_BAR
 
 
 def find_phase(score: Score, beats: int | None = None) -> Phase:
@@ -53,23 +56,19 @@ def phases_on(heard: Heard, grids: Sequence[Grid], beats: Sequence[int | None]) 
     begin = [own - 4 * (low < own) for own, low in zip(first, lowest, strict=True)]
     position -= np.repeat(begin, notes)
     strengths = accents(position, length, heard)
-    return [
-        _phase(heard.scores[i].ppq, grids[i], beat[i], begin[i], strengths[i], beats[i])
-        for i in range(songs)
-    ]
+    found = _beats_in_bars(strengths)
+    bars = _bars_folded(strengths, [told or n for told, n in zip(beats, found, strict=True)])
+    return [_phase(heard.scores[i].ppq, grids[i], beat[i], begin[i], bars[i]) for i in range(songs)]
 
 
-def _phase(
-    ppq: int, grid: Grid, beat: list[float], begin: int, strength: Floats, beats: int | None
-) -> Phase:
+def _phase(ppq: int, grid: Grid, beat: list[float], begin: int, strength: list[float]) -> Phase:
     """The phase of a song.
 
     beat: how likely each of the first four sixteenths is a beat. begin: the sixteenth from
-    which the beats of `strength` are counted.
+    which beats are counted. strength: how strong each beat of a bar is, on an average.
     """
-    first = begin % 4
-    beats = beats or _beats_in_bar(strength)
-    bar = _likely(fold(strength, beats).tolist())
+    first, beats = begin % 4, len(strength)
+    bar = _likely(strength)
     line = bar.index(max(bar))
     sixteenth = ppq / 4
     return Phase(
@@ -82,13 +81,42 @@ def _phase(
     )
 
 
-def _beats_in_bar(strength: Floats) -> int:
-    """3 where accents come back after three beats much rather than after four, else 4."""
-    if len(strength) < 8 * ANY_BAR:
-        return 4
-    away = strength - strength.sum() / len(strength)
-    three, four = (float(away[lag:] @ away[:-lag]) / (len(away) - lag) for lag in (3, 4))
-    return 3 if three - four > _TRIPLE_MARGIN * float(away @ away) / len(away) else 4
+def _beats_in_bars(heard: Accents) -> list[int]:
+    """For each song 3 where accents come back after three beats much rather than after four."""
+    long = heard.counts >= _FEWEST_BEATS
+    if not long.any():
+        return [4] * len(long)
+    means = sums_by_song(heard.strength, heard.first, heard.counts) / heard.counts
+    away = heard.strength - np.repeat(means, heard.counts + 2)
+    own, three, four = (_alike(away, heard, lag) for lag in (0, 3, 4))
+    triple = three - four > _TRIPLE_MARGIN * own
+    return np.where(long & triple, 3, 4).tolist()
+
+
+def _alike(away: Floats, heard: Accents, lag: int) -> Floats:
+    """The mean product of each song's values so many beats apart; means nothing for short songs.
+
+    away: one for each beat, laid out like those of `heard`.
+    """
+    products = away[lag:] * away[: len(away) - lag]
+    bounds = np.stack([heard.first, heard.first + heard.counts - lag], 1).ravel()
+    sums = np.add.reduceat(products, np.clip(bounds, 0, len(products) - 1))[::2]
+    return sums / np.maximum(heard.counts - lag, 1)
+
+
+def _bars_folded(heard: Accents, beats: Sequence[int]) -> list[list[float]]:
+    """Like `fold`, for all songs at once: for each one a mean for each of its `beats`."""
+    songs, size = len(beats), len(heard.strength)
+    place = np.arange(size) - np.repeat(heard.first, heard.counts + 2)
+    place &= 3
+    place += np.repeat(np.arange(songs) * 4, heard.counts + 2)
+    sums = np.bincount(place, heard.strength, 4 * songs).reshape(songs, 4)
+    means = (sums / -(-heard.counts // 4)[:, None]).tolist()
+    # Bars of three are rare.
+    return [
+        mean if own == 4 else fold(heard.of_song(i), own).tolist()
+        for i, (own, mean) in enumerate(zip(beats, means, strict=True))
+    ]
 
 
 def fold(strength: Floats, beats: int) -> Floats:
@@ -103,4 +131,5 @@ def _likely(evidence: Sequence[float]) -> list[float]:
     """Probabilities from the evidence for each of several answers (softmax)."""
     most = max(evidence)
     weights = [math.exp(each - most) for each in evidence]
-    return [weight / sum(weights) for weight in weights]
+    total = sum(weights)
+    return [weight / total for weight in weights]

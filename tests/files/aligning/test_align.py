@@ -62,9 +62,9 @@ def test_the_tempo_before_the_first_bar_line_holds_there():
     score = ballad(3 * BAR + 60)
     phase = align(score).heard
     late = replace(score, tempos=score.tempos[1:])
-    assert aligned(late, phase).tempos.tolist() == [(BAR, 60)]
+    assert aligned([late], [phase])[0].tempos.tolist() == [(BAR, 60)]
     early = replace(score, tempos=np.array([(0, 50), (9, 70), (BAR, 80)], score.tempos.dtype))
-    assert aligned(early, phase).tempos.tolist() == [(0, 80)]
+    assert aligned([early], [phase])[0].tempos.tolist() == [(0, 80)]
 
 
 @pytest.mark.parametrize("meters", [(), ((0, 1, 4),), ((0, 4, 4),), ((0, 3, 4),), ((0, 6, 8),)])

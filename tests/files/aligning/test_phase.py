@@ -92,14 +92,14 @@ def test_each_accent_is_a_sign_of_its_own():
     heard = Heard.of([score])
     position, length = heard.positions([0]), lengths_in_beats(heard)
     for weights in np.eye(4):
-        assert fold(accents(position, length, heard, weights)[0], 4).argmax() == 0
+        assert fold(accents(position, length, heard, weights).of_song(0), 4).argmax() == 0
 
 
 def test_silence_between_beats_has_no_accents():
     score = ballad(bars=16)
     heard = Heard.of([score])
     position = np.full(len(score.notes), 2)
-    assert not accents(position, lengths_in_beats(heard), heard)[0].any()
+    assert not accents(position, lengths_in_beats(heard), heard).of_song(0).any()
 
 
 def test_folding_pads_the_last_bar():
