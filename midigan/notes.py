@@ -115,27 +115,22 @@ def sort_notes(notes: Notes) -> Notes:
     return notes.take(np.argsort(place, kind="stable"))
 
 
-def separate_overlaps(notes: Notes) -> Notes:
-    """Notes of the same track and pitch made not to overlap.
+def separated(start: Ints, length: Ints, track: Ints, pitch: Ints, velocity: Ints) -> Notes:
+    """Notes of the same track and pitch made not to overlap: a sorted NOTE array.
 
     A note ends where the next one of its track and pitch begins; several that begin
-    together become one with the greatest length and velocity. Returns a sorted NOTE array.
-    """
-    return separated(*(notes[name] for name in NOTE.names or ()))
-
-
-def separated(start: Ints, length: Ints, track: Ints, pitch: Ints, velocity: Ints) -> Notes:
-    """Like `separate_overlaps`, from the columns of a NOTE array, each `(notes,)`.
-
-    Songs that lie one after another on one timeline do not touch each other.
+    together become one with the greatest length and velocity. Songs that lie one after
+    another on one timeline do not touch each other.
+    start, length, track, pitch, velocity: the columns of a NOTE array in any order, `(notes,)`.
     """
     place = _place(start, track, pitch)
     # Notes come sorted track by track: merging those is faster than sorting from nothing.
     order = np.argsort(place, kind="stable")
     place = place.take(order)
-    new = np.append(True, place[1:] != place[:-1])[: len(place)]
-    first, again = np.flatnonzero(new), np.flatnonzero(~new)
-    place, kept = place.take(first), order.take(first)
+    again = np.flatnonzero(place[1:] == place[:-1]) + 1
+    first = np.ones(len(place), np.bool_)
+    first[again] = False
+    place, kept = place[first], order[first]
     longest, loudest = length.take(kept), velocity.take(kept)
     # Those that begin together are few: only they are compared.
     own, again = again - np.arange(1, len(again) + 1), order.take(again)
@@ -143,22 +138,22 @@ def separated(start: Ints, length: Ints, track: Ints, pitch: Ints, velocity: Int
     np.maximum.at(loudest, own, velocity.take(again))
     notes = np.empty(len(place), NOTE)
     notes["start"] = start = place >> _START
-    notes["length"] = _up_to_next(start, longest, place.astype(np.uint16))
+    _end_before_next(start, longest, place.astype(np.uint16))
+    notes["length"] = longest
     notes["track"], notes["pitch"] = place >> _TRACK, place
     notes["velocity"] = loudest
     return notes
 
 
-def _up_to_next(start: Ints, length: Ints, voice: NDArray[np.uint16]) -> Ints:
-    """The lengths of sorted notes, each at most as far as the next one of its `voice`."""
+def _end_before_next(start: Ints, length: Ints, voice: NDArray[np.uint16]) -> None:
+    """Cut the lengths of sorted notes that last longer than up to the next of their `voice`."""
     order = np.argsort(voice, kind="stable")
-    # Notes of another pitch or track, the next in order, are too far away to be a limit.
-    place = (voice.astype(np.int64) << 32 | start).take(order)
-    ended = length.take(order)
-    np.minimum(ended[:-1], np.diff(place), out=ended[:-1])
-    lengths = np.empty_like(ended)
-    lengths[order] = ended
-    return lengths
+    # What is below 0 is from the last note of a voice to the first of another one.
+    distance = np.diff(start.take(order))
+    over = np.flatnonzero(distance < length.take(order)[:-1])
+    note, following = order.take(over), order.take(over + 1)
+    same = voice.take(note) == voice.take(following)
+    length[note[same]] = distance[over[same]]
 
 
 # One number to sort by is several times as fast as three columns. A start has 32 bits, a

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from songs import separate_overlaps
 
 from midigan.layout import Layout, Track, load_layout
 from midigan.notes import (
     fold_pitches,
     phrases_to_notes,
     render,
-    separate_overlaps,
     sort_notes,
 )
 from midigan.song import NOTE

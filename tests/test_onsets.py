@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from songs import separate_overlaps
 
 from midigan.layout import Layout, Track
-from midigan.notes import phrases_to_notes, render, separate_overlaps, sort_notes
+from midigan.notes import phrases_to_notes, render, sort_notes
 from midigan.song import NOTE
 
 DUO = Layout("duo", (Track("Lead", mono=True), Track("Bass", mono=True, keeps="lowest")))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from midi_bytes import meter, midi, notes, off, on
+from songs import separate_overlaps
 
 from midigan.errors import MidiganError
 from midigan.files.dense import load_dense, save_dense
@@ -16,7 +17,7 @@ from midigan.files.readers.midi import read_midi
 from midigan.files.writers.write import write_midi
 from midigan.keys import Key
 from midigan.layout import Layout, Track, load_layout
-from midigan.notes import phrases_to_notes, separate_overlaps
+from midigan.notes import phrases_to_notes
 from midigan.phrase_set import PhraseSet
 from midigan.song import METER, NOTE, TEMPO, Song
 

@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from songs import separate_overlaps
 
 from midigan.errors import MidiganError
 from midigan.files.encoding.encode import encode
@@ -11,7 +12,6 @@ from midigan.files.opening.read import read_scores
 from midigan.files.writers.corpora import corpus_folder
 from midigan.files.writers.notation import write_musicxml
 from midigan.layout import load_layout
-from midigan.notes import separate_overlaps
 from midigan.song import METER, NOTE, TEMPO, Song
 
 SATB, BAND = load_layout("satb"), load_layout("band")
