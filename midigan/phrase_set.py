@@ -84,7 +84,8 @@ class PhraseSet(Timeline):
 
     def hashes(self) -> NDArray[np.uint64]:
         """Uint64 `(phrases,)`: a number for each phrase, the same for the same notes."""
-        return hash_phrases(self.windows, Sounding.of(self.notes, self.layout))
+        bars = int(self.first_bar[-1])
+        return hash_phrases(self.windows, Sounding.of(self.notes, self.layout, bars))
 
     def within_songs(self) -> PhraseSet:
         """The set without phrases that show the rests before a song or after it.
@@ -161,7 +162,8 @@ class PhraseSet(Timeline):
 
 def _spans_of_songs(songs: Timeline) -> NDArray[np.int64]:
     """From and to which of its own steps each song sounds: int64 `(songs, 2)`, 0 and 0 if never."""
-    sounding, full = Sounding.of(songs.notes, songs.layout), np.diff(songs.first_note) > 0
+    sounding = Sounding.of(songs.notes, songs.layout, int(songs.first_bar[-1]))
+    full = np.diff(songs.first_note) > 0
     first, start = songs.first_note[:-1][full], sounding.start
     ends = start + sounding.lasts
     spans = np.zeros((len(full), 2), np.int64)

@@ -90,7 +90,7 @@ class Tally:
         counts, sounding = windows.counts, windows.sounding
         self._repeats.add(hash_phrases(windows.bars[counts >= self._fewest], sounding))
         self._sparse += int(np.count_nonzero((counts >= 1) & (counts < self._wanted)))
-        self._sounding += sounding_steps(sounding, len(block.bar_steps) * block.layout.steps)
+        self._sounding += sounding_steps(sounding)
         has = block.first_tempo[:-1] < block.first_tempo[1:]
         self._tempos.append(block.tempos["bpm"][block.first_tempo[:-1][has]])
         self._seen += int(block.bar_steps.sum(dtype=np.int64))

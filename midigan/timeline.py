@@ -185,7 +185,8 @@ def _on_timeline(
 ) -> Notes:
     """The events of all songs, each song's positions counted from where it begins."""
     joined = join(arrays, dtype)
-    joined[column] += np.repeat(begin, [len(array) for array in arrays])
+    # In the column's own type, which spares numpy to convert it and back.
+    joined[column] += np.repeat(begin.astype(dtype[column]), [len(array) for array in arrays])
     return joined
 
 

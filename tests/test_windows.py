@@ -88,6 +88,6 @@ def test_a_hit_sounds_for_a_step_however_long_it_is_held():
     layout = load_layout("band")
     drum = [track.drum for track in layout.tracks].index(True)
     own = song("x", 4, (0, 8, drum, 60), (4, 8, drum + 1, 60))
-    sounding = Sounding.of(own.notes, layout)
+    sounding = Sounding.of(own.notes, layout, own.bars)
     assert sounding.lasts.tolist() == [1, 8]
     assert sounding.end.tolist() == [8, 12]
