@@ -73,6 +73,7 @@ def send_with_midigan(count: int) -> list[float]:
     class Port:
         name = "nowhere"
         away = False
+        returns = 0
         takes_s = 0.0
 
         def send(self, message: Sequence[int]) -> None:

@@ -19,10 +19,13 @@ NOTES = [
 
 
 class RecordingPort(NoPort):
-    """Takes down the seconds and the bytes of each message; `fails_at` a given message."""
+    """Takes down the seconds and the bytes of each message; `fails_at` a given message.
 
-    def __init__(self, clock, fails_at=None, gone_at_s=float("inf")):
-        self.clock, self.fails_at, self.gone_at_s = clock, fails_at, gone_at_s
+    It is gone for good at a time, or away between two.
+    """
+
+    def __init__(self, clock, fails_at=None, gone_at_s=float("inf"), away_s=(9e9, 9e9)):
+        self.clock, self.fails_at, self.gone_at_s, self.away_s = clock, fails_at, gone_at_s, away_s
         self.messages = []
 
     def send(self, message):
@@ -33,6 +36,9 @@ class RecordingPort(NoPort):
     def check(self):
         if self.clock.now() >= self.gone_at_s:
             raise PortError("it has gone away")
+        before, (gone_s, back_s) = self.away, self.away_s
+        self.away = gone_s <= self.clock.now() < back_s
+        self.returns += before and not self.away
         return ""
 
 

@@ -1,12 +1,14 @@
 """A player of phrases whose notes are tied: one beat is a second, a phrase one bar."""
 
 import pytest
-from stage import BAR, PARTS, Stage
+from stage import BAR, PARTS, Composing, RecordingPort, Stage
 
-from midigan.live.clock import PPQN
+from midigan.live.clock import PPQN, OfflineClock
 from midigan.live.leading.transport import Transport
+from midigan.live.playing.player import Player
+from midigan.live.playing.stage import Both
 from midigan.live.processes.composer_messages import Note, Phrase
-from midigan.live.processes.player_messages import Ended, Panic, Position
+from midigan.live.processes.player_messages import Ended, Panic, Position, Start
 from midigan.live.records.take import Take
 
 #: All the bar, tied to the bar before; a short note over it.
@@ -47,6 +49,30 @@ def test_what_was_played_a_little_late_is_tied_at_the_join_all_the_same():
 def test_after_a_panic_a_tied_note_begins_at_the_next_join():
     stage = played(bars=3, script=[(1.05, Panic())])
     assert drone_of(stage) == [(0, ON), (1, OFF), (4, ON), (12, OFF)]
+
+
+@pytest.mark.parametrize(
+    ("away_s", "back_s", "again_s"),
+    [((6.1, 7.0), 7, 8), ((7.0, 9.5), 9.5, 12), ((6, 13), 13, None)],
+)
+def test_a_note_that_a_port_lost_is_struck_at_the_first_join_after_its_return(
+    away_s, back_s, again_s
+):
+    stage = played(bars=4, port={"away_s": away_s})
+    first, end, *again = drone_of(stage)
+    assert first == (0, ON)
+    assert end == (pytest.approx(back_s, abs=0.3), OFF)
+    assert again == ([] if again_s is None else [(again_s, ON), (16, OFF)])
+
+
+def test_a_port_that_was_never_away_loses_nothing_when_that_of_the_clock_returns():
+    clock = OfflineClock()
+    port, other = RecordingPort(clock), RecordingPort(clock, away_s=(5.0, 6.0))
+    both = Both(port, other)
+    Player(both, clock, Composing(clock, notes=DRONE), Start(60.0, BAR, 3 * BAR, PARTS)).run()
+    assert (both.returns, other.returns) == (0, 1)
+    drone = [status for _, status, *rest in port.messages if rest[0] == 40]
+    assert drone == [ON, OFF]
 
 
 @pytest.mark.parametrize(("asleep_at_s", "again_s"), [(4.05, 34), (5.05, 38)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from midigan.live.clock import Clock
 from midigan.live.connections.ports import Port
 
@@ -16,8 +18,9 @@ _OVERDUE_S = 0.25
 class Lookout:
     """Looks after a port between the things that must be done in time."""
 
-    def __init__(self, port: Port, clock: Clock) -> None:
-        self._port, self._clock = port, clock
+    def __init__(self, port: Port, clock: Clock, returned: Callable[[], None]) -> None:
+        """returned: called when the port has been opened again."""
+        self._port, self._clock, self._returned = port, clock, returned
         self._next_s = clock.now()
         self._takes_s = _FIRST_S
 
@@ -32,9 +35,11 @@ class Lookout:
 
         Raises PortError if it has gone for good.
         """
-        begin_s = self._clock.now()
+        begin_s, returns = self._clock.now(), self._port.returns
         news = self._port.check()
         now_s = self._clock.now()
+        if self._port.returns != returns:
+            self._returned()
         if not news:
             self._takes_s = 2 * (now_s - begin_s)
         self._next_s = now_s + _EVERY_S

@@ -26,6 +26,10 @@ class Port(Protocol):
         """Whether it is looked for, to be opened again."""
 
     @property
+    def returns(self) -> int:
+        """How often it was opened again."""
+
+    @property
     def takes_s(self) -> float:
         """How long a look whether it is still there may take, as far as that is known."""
 
@@ -62,6 +66,11 @@ class RtMidiPort:
     def away(self) -> bool:
         """Whether it has gone, and is opened again when it returns."""
         return self._plug.away
+
+    @property
+    def returns(self) -> int:
+        """How often it was opened again."""
+        return self._plug.returns
 
     @property
     def takes_s(self) -> float:

@@ -70,7 +70,7 @@ class Player:
         self._since_tick = 0  # where it was taken up
         self._shift = 0  # from a tick of the song to what has been played by then
         self._tally = Tally()
-        self._lookout = Lookout(port, clock)
+        self._lookout = Lookout(port, clock, self._sounding.lift_all)  # a tie then strikes anew
         self._next_report_s = clock.now()
 
     def run(self) -> Ended:

@@ -127,6 +127,11 @@ class Both:
         return any(port.away for port in self._ports)
 
     @property
+    def returns(self) -> int:
+        """How often that was opened again to which it plays."""
+        return self._ports[0].returns
+
+    @property
     def takes_s(self) -> float:
         """How long a look after both may take."""
         return sum(port.takes_s for port in self._ports)

@@ -20,6 +20,7 @@ class NoPort:
 
     name = "no port"
     away = False
+    returns = 0
     takes_s = 0.0
 
     def send(self, message: Sequence[int]) -> None:

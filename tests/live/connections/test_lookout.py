@@ -19,10 +19,14 @@ class SlowPort(NoPort):
         return self.news
 
 
+def never():
+    raise AssertionError("it has been there all along")
+
+
 def looks(takes_s, spare_s, seconds=4.0, news=""):
     """When it looks, if between two things to do there is always so much time to spare."""
     clock = OfflineClock()
-    lookout = Lookout(SlowPort(clock, takes_s, news), clock)
+    lookout = Lookout(SlowPort(clock, takes_s, news), clock, never)
     assert lookout.is_due(1.0)
     assert lookout.look() == news
     found = []
@@ -50,7 +54,7 @@ def test_a_port_says_how_long_a_look_may_take():
     clock = OfflineClock()
     port = SlowPort(clock, 0.001)
     port.takes_s = 0.05
-    lookout = Lookout(port, clock)
+    lookout = Lookout(port, clock, never)
     lookout.look()
     clock.reach(0.3)
     assert not lookout.is_due(0.04)
@@ -71,4 +75,15 @@ def test_the_news_are_handed_on_and_a_port_that_is_gone_for_good_is_an_error():
             raise PortError("gone")
 
     with pytest.raises(PortError):
-        Lookout(Dead(), OfflineClock()).look()
+        Lookout(Dead(), OfflineClock(), never).look()
+
+
+def test_it_says_when_a_port_was_opened_again():
+    clock, said = OfflineClock(), []
+    port = SlowPort(clock, 0.0)
+    lookout = Lookout(port, clock, lambda: said.append(port.returns))
+    lookout.look()
+    port.check = lambda: setattr(port, "returns", 1) or "it is back"
+    assert lookout.look() == "it is back"
+    lookout.look()
+    assert said == [1]
