@@ -30,14 +30,13 @@ class Chords:
     def of(cls, start: Ints, length: Ints, pitch: Ints | NDArray[np.uint8]) -> Chords:
         """The chords of notes in any order; of several in unison, the longest one is kept."""
         # One number to sort by is several times as fast as two.
-        place = start << 8 | 255 - pitch.astype(np.int64)
+        place = start << 8 | 255 - pitch
         note = np.argsort(place, kind="stable")
         place = place.take(note)
         new = _differ_from_the_one_before(place)
         first = np.flatnonzero(new)
         if len(first) < len(note):
-            note = _longest_first(note, new, length).take(first)
-            place = place.take(first)
+            place, note = place.take(first), _longest(note, new, length)
         begin = start.take(note)
         first = np.flatnonzero(_differ_from_the_one_before(begin))
         return cls(
@@ -53,10 +52,16 @@ def _differ_from_the_one_before(numbers: Ints) -> NDArray[np.bool_]:
     return np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]
 
 
-def _longest_first(note: Ints, new: NDArray[np.bool_], length: Ints) -> Ints:
-    """Sorted notes, those in unison by length; `new`: which differ from the one before."""
-    alone = new & np.append(new[1:], True)
-    several = np.flatnonzero(~alone)
-    unison, own = np.cumsum(new).take(several), note.take(several)
-    note[several] = own.take(np.lexsort((-length.take(own), unison)))
-    return note
+def _longest(note: Ints, new: NDArray[np.bool_], length: Ints) -> Ints:
+    """Of sorted notes in unison the longest, of these the first.
+
+    new: which notes are not in unison with the one before.
+    """
+    several = np.flatnonzero(~(new & np.append(new[1:], True)))
+    own, begins = note.take(several), new.take(several)
+    lengths, unison = length.take(own), np.cumsum(begins) - 1
+    longest = np.maximum.reduceat(lengths, np.flatnonzero(begins)).take(unison)
+    kept = np.flatnonzero(lengths == longest)
+    kept = kept[_differ_from_the_one_before(unison.take(kept))]
+    note[several[begins]] = own.take(kept)
+    return note[new]

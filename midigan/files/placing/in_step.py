@@ -24,6 +24,9 @@ _NEVER, _FAR = 512 * _UNIT, 512 * _UNIT
 _PITCH_BITS = MOST_VOICES + 7
 _PITCH = (1 << _PITCH_BITS) - 1
 
+#: Lower than any pitch.
+_NO_NOTE = -1
+
 Costs = NDArray[np.int16]
 
 
@@ -52,15 +55,21 @@ def _choices(voices: int) -> _Choices:
     return _Choices(silent.astype(np.int16), sings, note, voice)
 
 
+def ends_and_pitches(chords: Chords) -> Ints:
+    """When each note ends and its pitch, in one number, of which `InStep` makes use."""
+    return chords.end << _PITCH_BITS | chords.pitch * _UNIT
+
+
 class InStep:
     """Lanes side by side: first the first chord of each, then the second.
 
+    notes: the chords' `ends_and_pitches`.
     lanes: sorted by their length, the longest first. Arrays of all their chords are in the
     order in which they are dealt out; those of a step lie between two of `_bounds`.
     """
 
-    def __init__(self, chords: Chords, lanes: Lanes) -> None:
-        self._chords, self._voices = chords, len(lanes.held)
+    def __init__(self, chords: Chords, notes: Ints, lanes: Lanes) -> None:
+        self._notes, self._voices = notes, len(lanes.held)
         steps = np.arange(int(lanes.count[0]))
         active = np.searchsorted(-lanes.count, -steps)
         self._bounds = np.append(0, np.cumsum(active))
@@ -71,21 +80,17 @@ class InStep:
         self._step = chords.step.take(chord) << _PITCH_BITS | _PITCH
         self._sung = lanes.until << _PITCH_BITS | (lanes.held * _UNIT).astype(np.int64)
         row = np.arange(self._voices)[:, None]
-        self._notes = self._packed(self._first + row[:-1])
-        self._pitch = (self._notes & _PITCH).astype(np.int16)
-        self._pitch[row[:-1] >= size] = -1
-        self._left = np.where(row == size, np.int16(0), np.int16(_NEVER))
-        self._several = np.where(size > 1, np.int16(_NEVER), np.int16(0))
+        self._own = notes.take(self._first + row[:-1], mode="clip")
+        self._pitch = (self._own & _PITCH).astype(np.int16)
+        # Bits and products are ten times as fast here as writing where a condition holds.
+        self._pitch |= np.multiply(row[:-1] >= size, _NO_NOTE, dtype=np.int16)
+        self._left = np.multiply(row != size, _NEVER, dtype=np.int16)
+        self._several = np.multiply(size > 1, _NEVER, dtype=np.int16)
         self._big = np.flatnonzero(size > self._voices)
         self._big_lane = lane.take(self._big)
         self._code = np.zeros(len(chord), np.int16)
         self._chosen: list[Ints] = []
         self._zeros = np.zeros((self._voices - 1, *self._sung.shape), np.int16)
-
-    def _packed(self, notes: Ints) -> Ints:
-        """When notes end and their pitch, in one number."""
-        pitch = self._chords.pitch.take(notes, mode="clip") * _UNIT
-        return self._chords.end.take(notes, mode="clip") << _PITCH_BITS | pitch
 
     def run(self) -> tuple[NDArray[np.float64], Ints]:
         """Deal out all; what the voices of each lane sing last, and until when."""
@@ -99,9 +104,9 @@ class InStep:
             chosen = self._inner_near(sung, big) if big.start < big.stop else None
             self._code[now] = code = self._cheapest(sung, now)
             own = note.take(code, axis=1) + every[now]
-            sung[:] = np.where(choices.sings.take(code, axis=1), self._notes.take(own), sung)
+            sung[:] = np.where(choices.sings.take(code, axis=1), self._own.take(own), sung)
             if chosen is not None:
-                sung[:, self._big_lane[big]] = self._packed(chosen)
+                sung[:, self._big_lane[big]] = self._notes.take(chosen)
                 self._chosen.append(chosen)
         return (self._sung & _PITCH) / _UNIT, self._sung >> _PITCH_BITS
 
@@ -150,7 +155,7 @@ class InStep:
         """Notes for all voices `(voices, chords)`, where there are more of them than voices."""
         first, size = self._first.take(self._big[big]), self._size.take(self._big[big])
         row = np.arange(int(size.max()) - 2)[:, None]
-        pitch = self._packed(first + 1 + row) & _PITCH
+        pitch = self._notes.take(first + 1 + row, mode="clip") & _PITCH
         pitch[row >= size - 2] = _FAR
         chosen = np.empty((self._voices, len(first)), np.int64)
         chosen[0], chosen[-1] = first, first + size - 1

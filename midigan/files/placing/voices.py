@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from midigan.files.placing.chords import Chords, Ints
 from midigan.files.placing.dealer import Dealer
-from midigan.files.placing.in_step import MOST_VOICES, InStep
+from midigan.files.placing.in_step import MOST_VOICES, InStep, ends_and_pitches
 from midigan.files.placing.lanes import Lanes
 
 #: Fewer lanes than these are dealt out faster one by one, and longer ones faster in parts.
@@ -56,25 +56,21 @@ def _deal(chords: Chords, songs: Ints, voices: int) -> Ints:
     dealt[chords.first[:-1][np.diff(chords.first) == voices] + row] = row
     together = 1 < voices <= MOST_VOICES and len(chords.step) >= _FEWEST * _LONGEST
     lanes = Lanes.of(chords, songs, voices, _LONGEST if together else None)
-    left = np.arange(len(lanes.first))
+    notes, left = ends_and_pitches(chords), np.arange(len(lanes.first))
     while len(left):
         left = left.take(np.argsort(-lanes.count.take(left), kind="stable"))
-        deal = _side_by_side if together and len(left) >= _FEWEST else _one_by_one
-        held, until = deal(chords, lanes.take(left), dealt)
+        if together and len(left) >= _FEWEST:
+            in_step = InStep(chords, notes, lanes.take(left))
+            held, until = in_step.run()
+            in_step.write(dealt)
+        else:
+            held, until = _one_by_one(chords, lanes.take(left), dealt)
         left = lanes.go_on(chords, left, held, until)
     return dealt
 
 
-def _side_by_side(chords: Chords, lanes: Lanes, dealt: Ints) -> tuple[NDArray[np.float64], Ints]:
-    """Deal lanes' chords out; what the voices sing last, and until when."""
-    all_in_step = InStep(chords, lanes)
-    ended = all_in_step.run()
-    all_in_step.write(dealt)
-    return ended
-
-
 def _one_by_one(chords: Chords, lanes: Lanes, dealt: Ints) -> tuple[NDArray[np.float64], Ints]:
-    """Like `_side_by_side`, for any number of voices."""
+    """Deal out the chords of lanes; what the voices sing last, and until when."""
     held, until = np.empty_like(lanes.held), np.empty_like(lanes.until)
     for lane, (first, count) in enumerate(zip(lanes.first, lanes.count, strict=True)):
         dealer = Dealer(lanes.held[:, lane].tolist(), lanes.until[:, lane].tolist())
