@@ -112,11 +112,11 @@ def lay_songs(songs: Sequence[Song], layout: Layout) -> Timeline:
     Raises MidiganError if they are longer together than MAX_STEPS.
     """
     kept = [_padded(song, layout) for song in songs]
-    first_bar = _sums([song.bars for song in kept])
+    first_bar = offsets([song.bars for song in kept])
     check_length(int(first_bar[-1]), layout)
-    first_note = _sums([len(song.notes) for song in kept])
-    first_tempo = _sums([len(song.tempos) for song in kept])
-    first_meter = _sums([len(song.meters) for song in kept])
+    first_note = offsets([len(song.notes) for song in kept])
+    first_tempo = offsets([len(song.tempos) for song in kept])
+    first_meter = offsets([len(song.meters) for song in kept])
     programs = np.full((len(kept), len(layout.tracks)), -1, np.int16)
     for row, song in zip(programs, kept, strict=True):
         row[: len(song.programs)] = song.programs
@@ -168,8 +168,9 @@ def _padded(song: Song, layout: Layout) -> Song:
     return replace(song, bar_steps=bar_steps)
 
 
-def _sums(counts: Sequence[int]) -> NDArray[np.int64]:
-    return np.cumsum([0, *counts]).astype(np.int64)
+def offsets(counts: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
+    """Where each of several parts begins that lie one after another, and where the last ends."""
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
 
 
 def first_of_songs(positions: NDArray[Any], begin: NDArray[np.int64]) -> NDArray[np.int64]:

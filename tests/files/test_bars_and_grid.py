@@ -3,8 +3,9 @@ import pytest
 from midi_bytes import meter, midi, notes, off, on, tempo
 
 from midigan.errors import SourceError
+from midigan.files.aligning.barred import with_bars
 from midigan.files.aligning.bars import MAX_BARS, lay_bars, legal_meters
-from midigan.files.aligning.grid import to_grid, with_bars
+from midigan.files.aligning.grid import to_grid
 from midigan.files.opening.rules import Rules
 from midigan.files.placing.place_songs import place_songs
 from midigan.files.readers.midi import read_midi

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.files.score import Score
+from midigan.timeline import offsets
 
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.int64]
@@ -54,13 +55,13 @@ class Heard:
     @classmethod
     def of(cls, scores: Sequence[Score]) -> Heard:
         """The notes of scores that all have some; drums only where there is nothing else."""
-        first = _sums([len(score.notes) for score in scores])
+        first = offsets([len(score.notes) for score in scores])
         index = _without_drums(scores, first)
         counts = np.diff(np.searchsorted(index, first))
         exact = _column(scores, "start", index, np.float64)
         exact *= np.repeat([4 * _BINS / score.ppq for score in scores], counts)
         start = exact.astype(np.int64)
-        begin = _sums(counts)[:-1]
+        begin = offsets(counts)[:-1]
         origin = np.minimum.reduceat(start, begin) // (4 * _BINS * ANY_BAR) * ANY_BAR
         if origin.any():
             start -= np.repeat(origin * (4 * _BINS), counts)
@@ -68,20 +69,20 @@ class Heard:
             near = np.flatnonzero(start < 4 * _BINS * _HEARD_BEATS)
             index, start, exact = index.take(near), start.take(near), exact.take(near)
             counts = np.diff(np.searchsorted(index, first))
-        return cls(tuple(scores), _sums(counts), index, start, exact, origin)
+        return cls(tuple(scores), offsets(counts), index, start, exact, origin)
 
     def only(self, songs: Sequence[int]) -> Heard:
         """What is listened to of some of the songs, in their order."""
         if len(songs) == len(self.scores):
             return self
         lengths = [len(score.notes) for score in self.scores]
-        moved = _sums(lengths)[list(songs)] - _sums([lengths[i] for i in songs])[:-1]
+        moved = offsets(lengths)[list(songs)] - offsets([lengths[i] for i in songs])[:-1]
         parts = [slice(*self.first[i : i + 2].tolist()) for i in songs]
         counts = [part.stop - part.start for part in parts]
         return replace(
             self,
             scores=tuple(self.scores[i] for i in songs),
-            first=_sums(counts),
+            first=offsets(counts),
             index=_picked(self.index, parts) - np.repeat(moved, counts),
             start=_picked(self.start, parts),
             exact=_picked(self.exact, parts),
@@ -128,20 +129,18 @@ def find_grids(heard: Heard) -> list[Grid]:
     near = sums[:, _WINDOW:] - sums[:, :-_WINDOW]
     best = near.argmax(axis=1)
     shares = near[np.arange(songs), best] / notes
-    offsets = (best + 0.5) / _BINS
+    middles = (best + 0.5) / _BINS
     few = np.minimum(notes, _FEW)
     parts = [slice(a, a + n) for a, n in zip(heard.first.tolist(), few.tolist(), strict=False)]
-    away = _picked(heard.exact, parts) / _BINS - np.repeat(offsets - 0.5, few)
+    away = _picked(heard.exact, parts) / _BINS - np.repeat(middles - 0.5, few)
     away -= np.floor(away) + 0.5
     close = np.flatnonzero(np.abs(away) * _BINS < _NEAR + 1)
-    bounds = np.searchsorted(close, _sums(few)).tolist()
-    away = away.take(close)
-    grids = []
-    for i, (offset, share) in enumerate(zip(offsets.tolist(), shares.tolist(), strict=True)):
-        own = away[bounds[i] : bounds[i + 1]]
-        exact = offset + float(np.add.reduce(own)) / len(own) if len(own) else offset
-        grids.append(Grid((exact + _EARLY) % 1 - _EARLY, share))
-    return grids
+    bounds = np.searchsorted(close, offsets(few))
+    # A sum from 0 on for each song, which may have none that is close.
+    first = bounds[:-1] + np.arange(songs)
+    sums = np.add.reduceat(np.insert(away.take(close), bounds[:-1], 0), first)
+    exact = (middles + sums / np.maximum(np.diff(bounds), 1) + _EARLY) % 1 - _EARLY
+    return [Grid(*own) for own in zip(exact.tolist(), shares.tolist(), strict=True)]
 
 
 def _column(
@@ -158,7 +157,7 @@ def _without_drums(scores: Sequence[Score], first: Ints) -> Ints:
     if not any(drums):
         return np.arange(first[-1])
     source = np.concatenate([score.notes["source"] for score in scores])
-    before = _sums([len(score.tracks) for score in scores])[:-1]
+    before = offsets([len(score.tracks) for score in scores])[:-1]
     tonal = ~np.array(drums)[source + np.repeat(before, np.diff(first))]
     some = np.logical_or.reduceat(tonal, first[:-1])
     if not some.all():
@@ -169,8 +168,3 @@ def _without_drums(scores: Sequence[Score], first: Ints) -> Ints:
 def _picked(array: NDArray[Any], parts: Sequence[slice]) -> NDArray[Any]:
     """Some parts of an array, one after another."""
     return np.concatenate([array[part] for part in parts])
-
-
-def _sums(counts: Ints | Sequence[int]) -> Ints:
-    """Where each of several parts begins that lie one after another, and where the last ends."""
-    return np.append(0, np.cumsum(counts, dtype=np.int64))

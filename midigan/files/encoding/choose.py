@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from midigan.errors import SourceError
-from midigan.files.aligning.grid import to_grid, with_bars
+from midigan.files.aligning.barred import with_bars
+from midigan.files.aligning.grid import to_grid
 from midigan.files.aligning.meters import most_frequent
 from midigan.files.encoding.workers import Lost, each_in_workers
 from midigan.files.opening.limits import limited_memory, megabytes_for, seconds_for

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from midigan.errors import MidiganError, SourceError
 from midigan.files.aligning.align import align_all
-from midigan.files.aligning.grid import Barred, all_with_bars
+from midigan.files.aligning.barred import Barred, all_with_bars
 from midigan.files.encoding.duplicates import Duplicates
 from midigan.files.encoding.report import FileReport, PlacedTrack
 from midigan.files.opening.read import AS_WRITTEN, Reading, is_midi, read_bytes, scores_in

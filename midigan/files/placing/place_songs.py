@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from midigan.files.aligning.barred import Barred
 from midigan.files.aligning.bars import Bars
-from midigan.files.aligning.grid import Barred, Gridded, to_grid
+from midigan.files.aligning.grid import Gridded, to_grid
 from midigan.files.opening.rules import Rules
 from midigan.files.placing.assign import Assigned, assign
 from midigan.files.score import Phase

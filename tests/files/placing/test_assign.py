@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from midigan.files.aligning.grid import to_grid, with_bars
+from midigan.files.aligning.barred import with_bars
+from midigan.files.aligning.grid import to_grid
 from midigan.files.placing.assign import are_four_part, assign
 from midigan.files.placing.names import track_named
 from midigan.files.score import Score, SourceTrack, tick_notes
