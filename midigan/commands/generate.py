@@ -176,10 +176,11 @@ def draw_clip(
         drawn.append(notes)
     together, times = hold_over(np.concatenate(drawn), np.concatenate(timed), np.concatenate(tied))
     end = bars * layout.steps
-    inside = together["start"] < end
+    end_tick = ticks_of(end, layout.steps_per_beat)
+    inside = (together["start"] < end) & (times[:, 0] < end_tick)
     kept = together[inside]
     kept["length"] = np.minimum(kept["length"], end - kept["start"])
     tempos = np.array([(0, tempo_bpm)], TEMPO)
     full = np.full(bars, layout.steps, np.uint16)
-    cut = np.minimum(times[inside], ticks_of(end, layout.steps_per_beat))
+    cut = np.minimum(times[inside], end_tick)
     return Song(f"seed {seed}, clip {clip + 1}", kept, full, tempos), cut

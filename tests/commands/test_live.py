@@ -61,11 +61,14 @@ def droning(tmp_path_factory):
 LOOSE = ["--swing", "60/8", "--humanize", "60"]
 
 
+@pytest.mark.parametrize("bars", [16, 15, 1])
 @pytest.mark.parametrize("hands", [[], LOOSE, [*LOOSE, "--key", "D", "--walk", "0"]])
-def test_it_plays_what_generate_writes_with_notes_held_over_the_joins(hands, droning, tmp_path):
+def test_it_plays_what_generate_writes_with_notes_held_over_the_joins(
+    hands, bars, droning, tmp_path
+):
     held = 0
     for seed in range(3):
-        common = [droning, *hands, "--bars", "16", "--seed", seed]
+        common = [droning, *hands, "--bars", bars, "--seed", seed]
         assert run("live", "--offline", *common, "--record", tmp_path / "x.mid").exit_code == 0
         told = json.loads(run("generate", *common, "-n", 1, "-o", tmp_path, "--json").output)
         written = [
@@ -75,7 +78,7 @@ def test_it_plays_what_generate_writes_with_notes_held_over_the_joins(hands, dro
         ]
         assert notes_of(tmp_path / "x.mid") == sorted(written)
         held += sum(start % PHRASE + length > PHRASE for start, *_, length in written)
-    assert held > 0
+    assert held > 0 or bars == 1
 
 
 def test_the_same_seed_gives_the_same_file(tiny_band, tmp_path):

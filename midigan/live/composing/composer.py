@@ -44,7 +44,7 @@ class Composer:
         """
         self._generators = Generators([load.generator, *load.others])
         self._playing = self._generators.first
-        self._seed = load.seed
+        self._seed, self._bars = load.seed, load.bars
         self._names = [track.name for track in self._generator.layout.tracks]
         self._controls = all_turned(default_controls(self._generator), load.turns, self._names)
         self._check(self._controls)
@@ -145,6 +145,10 @@ class Composer:
     def _composed(self, number: int, controls: Controls, _generator: int) -> Phrase:
         notes = compose(self._generator, self._seed, number, controls)
         times = times_of(notes, self._generator, self._seed, number, controls)
+        if self._bars is not None:
+            layout = self._generator.layout
+            inside = notes["start"] < self._bars * layout.steps - number * layout.phrase_steps
+            notes, times = notes[inside], times[inside]
         tied = ties_of(notes, self._generator, self._seed, number, controls)
         rest = (notes[name].tolist() for name in ("track", "pitch", "velocity"))
         found = zip(times.tolist(), *rest, tied.tolist(), strict=True)

@@ -14,13 +14,15 @@ from midigan.controls import Turn
 class Load(NamedTuple):
     """To the composer: which generator to load, what to draw from it, and how to begin.
 
-    others: generators that can be picked while it plays, numbered from 2 on.
+    others: generators that can be picked while it plays, numbered from 2 on. bars: where the
+    music ends, None for never; of what begins there nothing is heard, however early it is played.
     """
 
     generator: str
     seed: int
     turns: Sequence[Turn]
     others: Sequence[str] = ()
+    bars: int | None = None
 
 
 class Part(NamedTuple):

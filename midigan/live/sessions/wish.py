@@ -32,7 +32,10 @@ class Wish:
 
     def load(self) -> Load:
         """What the composer is to load."""
-        return Load(str(self.generator), self.seed, self.turns, [str(path) for path in self.others])
+        others = [str(path) for path in self.others]
+        # Where another leads, so many bars are played of wherever that goes.
+        bars = self.bars if self.sync.kind == "internal" else None
+        return Load(str(self.generator), self.seed, self.turns, others, bars)
 
     def begin(self, loaded: Loaded) -> Start:
         """The start of playing it with this generator."""

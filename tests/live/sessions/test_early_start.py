@@ -38,7 +38,7 @@ def test_both_have_all_they_need_at_once(children):
     wish = Wish(Path("a.onnx"), 1, turns, port="Synth", backend="jack", sync=Sync("midi", "Daw"))
     with Session(wish):
         assert list(children) == ["composer_process", "player_process"]
-        assert children["composer_process"].sent == [Load("a.onnx", 1, turns, [])]
+        assert children["composer_process"].sent == [Load("a.onnx", 1, turns, [], None)]
         *before, last = children["player_process"].sent
         assert last == Open("Synth", None, "jack")
         assert [type(message) for message in before] == [Follow]
