@@ -19,11 +19,14 @@ from midigan.files.opening.limits import limited_memory, megabytes_for, seconds_
 from midigan.files.opening.read import AS_WRITTEN, Reading, read_bytes, scores_in
 from midigan.files.opening.sources import Source, find_sources
 from midigan.files.placing.assign import are_four_part
-from midigan.files.score import Score
-from midigan.layout import Layout, load_layout
+from midigan.files.score import Score, SourceTrack
+from midigan.layout import FAMILIES, Layout, load_layout
 
 #: How many files are looked at.
 _LOOKED_AT = 50
+
+#: So many tracks a pianist's hands may be written on.
+_HANDS = 2
 
 
 def find_layout(sources: Sequence[str | Path], jobs: int = 0) -> tuple[Layout, str]:
@@ -63,22 +66,36 @@ def _within_limits(read: Callable[[Source], list[Score]], source: Source) -> lis
 
 
 def choose_layout(scores: Iterator[Score]) -> tuple[Layout, str]:
-    """`satb` for music in four parts without drums, else `band`; and the reason in words."""
-    satb, band = load_layout("satb"), load_layout("band")
-    total = drums = 0
+    """The layout that most of the scores call for, and the reason in words.
+
+    `satb` for music in four parts, `piano` for that of one piano, neither with drums; else
+    `band`.
+    """
+    satb = load_layout("satb")
+    total = drums = piano = 0
     tonal = []
     for score in scores:
         total += 1
-        if any(score.tracks[i].drum for i in np.unique(score.notes["source"]).tolist()):
+        playing = [score.tracks[i] for i in np.unique(score.notes["source"]).tolist()]
+        if any(track.drum for track in playing):
             drums += 1
         else:
             tonal.append(score)
+            piano += _is_for_piano(playing)
     four_part = _count_four_part(tonal, satb)
     if 2 * four_part >= max(total, 1):
         return satb, f"{four_part} of {total} pieces looked at are in four parts"
+    if 2 * piano > total:
+        return load_layout("piano"), f"{piano} of {total} pieces looked at are for one piano"
     if 2 * drums > total:
-        return band, f"{drums} of {total} pieces looked at have drums"
-    return band, f"{four_part} of {total} pieces looked at are in four parts"
+        return load_layout("band"), f"{drums} of {total} pieces looked at have drums"
+    return load_layout("band"), f"{four_part} of {total} pieces looked at are in four parts"
+
+
+def _is_for_piano(playing: Sequence[SourceTrack]) -> bool:
+    """Whether the source tracks with notes may be the hands of one pianist."""
+    pianos = [FAMILIES[track.program // 8] == "piano" for track in playing]
+    return 0 < len(pianos) <= _HANDS and all(pianos)
 
 
 def _count_four_part(scores: Sequence[Score], satb: Layout) -> int:
