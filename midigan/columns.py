@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -176,9 +177,11 @@ def open_columns(
 
 def _timeline(columns: dict[str, NDArray[Any]], layout: Layout) -> Timeline:
     """The timeline of columns as they are written."""
-    # Line ends inside a name are escaped: each of these is between two names. One by one, as
+    # Line ends inside a name are escaped: each of these is between two names. Some at a time, as
     # there may be very many.
-    names = tuple(map(json.loads, io.BytesIO(columns.pop("names").tobytes())))
+    lines = io.BytesIO(columns.pop("names").tobytes())
+    some = iter(lambda: list(islice(lines, BLOCK_SONGS)), [])
+    names = tuple(name for own in some for name in json.loads(b"[%b]" % b",".join(own)))
     return Timeline(layout=layout, names=names, **columns)
 
 

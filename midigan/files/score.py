@@ -82,12 +82,10 @@ class Score:
     pedal_held: int = 0
     heard: Phase | None = None
 
-    def __post_init__(self) -> None:
-        for name in ("tempos", "meters"):
-            array = getattr(self, name)
-            if len(array) > 1:
-                order = np.argsort(array["tick"], kind="stable")
-                object.__setattr__(self, name, array.take(order))
+
+def by_tick(array: TickArray) -> TickArray:
+    """Records in the order of their ticks; those of a tick stay in the order that they are in."""
+    return array.take(np.argsort(array["tick"], kind="stable"))
 
 
 def tick_notes(

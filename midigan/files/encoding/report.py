@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple, Protocol
 
 from midigan.summary import Summary
@@ -87,6 +87,10 @@ class FileReport:
         return cls(**{**known, "meters": Counter(known["meters"])})
 
 
+#: Which numbers of a file are summed up.
+_COUNTS = tuple(own.name for own in fields(FileReport) if own.type == "int")
+
+
 class FileReports(Protocol):
     """Reports of files in order: a list, or a log on disk that looks like one."""
 
@@ -142,8 +146,8 @@ class EncodeReport:
             self.used_files += 1
             if file.bar_confidence is not None:
                 self.bar_confidences[round(100 * file.bar_confidence)] += 1
-            for name, value in vars(file).items():
-                if type(value) is int and value:
+            for name in _COUNTS:
+                if value := getattr(file, name):
                     self._sums[name] += value
                     self._files_with[name] += 1
         else:

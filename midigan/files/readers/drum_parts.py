@@ -43,6 +43,8 @@ _TELLING = re.compile(
 #: before it that share its status byte.
 _BANK = re.compile(rb".*[\xb0-\xbf](?:[\0-\x7f]{3}){0,3}\0[\x78\x7e\x7f]", re.DOTALL)
 _BANK_BYTES = 12
+#: How far before its controller number the status byte lies.
+_STATUS_BACK = (1, 4, 7, 10)
 #: XG or GM 2 switched on, and a bank select on channel 10: it may be made melodic.
 _SWITCHED_ON = re.compile(rb"\xf0.(?:\x43[\x10-\x1f]\x4c\0\0\x7e|\x7e.\x09\x03)", re.DOTALL)
 _TENTH_BANK = b"\xb9\0"
@@ -67,10 +69,12 @@ def may_have_drum_parts(joined: Joined) -> list[bool]:
     """
     # Most files have no exclusive messages: looking for one byte takes no time.
     found = [b"\xf0" in data and _may_have_exclusive(data) for data in joined.files]
-    # Bytes 0x78 to 0x7F, as the numbers wrap around.
-    is_bank = joined.numbers[1:] - np.uint8(0x78) < np.uint8(8)
-    is_bank &= joined.numbers[:-1] == 0
-    files, places = joined.places(np.flatnonzero(is_bank))
+    # Bytes 0x78 to 0x7F behind a 0, as the numbers wrap around.
+    bank = np.uint8(0x78), np.uint8(8)
+    places = joined.find(lambda own: (own[1:] - bank[0] < bank[1]) & (own[:-1] == 0), behind=1)
+    # A glance at where the status byte may be spares most of the matching.
+    control = [joined.numbers.take(places - back, mode="clip") >> 4 == 0xB for back in _STATUS_BACK]
+    files, places = joined.places(places[np.logical_or.reduce(control)])
     for file, at in zip(files.tolist(), places.tolist(), strict=True):
         if _BANK.fullmatch(joined.files[file], max(at - _BANK_BYTES, 0), at + 2):
             found[file] = True

@@ -146,7 +146,7 @@ def _tempos(lists: Sequence[bytes | memoryview]) -> tuple[TickArray, list[slice]
     tempos, mspq = np.empty(len(found), TICK_TEMPO), found["mspq"]
     tempos["tick"] = found["tick"]
     tempos["bpm"] = np.divide(60e6, mspq, out=np.zeros(len(found)), where=mspq > 0)
-    return tempos, parts
+    return _in_order(tempos, parts), parts
 
 
 def _meters(lists: Sequence[bytes | memoryview]) -> tuple[TickArray, list[slice]]:
@@ -155,4 +155,10 @@ def _meters(lists: Sequence[bytes | memoryview]) -> tuple[TickArray, list[slice]
     meters = np.empty(len(found), TICK_METER)
     for name in TICK_METER.names or ():
         meters[name] = found[name]
-    return meters, parts
+    return _in_order(meters, parts), parts
+
+
+def _in_order(array: TickArray, parts: Sequence[slice]) -> TickArray:
+    """The records of each file in the order of their ticks."""
+    file = np.repeat(np.arange(len(parts)), [part.stop - part.start for part in parts])
+    return array.take(np.lexsort((array["tick"], file)))

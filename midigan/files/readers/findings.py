@@ -23,6 +23,7 @@ from midigan.files.score import (
     Score,
     SourceTrack,
     TickArray,
+    by_tick,
 )
 
 #: The controller that chooses a bank of programs, and none at all.
@@ -118,8 +119,8 @@ class Findings:
             ppq,
             tracks,
             notes,
-            np.concatenate(self._tempos),
-            np.concatenate(self._meters),
+            by_tick(np.concatenate(self._tempos)),
+            by_tick(np.concatenate(self._meters)),
             tuple(warnings),
             pedal_held=held,
         )

@@ -16,7 +16,14 @@ import numpy as np
 from midigan.errors import SourceError
 from midigan.files.readers.piece import Piece, read_piece
 from midigan.files.readers.tune_book import Tune, tunes_of
-from midigan.files.score import TICK_METER, TICK_TEMPO, Score, SourceTrack, tick_notes
+from midigan.files.score import (
+    TICK_METER,
+    TICK_TEMPO,
+    Score,
+    SourceTrack,
+    by_tick,
+    tick_notes,
+)
 
 #: Ticks in a quarter note: sixty-fourth notes, triplets, quintuplets and septuplets are exact.
 _PPQ = 10080
@@ -97,13 +104,15 @@ def _score_of(piece: Piece, names: list[str]) -> Score:
         _PPQ,
         tuple(SourceTrack(name) for name in names),
         tick_notes(start, end - start, voice, pitch, _VELOCITY),
-        np.array([(_tick(time), bpm) for time, bpm in piece.tempos], TICK_TEMPO),
-        np.array(
-            [
-                (_tick(meter.time), meter.numerator, meter.denominator)
-                for meter in piece.bars.meters
-            ],
-            TICK_METER,
+        by_tick(np.array([(_tick(time), bpm) for time, bpm in piece.tempos], TICK_TEMPO)),
+        by_tick(
+            np.array(
+                [
+                    (_tick(meter.time), meter.numerator, meter.denominator)
+                    for meter in piece.bars.meters
+                ],
+                TICK_METER,
+            )
         ),
     )
 

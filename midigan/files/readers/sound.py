@@ -33,6 +33,8 @@ _CROWD = 1 << 18
 #: What tells a status byte that does not from a byte of a long delta time: just before it
 #: comes a one-byte delta time, and before that a whole message or the head of the track.
 _BEFORE_SYSTEM = re.compile(rb".*(?:[\x80-\xbf\xe0-\xef][\0-\x7f]{2}|MTrk.{4})[\0-\x7f]", re.DOTALL)
+#: How far before it the message begins, and the head of the track.
+_MESSAGE_BACK, _HEAD_BACK = 4, 9
 #: A message without a status byte just after a system message.
 _LAPSED_STATUS = re.compile(rb"\xf7[\x80-\xff]{0,3}[\0-\x7f]{2}")
 #: The kind of meta event that ends a track; and the size of each kind, if it must have one.
@@ -48,7 +50,7 @@ def sound_chunks(joined: Joined) -> list[Chunks | None]:
     bytes of music are below those that begin such events; only the others are looked at.
     """
     found = [_chunks(data) for data in joined.files]
-    high = np.flatnonzero(joined.numbers > _LAST_CHANNEL_STATUS)
+    high = joined.find(lambda numbers: numbers > _LAST_CHANNEL_STATUS)
     file, place = joined.places(high)
     if len(high) > _CROWD:
         crowded = np.bincount(file, minlength=len(found)) > _CROWD
@@ -67,11 +69,26 @@ def sound_chunks(joined: Joined) -> list[Chunks | None]:
 
     wanted = _META_SIZES.take(kind)
     odd = np.flatnonzero((byte != _META) | ((wanted != size) & (wanted != _ANY_SIZE)))
+    # Of a flood all are counted, since the number of them decides how they are looked at.
+    if np.bincount(file.take(odd)).max(initial=0) < _MANY:
+        odd = odd[~_plain(joined.numbers, high.take(odd))]
     places, bounds = place.take(odd).tolist(), _bounds(file.take(odd), len(found))
     for number, (data, chunks) in enumerate(zip(joined.files, found, strict=True)):
         if chunks and (own := places[slice(*bounds[number : number + 2])]):
             found[number] = chunks if _in_order(data, chunks, own) else None
     return found
+
+
+def _plain(numbers: NDArray[np.uint8], at: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of such bytes a glance tells to begin nothing odd: bool `(n,)`."""
+    byte, kind, size, status, head = (
+        numbers.take(at + n, mode="clip") for n in (0, 1, 2, -_MESSAGE_BACK, -_HEAD_BACK)
+    )
+    lone_end = (byte == _SYSEX_END) & (kind < 0x80) & (size >= 0x80)
+    # Where the message before it would have its status byte, or the track its head.
+    other = (byte != _META) & (byte != _SYSEX_END) & (status < 0x80) & (head != b"MTrk"[0])
+    plain: NDArray[np.bool_] = (byte == _SYSEX) | lone_end | other
+    return plain
 
 
 def _bounds(file: NDArray[np.int64], files: int) -> list[int]:
@@ -113,7 +130,4 @@ def _in_order(data: bytes, chunks: Chunks, odd: Sequence[int]) -> bool:
 
 def _is_odd(data: bytes, at: int) -> bool:
     """Whether a status byte of no other kind may begin an event that symusic cannot take."""
-    # A glance at where the message's status byte would be spares nearly all of the matching.
-    if data[at - 4] < 0x80 and data[at - 9 : at - 5] != b"MTrk":
-        return False
-    return _BEFORE_SYSTEM.fullmatch(data, max(at - 9, 0), at) is not None
+    return _BEFORE_SYSTEM.fullmatch(data, max(at - _HEAD_BACK, 0), at) is not None
