@@ -93,23 +93,17 @@ def shift_between(source: Key, target: Key) -> int:
     return (target.diatonic_set - source.diatonic_set + 6) % 12 - 6
 
 
-def find_key(pitches: NDArray[np.int64], lengths: NDArray[np.int64]) -> Key:
-    """The most likely key of notes that are not drums, by correlation with key profiles.
-
-    pitches: `(n,)` MIDI pitches; lengths: `(n,)`, in any unit. No notes at all: C major.
-    """
-    return Key.numbered(int(find_keys(pitches, lengths, np.zeros(len(pitches), np.int64), 1)[0]))
-
-
 def find_keys(
     pitches: NDArray[np.integer[Any]],
     lengths: NDArray[np.integer[Any]],
     song: NDArray[np.int64],
     songs: int,
 ) -> NDArray[np.uint8]:
-    """Like `find_key` for many songs at once: uint8 `(songs,)`, the `number` of each one's key.
+    """The most likely key of each song, by correlation with key profiles: uint8 `(songs,)`.
 
-    song: `(n,)`, which song each note is of, 0..songs-1.
+    pitches: `(n,)` MIDI pitches, of notes that are not drums; lengths: `(n,)`, in any unit.
+    song: `(n,)`, which song each note is of, 0..songs-1. One without notes is in C major.
+    Returned are the `number` of each song's key.
     """
     # By pitch first, which is faster than taking the class of each note.
     place = song * _PITCHES

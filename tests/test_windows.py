@@ -8,6 +8,7 @@ from songs import SATB, song
 from midigan.layout import load_layout
 from midigan.phrase_set import PhraseSet
 from midigan.song import Song
+from midigan.timeline import lay_songs
 from midigan.windows import Looks, Sounding, Windows, find_windows
 
 
@@ -82,6 +83,26 @@ def test_notes_that_sound_in_a_window_are_counted(data):
     for window, count in zip(found.bars.tolist(), found.counts.tolist(), strict=True):
         begin, stop = window * layout.steps, (window + layout.bars) * layout.steps
         assert count == sum(s < stop and s + n > begin for s, n, *_ in own.notes.tolist())
+
+
+@given(st.data())
+def test_windows_span_all_notes_that_they_need(data):
+    layout = load_layout("band")
+    row = st.tuples(st.integers(0, 95), st.integers(1, 50), st.integers(0, 1), st.integers(60, 61))
+    rows = sorted(data.draw(st.sets(row, max_size=12)))
+    first, second = (
+        song("x", 6, *((s, min(n, 96 - s), t, p) for s, n, t, p in own))
+        for own in (rows[::2], rows[1::2])
+    )
+    songs = lay_songs([first, second], layout)
+    windows, spans = find_windows(songs.first_bar, songs.notes, layout, Looks())
+    rows = [(s, s + n) for s, n, *_ in songs.notes.tolist()]
+    for bar, (begin, stop) in zip(windows.tolist(), spans.tolist(), strict=True):
+        step, end = bar * layout.steps, bar * layout.steps + layout.phrase_steps
+        assert begin == next(i for i, (_, last) in enumerate(rows) if last > step)
+        # What begins just behind a window may be struck again there; not what is another song's.
+        own = len(first.notes) if bar < 6 else len(rows)
+        assert stop == min(sum(start <= end for start, _ in rows), own)
 
 
 def test_a_hit_sounds_for_a_step_however_long_it_is_held():

@@ -91,7 +91,7 @@ def accents(
 
 def sums_by_song(values: NDArray[Any], first: Ints, counts: Ints) -> Floats:
     """The sums of each song's beats, which are laid out like `Accents`: float `(songs,)`."""
-    # From the 0 before them on, so that they are what `sum` gives, to the last bit.
+    # From the 0 before them on: so `sum` begins, too.
     return np.add.reduceat(values, np.stack([first - 1, first + counts], 1).ravel())[::2]
 
 

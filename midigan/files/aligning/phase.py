@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.files.aligning.accents import Accents, accents, lengths_in_beats, sums_by_song
-from midigan.files.aligning.heard import ANY_BAR, Grid, Heard, find_grids
-from midigan.files.score import Phase, Score
+from midigan.files.aligning.heard import ANY_BAR, Grid, Heard
+from midigan.files.score import Phase
 
 Floats = NDArray[np.floating[Any]]
 
@@ -31,17 +31,12 @@ _TRIPLE_MARGIN = 0.1
 _FEWEST_BEATS = 8 * ANY_BAR
 
 
-def find_phase(score: Score, beats: int | None = None) -> Phase:
-    """The phase of the music in `score`, which has notes; beats are quarter notes.
-
-    beats: how many there are in a bar; None hears whether it is 4 or 3.
-    """
-    heard = Heard.of([score])
-    return phases_on(heard, find_grids(heard), [beats])[0]
-
-
 def phases_on(heard: Heard, grids: Sequence[Grid], beats: Sequence[int | None]) -> list[Phase]:
-    """Like `find_phase`, for each song that is heard, where the grids are known already."""
+    """The phase of each song that is heard; beats are quarter notes.
+
+    grids: as `find_grids` finds them.
+    beats: how many there are in a bar of each; None hears whether it is 4 or 3.
+    """
     songs, notes = len(grids), np.diff(heard.first)
     position = heard.positions([grid.offset for grid in grids])
     length = lengths_in_beats(heard)
@@ -57,7 +52,7 @@ def phases_on(heard: Heard, grids: Sequence[Grid], beats: Sequence[int | None]) 
     position -= np.repeat(begin, notes)
     strengths = accents(position, length, heard)
     found = _beats_in_bars(strengths)
-    bars = _bars_folded(strengths, [told or n for told, n in zip(beats, found, strict=True)])
+    bars = folded(strengths, [told or n for told, n in zip(beats, found, strict=True)])
     return [_phase(heard.scores[i].ppq, grids[i], beat[i], begin[i], bars[i]) for i in range(songs)]
 
 
@@ -104,7 +99,7 @@ def _alike(away: Floats, heard: Accents, lag: int) -> Floats:
     return sums / np.maximum(heard.counts - lag, 1)
 
 
-def _bars_folded(heard: Accents, beats: Sequence[int]) -> list[list[float]]:
+def folded(heard: Accents, beats: Sequence[int]) -> list[list[float]]:
     """Like `fold`, for all songs at once: for each one a mean for each of its `beats`."""
     songs, size = len(beats), len(heard.strength)
     place = np.arange(size) - np.repeat(heard.first, heard.counts + 2)

@@ -4,13 +4,18 @@ import numpy as np
 import pytest
 from ballad import ballad
 
-from midigan.files.aligning.accents import accents, lengths_in_beats
+from midigan.files.aligning.accents import accents, lengths_in_beats, sums_by_song
 from midigan.files.aligning.heard import Heard, find_grids
-from midigan.files.aligning.phase import find_phase, fold, phases_on
+from midigan.files.aligning.phase import fold, folded, phases_on
 from midigan.files.score import tick_notes
 
 PPQ = 480
 SHIFTS = [0, 1, 37, 119, 120, 240, 345, 360, 480, 777, 960, 1440, 1919, 1920, 5003]
+
+
+def find_phase(score, beats=None):
+    heard = Heard.of([score])
+    return phases_on(heard, find_grids(heard), [beats])[0]
 
 
 def grid_of(score):
@@ -104,6 +109,21 @@ def test_silence_between_beats_has_no_accents():
 
 def test_folding_pads_the_last_bar():
     assert fold(np.array([1.0, 2, 3, 4, 5]), 4).tolist() == [3, 1, 1.5, 2]
+
+
+def test_accents_of_many_songs_are_folded_and_summed_like_those_of_each():
+    heard = Heard.of([ballad(bars=7), ballad(beats=3, bars=5), ballad(bars=1), ballad(bars=33)])
+    position = heard.positions([0, 0, 0, 0])
+    found = accents(position, lengths_in_beats(heard), heard)
+    each = [found.of_song(i) for i in range(4)]
+    assert found.counts.tolist() == [len(own) for own in each]
+    assert len(each[1]) % 4
+    sums = sums_by_song(found.strength, found.first, found.counts)
+    assert sums.tolist() == pytest.approx([own.sum() for own in each])
+    beats = [4, 3, 4, 4]
+    alone = [fold(own, n).tolist() for own, n in zip(each, beats, strict=True)]
+    for many, one in zip(folded(found, beats), alone, strict=True):
+        assert many == pytest.approx(one)
 
 
 def test_many_songs_are_heard_as_each_one_alone():
