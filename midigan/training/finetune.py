@@ -159,7 +159,8 @@ def finetuning(
         patience=PATIENCE,
     )
     data = replace(recipe.data, held_out=HELD_OUT, held_out_songs=())
-    return replace(recipe, optimizer=optimizer, training=training, data=data)
+    finish = replace(recipe.finish, rests=1.0)  # the new songs pause as often as they do
+    return replace(recipe, optimizer=optimizer, training=training, data=data, finish=finish)
 
 
 def planned_epochs(phrases: int, batch: int) -> int:

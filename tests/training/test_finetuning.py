@@ -160,3 +160,8 @@ def test_songs_that_the_base_held_out_may_be_learned_from():
     data = finetuning(base, 100).data
     assert data.held_out_songs == ()
     assert data.held_out > 0
+
+
+def test_new_songs_pause_as_often_as_they_do_whatever_the_bases_were_to():
+    base = tiny_recipe(finish={"rounds": 3, "rests": 0.5})
+    assert finetuning(base, 100).finish == replace(base.finish, rests=1.0)

@@ -25,7 +25,6 @@ from midigan.training.networks.models import Tensors, build_networks, load_weigh
 from midigan.training.networks.multiscale import MultiscaleGenerator
 from midigan.training.networks.noise import any_blends, any_noise, generator_of
 from midigan.training.networks.voiced import VoicedGenerator
-from midigan.training.recipes.recipe import FinishRecipe
 from midigan.training.runs.batches import KEY, Batches, prepare
 from midigan.training.runs.checkpoint import load_tensors, save_tensors
 from midigan.training.runs.finish import finish
@@ -80,7 +79,8 @@ def finished_weights(run: Run) -> Kept:
     kept, recipe, genres = kept_weights(run), run.recipe, run.config.genres
     generator, critic = build_networks(recipe.networks, run.layout, run.config.seed, len(genres))
     wanted = replace(recipe.finish.after(kept.values.get("steps", 0)), phrases=0)
-    if wanted == FinishRecipe() or not isinstance(generator, MultiscaleGenerator | VoicedGenerator):
+    asked = wanted.rounds or wanted.critic_steps
+    if not asked or not isinstance(generator, MultiscaleGenerator | VoicedGenerator):
         return kept
     path = run.folder / "checkpoints" / "finished.safetensors"
     if path.exists():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -113,21 +113,25 @@ class FinishRecipe:
     rounds: of counting what the generator does and moving its tables until it does it as often
         as songs do; critic_steps: of teaching the critic, alone, to tell its phrases from real
         ones; phrases: by which directions for attributes are found. 0 leaves any of them out.
+    rests: how often all voices are to pause, as a share of how often songs do, above 0 to 1: of
+        the phrases in which they do, that share is calibrated by and shown to the critic.
     """
 
     rounds: int = 0
     critic_steps: int = 0
     phrases: int = 0
+    rests: float = 1.0
 
     def after(self, steps: int) -> FinishRecipe:
         """What is done after a run of so many steps: less after a short one.
 
         Nobody who trains for a minute waits for two more, and there is little to calibrate.
         """
-        return FinishRecipe(
-            min(self.rounds, -(-steps // STEPS_A_ROUND)),
-            min(self.critic_steps, -(-steps // STEPS_A_CRITIC_STEP)),
-            min(self.phrases, steps * PHRASES_A_STEP),
+        return replace(
+            self,
+            rounds=min(self.rounds, -(-steps // STEPS_A_ROUND)),
+            critic_steps=min(self.critic_steps, -(-steps // STEPS_A_CRITIC_STEP)),
+            phrases=min(self.phrases, steps * PHRASES_A_STEP),
         )
 
 
@@ -161,6 +165,7 @@ class Recipe:
         for name in ("rounds", "critic_steps", "phrases"):
             value = getattr(self.finish, name)
             check(value >= 0, name, value, "0 and above")
+        check(0 < self.finish.rests <= 1, "rests", self.finish.rests, "above 0 to 1")
         for name in ("generator_rate", "critic_rate"):
             value = getattr(optimizer, name)
             check(value > 0, name, value, "above 0")

@@ -17,7 +17,7 @@ from midigan.training.networks.noise import evenly, generator_of
 from midigan.training.recipes.recipe import FinishRecipe
 from midigan.training.runs.moments import Chooser, draw, match_moments
 from midigan.training.runs.parallels import match_parallels
-from midigan.training.runs.rests import match_rests
+from midigan.training.runs.rests import match_rests, sparing
 
 #: How many phrases of each kind the critic learns from at most, for each of its steps, and how
 #: many of each in a step.
@@ -52,6 +52,8 @@ def finish(
     phrases: -1/+1 `(n, tracks, bars, steps, pitches)`, music that the generator was taught with.
     genre: their labels `(n, genres)`, if there are any.
     """
+    kept = sparing(phrases, recipe.rests)
+    phrases, genre = phrases[kept], None if genre is None else genre[kept]
     generator.learn_entries(phrases)
     if recipe.rounds:
         match_moments(generator, phrases, recipe.rounds, seed, genre)

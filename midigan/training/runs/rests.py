@@ -66,6 +66,17 @@ def match_rests(
             favour_sound(turn, RATE * rate * ratio * enough)
 
 
+def sparing(phrases: Tensor, share: float) -> Tensor:
+    """Which phrases to keep so that of those in which all tracks pause that share is left.
+
+    phrases: -1/+1 `(n, tracks, bars, steps, pitches)`; share 0..1. Returns bool `(n,)`.
+    """
+    pausing = ~(phrases > 0).any(dim=-1).any(dim=1).flatten(1).all(dim=1)
+    number = pausing.cumsum(dim=0)
+    due = (number * share + 1e-6).floor() > ((number - 1) * share + 1e-6).floor()
+    return ~pausing | due
+
+
 def turns(generator: MultiscaleGenerator, phrases: Tensor) -> Iterator[Turn]:
     """Each choice of each mono track, as it went in -1/+1 `phrases`."""
     sounds = (phrases > 0).any(dim=-1).flatten(2)  # (n, tracks, length)

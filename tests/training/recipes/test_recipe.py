@@ -49,6 +49,8 @@ def test_a_file_of_ones_own_is_read(tmp_path):
         ('[data]\nheld_out_songs = "a"\n[training]\nepochs = 1', "a list of names"),
         ("[loss]\nadversarial_from = 2\n[training]\nepochs = 1", "0 to 1"),
         ("[finish]\nphrases = -1\n[training]\nepochs = 1", "phrases is -1, legal is 0 and above"),
+        ("[finish]\nrests = 0\n[training]\nepochs = 1", "rests is 0.0, legal is above 0 to 1"),
+        ("[finish]\nrests = 1.5\n[training]\nepochs = 1", "rests is 1.5, legal is above 0 to 1"),
         ("training = 3", "should be a table"),
         ("[training", "not valid TOML"),
     ],
@@ -75,8 +77,8 @@ def test_limits_given_on_the_command_line_win():
 
 
 def test_a_short_run_is_finished_in_proportion():
-    whole = FinishRecipe(rounds=24, critic_steps=300, phrases=8192)
+    whole = FinishRecipe(rounds=24, critic_steps=300, phrases=8192, rests=0.5)
     assert whole.after(4000) == whole
-    assert whole.after(300) == FinishRecipe(rounds=5, critic_steps=75, phrases=1200)
-    assert whole.after(1) == FinishRecipe(rounds=1, critic_steps=1, phrases=4)
+    assert whole.after(300) == FinishRecipe(rounds=5, critic_steps=75, phrases=1200, rests=0.5)
+    assert whole.after(1) == FinishRecipe(rounds=1, critic_steps=1, phrases=4, rests=0.5)
     assert FinishRecipe().after(4000) == FinishRecipe()
