@@ -42,10 +42,6 @@ from midigan.training.networks.style_reader import StyleReader
 #: between them; the rest is the melody's.
 CHORDS_SHARE, GROOVE_SHARE = 0.5, 0.25
 
-#: The phrase's style may say this much (in nats) before it costs anything, so that it says
-#: something at all (free bits: arXiv 1606.04934).
-FREE_NATS = 4.0
-
 #: A label is one number among 32 of noise: so much louder, it is learned as fast as they are.
 GENRE_SCALE = 4.0
 
@@ -58,8 +54,9 @@ class MultiscaleGenerator(PhraseGenerator):
 
     mono: whether each track sounds at most one pitch at a time; all do if left out.
     embedding: length of a pitch's vector; context: channels of what a step hears; own: of
-    what a track makes of it; dropout: share of them that is silenced in training; genres: how
-    many labels there are, `genre` `(n, genres)` is then one more input.
+    what a track makes of it; dropout: share of them that is silenced in training; rhythm: 1 if
+    the style's first numbers are the rhythm's, see `Rhythm`; genres: how many labels there are,
+    `genre` `(n, genres)` is then one more input.
     """
 
     on_beat: Tensor
@@ -80,6 +77,7 @@ class MultiscaleGenerator(PhraseGenerator):
         temperature: float = 0.9,
         frame: int = 2,
         together: int = 1,
+        rhythm: int = 0,
         genres: int = 0,
     ) -> None:
         super().__init__()
@@ -108,7 +106,7 @@ class MultiscaleGenerator(PhraseGenerator):
             )
             for number, steps in enumerate(order)
         )
-        self.reader = StyleReader(shape, noise, embedding)
+        self.reader = StyleReader(shape, noise, embedding, order if rhythm else ())
         on_beat = torch.arange(length) % self.steps % max(1, self.steps // 4) == 0
         self.register_buffer("on_beat", on_beat[:, None])  # (bars * steps, 1)
         self.register_buffer("place_of_beat", on_beat.cumsum(0) - 1)
@@ -149,11 +147,8 @@ class MultiscaleGenerator(PhraseGenerator):
         the real ones before it, and the style is read from the phrase itself.
         """
         cells = (phrases.flatten(2, 3).transpose(1, 2) + 1) / 2  # (n, length, tracks, pitches)
-        mean, deviation = self.reader(cells)
-        drawn = torch.randn(mean.shape, generator=rng).to(mean.device)
-        style = labelled(mean + deviation * drawn, genre)
-        spent = 0.5 * (mean.square() + deviation.square() - 1) - deviation.log()
-        loss = spent.sum(dim=1).mean().clamp(min=FREE_NATS)
+        style, loss = self.reader.draw(cells, rng)
+        style = labelled(style, genre)
         chance = rng if self.training else None
         for level, coarser, new in self._taught(cells):
             loss = loss + level.surprise(self.pitch, coarser, style, new, chance) / len(phrases)
@@ -179,6 +174,11 @@ class MultiscaleGenerator(PhraseGenerator):
     def discretise(self, scores: Tensor) -> Tensor:
         """Scores as exactly -1 and +1; see `discretised`."""
         return discretised(scores, self.mono)
+
+    def learn_rhythms(self, phrases: Tensor) -> None:
+        """See in -1/+1 `phrases` how songs' rhythms differ, if the style is to say: `Rhythm`."""
+        if self.reader.rhythm is not None:
+            self.reader.rhythm.learn((phrases.flatten(2, 3).transpose(1, 2) + 1) / 2)
 
     def learn_entries(self, phrases: Tensor) -> None:
         """See in -1/+1 `phrases` which tracks leave no bar empty: see `Entries`."""

@@ -90,6 +90,9 @@ class PhraseGenerator(nn.Module):
     def initialise_from(self, phrases: Tensor) -> None:
         """Start near real phrases, -1/+1 `(n, tracks, bars, steps, pitches)`: here nowhere near."""
 
+    def learn_rhythms(self, phrases: Tensor) -> None:
+        """See how -1/+1 `phrases` differ in rhythm, for networks that hear it apart: here not."""
+
 
 class MuseGenerator(PhraseGenerator):
     """Noise to phrases: chords, style, melody and groove, as MuseGAN names them.

@@ -88,6 +88,10 @@ class VoicedGenerator(PhraseGenerator):
         """Let each voice prefer the pitches that it has in real phrases."""
         self.inner.initialise_from(self.parted(phrases))
 
+    def learn_rhythms(self, phrases: Tensor) -> None:
+        """See in -1/+1 `phrases` how the rhythms of songs' voices differ."""
+        self.inner.learn_rhythms(self.parted(phrases))
+
     def learn_entries(self, phrases: Tensor) -> None:
         """See in -1/+1 `phrases` which voices leave no bar empty: see `Entries`."""
         self.inner.learn_entries(self.parted(phrases))

@@ -18,6 +18,7 @@ from midigan.training.recipes.recipe import FinishRecipe
 from midigan.training.runs.moments import Chooser, draw, match_moments
 from midigan.training.runs.parallels import match_parallels
 from midigan.training.runs.rests import match_rests, sparing
+from midigan.training.runs.rhythms import match_rhythms
 
 #: How many phrases of each kind the critic learns from at most, for each of its steps, and how
 #: many of each in a step.
@@ -32,6 +33,9 @@ MISLABELLED = 0.25
 
 #: One round of calibrating rests, and parallel motion, for so many of calibrating all tables.
 ROUNDS_A_RARITY = 3
+
+#: So many rounds of calibrating rhythms are enough.
+RHYTHM_ROUNDS = 8
 
 #: Adam's rate, reached after so many steps, and its decay of weights.
 RATE, WARMUP_STEPS, DECAY = 1e-3, 50, 0.1
@@ -56,9 +60,10 @@ def finish(
     phrases, genre = phrases[kept], None if genre is None else genre[kept]
     generator.learn_entries(phrases)
     if recipe.rounds:
+        rounds = recipe.rounds // ROUNDS_A_RARITY
+        match_rhythms(generator, phrases, min(recipe.rounds, RHYTHM_ROUNDS), seed, genre)
         match_moments(generator, phrases, recipe.rounds, seed, genre)
         if isinstance(generator, MultiscaleGenerator):
-            rounds = recipe.rounds // ROUNDS_A_RARITY
             match_rests(generator, phrases, rounds, seed, genre)
             match_parallels(generator, phrases, rounds, seed, genre)
     if recipe.critic_steps:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from midigan import __version__
 from midigan.errors import FormatError, MidiganError
@@ -111,9 +112,8 @@ class Session:
         self._saved_steps = 0
         if run.last.exists():
             self._restore()
-        else:
-            first = batches.draw_first(FIRST_LOOK, device)
-            self.trainer.generator.initialise_from(first)
+        if self.trainer.steps == 0:
+            self._look_at(batches.draw_first(FIRST_LOOK, device))
 
     def train(
         self,
@@ -158,6 +158,14 @@ class Session:
                 self._save()
                 saved = time.perf_counter()
                 patience = 0 < self.plan.patience <= self.course.stale
+
+    def _look_at(self, first: Tensor) -> None:
+        """Let a new run's generator start near its songs; one to go on from is near already."""
+        trainer = self.trainer
+        if not self.run.last.exists():
+            trainer.generator.initialise_from(first)
+        for generator in (trainer.generator, trainer.average.module):
+            generator.learn_rhythms(first)
 
     def fraction(self) -> float:
         """How much of the plan is done, 0..1, by epochs or minutes, whichever is further."""
