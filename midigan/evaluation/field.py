@@ -33,6 +33,8 @@ POLYPHONIC = 3
 QUALIFIED = 2
 #: What a drum hit between the eighths of a bar counts towards the pattern (pypianoroll).
 TOLERANCE = 0.1
+#: The measure of a track that says whether it is heard at all.
+EMPTY_BARS = "empty bars"
 
 
 def measure_field(phrases: Phrases, layout: Layout) -> dict[str, Values]:
@@ -58,7 +60,7 @@ def measure_field(phrases: Phrases, layout: Layout) -> dict[str, Values]:
     drums = [i for i, track in enumerate(layout.tracks) if track.drum]
     if drums:
         values["drum pattern"] = drum_pattern_share(tally, drums)
-    values |= _by_track("empty bars", empty_bar_share(phrases), layout)
+    values |= _by_track(EMPTY_BARS, empty_bar_share(phrases), layout)
     values |= _by_track("notes a bar", tally.onsets.sum(axis=2) / layout.bars, layout)
     classes = pitch_classes_a_bar(phrases, lowest)
     values |= _by_track("classes a bar", classes, layout, drums)

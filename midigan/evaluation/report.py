@@ -11,6 +11,7 @@ from midigan.errors import MidiganError
 from midigan.evaluation.classifier import standardised, two_sample_auc
 from midigan.evaluation.copying import Memorisation, compare_nearness
 from midigan.evaluation.coverage import Spread, spread
+from midigan.evaluation.field import EMPTY_BARS
 from midigan.evaluation.genres import GenresVerdict, judge_genres
 from midigan.evaluation.neighbours import find_nearest, in_blocks
 from midigan.evaluation.overlap import Comparison, compare_values
@@ -150,11 +151,20 @@ def compare(sample: Sample, known: Sample, most: int | None = None) -> Verdict:
 def _defined(
     first: dict[str, Values], second: dict[str, Values]
 ) -> tuple[dict[str, Values], dict[str, Values]]:
-    """The measures that have a value in either sample: two tracks' distance needs two tracks."""
+    """The measures that have a value in either sample: two tracks' distance needs two tracks.
+
+    Nothing is said of a track that both leave silent: it would be as alike as can be.
+    """
+    silent = [
+        name.removeprefix(EMPTY_BARS)
+        for name in second
+        if name.startswith(EMPTY_BARS) and (first[name] == 1).all() and (second[name] == 1).all()
+    ]
     names = [
         name
         for name in second
         if not (np.isnan(first[name]).all() and np.isnan(second[name]).all())
+        and not name.endswith(tuple(silent))
     ]
     return {name: first[name] for name in names}, {name: second[name] for name in names}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from midigan.errors import MidiganError
-from midigan.evaluation.report import evaluate
+from midigan.evaluation.report import compare, evaluate
 from midigan.evaluation.sample import (
     draw,
     duplicate_share,
@@ -129,3 +129,19 @@ def test_drums_are_measured_apart(tiny_band):
     assert "drum pattern" in found.generated.field.metrics
     assert "classes a bar, Drums" not in found.generated.field.metrics
     assert "mean pitch 4" not in found.generated.headline.metrics
+
+
+def test_nothing_is_said_of_a_track_that_both_leave_silent(tiny_band):
+    band = Generator.load(tiny_band)
+    drums = [track.drum for track in band.layout.tracks].index(True)
+    name = f", {band.layout.tracks[drums].name}"
+    heard = draw(band, 40, 1)
+    silent = heard.copy()
+    silent[:, drums] = False
+
+    def said(first, second):
+        samples = (measure_generated(part, band.layout) for part in (first, second))
+        return {measure for measure in compare(*samples).field.metrics if measure.endswith(name)}
+
+    assert said(heard, heard) == said(silent, heard) == {f"empty bars{name}", f"notes a bar{name}"}
+    assert not said(silent, silent)
