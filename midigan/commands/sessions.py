@@ -95,7 +95,7 @@ def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet
             f" of layout {report.layout}"
         )
         for reason, count in report.reasons.most_common(3):
-            where.print(f"  skipped {count}: {reason}", markup=False)
+            where.print(f"  skipped {count}: {_mended(reason, layout)}", markup=False)
         left_out = report.total("left_out")
         if left_out:
             drums = report.total("drums_left_out")
@@ -105,6 +105,13 @@ def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet
     if len(phrases) == 0:
         raise MidiganError(f"{source} holds no phrase to train on: every bar is silent")
     return phrases
+
+
+def _mended(reason: str, layout: Layout | None) -> str:
+    """A reason with the command whose option it names; bars of a given layout stay as they are."""
+    if layout is not None:
+        reason = reason.replace("--meter native or pad", "--meter pad")
+    return reason.replace("--meter", "midigan encode --meter")
 
 
 @contextmanager

@@ -92,6 +92,19 @@ def test_songs_of_other_tracks_ask_for_another_base(base, folder):
     assert "--base NAME goes on from one for other tracks" in found.output
 
 
+def test_a_song_in_another_meter_is_left_out_with_the_command_that_takes_it(base, folder):
+    path = min(folder.iterdir())
+    file = mido.MidiFile(path)
+    for track in file.tracks:
+        track[:] = [message for message in track if message.type != "time_signature"]
+    waltz = mido.MetaMessage("time_signature", numerator=3, denominator=4)
+    file.tracks[0].insert(0, waltz)
+    file.save(path)
+    found = midigan("finetune", folder, "--base", base, "--epochs", 1)
+    assert "2 of 3 files" in found.output
+    assert "meter 3/4 (midigan encode --meter pad uses it)" in " ".join(found.output.split())
+
+
 def test_an_empty_folder_is_refused(base, folder):
     Path("empty").mkdir()
     found = midigan("finetune", "empty", "--base", base)
