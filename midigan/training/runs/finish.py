@@ -31,11 +31,8 @@ JOINED = 0.25
 #: The share of them, where there are genres, that is real music under the label of another one.
 MISLABELLED = 0.25
 
-#: One round of calibrating rests, and parallel motion, for so many of calibrating all tables.
+#: One round of calibrating rhythms, rests or parallels for so many of calibrating all tables.
 ROUNDS_A_RARITY = 3
-
-#: So many rounds of calibrating rhythms are enough.
-RHYTHM_ROUNDS = 8
 
 #: Adam's rate, reached after so many steps, and its decay of weights.
 RATE, WARMUP_STEPS, DECAY = 1e-3, 50, 0.1
@@ -61,7 +58,7 @@ def finish(
     generator.learn_entries(phrases)
     if recipe.rounds:
         rounds = recipe.rounds // ROUNDS_A_RARITY
-        match_rhythms(generator, phrases, min(recipe.rounds, RHYTHM_ROUNDS), seed, genre)
+        match_rhythms(generator, phrases, rounds, seed, genre)
         match_moments(generator, phrases, recipe.rounds, seed, genre)
         if isinstance(generator, MultiscaleGenerator):
             match_rests(generator, phrases, rounds, seed, genre)
