@@ -9,7 +9,7 @@ from pathlib import Path
 
 import mido
 import pytest
-from real_parts import Midigan, Receiver, jack_server, wait_until
+from real_parts import jack_server, wait_until
 
 pytest.importorskip("jack")
 
@@ -41,27 +41,6 @@ while True:
 def server():
     with jack_server(f"ends{os.getpid()}") as server:
         yield server
-
-
-@pytest.fixture
-def receiver(server):
-    receiver = Receiver("Receiver")
-    yield receiver
-    receiver.close()
-
-
-@pytest.fixture
-def live(server, tiny_band):
-    started = []
-
-    def start(*arguments):
-        started.append(Midigan("live", tiny_band, *arguments))
-        return started[-1]
-
-    yield start
-    for midigan in started:
-        midigan.process.kill()
-        midigan.process.communicate()
 
 
 @pytest.fixture

@@ -43,33 +43,17 @@ def server():
 
 
 @pytest.fixture
-def receiver(server):
-    receiver = Receiver("Receiver")
-    yield receiver
-    receiver.close()
-
-
-@pytest.fixture
-def live(receiver, tiny_band):
-    started = []
+def play(receiver, live):
+    """Starts a quick session that the receiver hears."""
 
     def start(*arguments):
-        midigan = Midigan("live", tiny_band, "--tempo", BPM, "--seed", 3, *arguments)
-        started.append(midigan)
+        midigan = live("--tempo", BPM, "--seed", 3, *arguments)
         if arguments[:2] == VIRTUAL[:2]:
             receiver.connect("My Gan")
             _wait_for_standby(midigan)
         return midigan
 
-    yield start
-    for midigan in started:
-        family = midigan.family()
-        midigan.process.kill()
-        midigan.process.communicate()
-        for pid in family[1:]:
-            # Who was suspended, or waits for somebody who was.
-            if Path(f"/proc/{pid}").exists():
-                os.kill(pid, signal.SIGKILL)
+    return start
 
 
 def _wait_for_standby(midigan):
@@ -89,8 +73,8 @@ def _sounds(receiver):
 
 @pytest.mark.parametrize("place", [NAMED, VIRTUAL], ids=["named", "virtual"])
 @pytest.mark.parametrize(("victim", "number", "status", "words"), ENDS)
-def test_every_end_is_silence(victim, number, status, words, place, live, receiver):
-    midigan = live(*place)
+def test_every_end_is_silence(victim, number, status, words, place, play, receiver):
+    midigan = play(*place)
     pid = midigan.child(victim) if victim else midigan.process.pid
     wait_until("notes", lambda: len(receiver.notes) > 50)
     wait_until("a moment with notes", lambda: _sounds(receiver))
@@ -104,9 +88,9 @@ def test_every_end_is_silence(victim, number, status, words, place, live, receiv
     receiver.assert_silent()
 
 
-def test_of_two_sessions_each_has_the_port_of_its_own_process_watched(live, receiver):
+def test_of_two_sessions_each_has_the_port_of_its_own_process_watched(play, receiver):
     other = Receiver("Other")
-    first, second = live(*VIRTUAL), Midigan("live", *SECOND)
+    first, second = play(*VIRTUAL), Midigan("live", *SECOND)
     try:
         other.connect("midigan-01:My Gan")
         _wait_for_standby(second)
@@ -127,7 +111,7 @@ def test_of_two_sessions_each_has_the_port_of_its_own_process_watched(live, rece
         other.close()
 
 
-def test_who_cannot_be_silenced_is_said(live, receiver, monkeypatch, tmp_path):
+def test_who_cannot_be_silenced_is_said(play, receiver, monkeypatch, tmp_path):
     # Without JACK-Client nobody knows who listens.
     (tmp_path / "jack.py").write_text("raise ImportError\n")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
@@ -156,8 +140,8 @@ def _strikes(receiver, begin, end):
     return sum(status & 0xF0 == 0x90 and begin <= at < end for at, (status, *_) in receiver.notes)
 
 
-def test_after_a_suspension_what_sounded_ends_and_nothing_comes_in_a_burst(live, receiver):
-    midigan = live(*NAMED)
+def test_after_a_suspension_what_sounded_ends_and_nothing_comes_in_a_burst(play, receiver):
+    midigan = play(*NAMED)
     wait_until("notes", lambda: len(receiver.notes) > 100)
     before = receiver.client.frame_time / RATE
     sounding, heard = _suspend(midigan, receiver)
@@ -175,13 +159,13 @@ def test_after_a_suspension_what_sounded_ends_and_nothing_comes_in_a_burst(live,
     receiver.assert_silent()
 
 
-def test_after_a_suspension_it_is_where_the_leader_is(live, receiver, tiny_band):
+def test_after_a_suspension_it_is_where_the_leader_is(play, receiver, tiny_band):
     from midigan.live.composing.composer import Composer
     from midigan.live.processes.composer_messages import Load
 
     client = receiver.client
     client.transport_frame = 0
-    midigan = live(*NAMED, "--sync", "jack")
+    midigan = play(*NAMED, "--sync", "jack")
     assert "following JACK" in midigan.process.stdout.readline()
     assert midigan.process.stdout.readline().startswith("playing")
     client.transport_start()
