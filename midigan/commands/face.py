@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from midigan.commands.face_scene import Scene, Watching
 from midigan.commands.lines import Lines
-from midigan.commands.terminal import in_foreground, suspend
+from midigan.commands.terminal import in_foreground, is_terminal, suspend
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,7 +45,7 @@ def can_be_drawn() -> bool:
             return False
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
     return (
-        sys.stdout.isatty()
+        is_terminal(sys.stdout)
         and os.environ.get("TERM", "") not in ("dumb", "unknown")
         and encoding == "utf8"
         and in_foreground(sys.stdout.fileno())

@@ -14,7 +14,7 @@ from midigan.pitches import pitch_name
 from midigan.ticks import PPQN
 
 #: Columns for the names of tracks, at the left of the roll.
-NAMES = 11
+NAMES = 13
 #: A sixteenth gets one more column for each so many that the roll has.
 _WIDE = 64
 #: The share of the roll that has been played.

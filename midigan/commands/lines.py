@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from midigan.commands.terminal import is_terminal
+
 if TYPE_CHECKING:
     from midigan.live.processes.composer_messages import Loaded, Phrase, Told
     from midigan.live.processes.player_messages import Opened, Position, Report, Start
@@ -23,7 +25,7 @@ class Lines:
     ) -> None:
         """`moving`: whether there may be a line that stays in place."""
         self._name, self._seed, self._leader, self._quiet = name, seed, leader, quiet
-        self._in_place = moving and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        self._in_place = moving and is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
         self._bar_ticks = 1
         self._priority = ""
         self._last: Report | None = None
@@ -34,7 +36,7 @@ class Lines:
         self._priority = opened.priority
         if not self._quiet:
             ending = "Ctrl-C stops" if start.end_tick is None else f"{self._bars(start.end_tick)}"
-            keys = ", ? lists keys" if sys.stdin.isatty() and self._in_place else ""
+            keys = ", ? lists keys" if is_terminal(sys.stdin) and self._in_place else ""
             alone = f"at {start.tempo_bpm:g} bpm"
             pace = f"in time with {self._leader}" if self._leader else alone
             click.echo(

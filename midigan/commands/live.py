@@ -20,6 +20,7 @@ from midigan.commands.playing import (
     turns_of,
 )
 from midigan.commands.syncing import PACES, sync_of, sync_options
+from midigan.commands.terminal import is_terminal
 from midigan.errors import MidiganError, PortError
 from midigan.shipped import name_of
 
@@ -183,8 +184,8 @@ def _face_of(wish: Wish, *, plain: bool, quiet: bool) -> Lines | View:
     if not drawn:
         return lines
     sends_clock = sync.send_clock or sync.clock_to is not None
-    scene = Scene(name, wish.seed, leader=leader, sends_clock=sends_clock, keys=sys.stdin.isatty())
-    return View(scene, lines)
+    keys = is_terminal(sys.stdin)
+    return View(Scene(name, wish.seed, leader=leader, sends_clock=sends_clock, keys=keys), lines)
 
 
 def _check_places(

@@ -8,12 +8,17 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
 
 #: What the arrow keys of a Windows console send after a prefix.
 _ON_WINDOWS = {"H": UP, "P": DOWN, "M": RIGHT, "K": LEFT}
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a standard stream is one; a stream that was closed before we began is None."""
+    return stream is not None and stream.isatty()
 
 
 class Terminal:
@@ -33,7 +38,7 @@ class Terminal:
         self._handlers: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
-        if sys.stdin is not None and sys.stdin.isatty():
+        if sys.stdin is not None and is_terminal(sys.stdin):
             self._fd = sys.stdin.fileno()
             if sys.platform != "win32":
                 self._take()

@@ -77,7 +77,7 @@ def test_notes_roll_past_a_playhead_that_stays():
     for step in (0, 1, 5, 15):
         rows = picture(scene_at(step * PPQN // 4))
         head = rows[3].index("│")
-        assert head == 11 + 16
+        assert head == 13 + 16
         assert rows[1].index("2") == head + 16 - step
         low = [row for row in rows[3:10] if "▄" in row]
         assert low[0].index("▄") == head + 16 - step

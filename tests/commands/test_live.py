@@ -196,6 +196,15 @@ def test_offline_loads_nothing_that_only_training_or_scores_need(tiny_generator,
     assert not loaded & {"torch", "music21", "matplotlib", "pretty_midi", "symusic", "rich"}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes them")
+def test_it_plays_with_standard_streams_closed(tiny_generator, tmp_path):
+    command = [sys.executable, "-m", "midigan", *OFFLINE, tiny_generator]
+    closed = ["sh", "-c", 'exec "$@" <&- >&-', "sh", *command, "--record", tmp_path / "x.mid"]
+    done = subprocess.run(closed, stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert notes_of(tmp_path / "x.mid")
+
+
 def test_the_player_loads_next_to_nothing():
     code = "import sys, midigan.live.playing.player_process; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
