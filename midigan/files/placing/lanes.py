@@ -81,3 +81,10 @@ class Lanes:
         after = after.take(other)
         self.held[:, after], self.until[:, after] = held.take(other, 1), until.take(other, 1)
         return after
+
+    def begins_with(self, lane: int, held: list[float], until: list[int]) -> bool:
+        """Whether this was before a lane, as it is from now on."""
+        if self.held[:, lane].tolist() == held and self.until[:, lane].tolist() == until:
+            return True
+        self.held[:, lane], self.until[:, lane] = held, until
+        return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ from midigan.files.placing.in_step import MOST_VOICES, InStep, ends_and_pitches
 from midigan.files.placing.lanes import Lanes
 
 #: Fewer lanes than these are dealt out faster one by one, and longer ones faster in parts.
-_FEWEST, _LONGEST = 10, 24
+_FEWEST, _LONGEST = 64, 24
 
 
 def split_voices(
@@ -57,34 +59,39 @@ def _deal(chords: Chords, songs: Ints, voices: int) -> Ints:
     together = 1 < voices <= MOST_VOICES and len(chords.step) >= _FEWEST * _LONGEST
     lanes = Lanes.of(chords, songs, voices, _LONGEST if together else None)
     notes, left = ends_and_pitches(chords), np.arange(len(lanes.first))
-    while len(left):
+    while together and len(left) >= _FEWEST:
         left = left.take(np.argsort(-lanes.count.take(left), kind="stable"))
-        if together and len(left) >= _FEWEST:
-            in_step = InStep(chords, notes, lanes.take(left))
-            held, until = in_step.run()
-            in_step.write(dealt)
-        else:
-            held, until = _one_by_one(chords, lanes.take(left), dealt)
-        left = lanes.go_on(chords, left, held, until)
+        in_step = InStep(chords, notes, lanes.take(left))
+        left = lanes.go_on(chords, left, *in_step.run())
+        in_step.write(dealt)
+    for lane in left.tolist():
+        _deal_from(lane, chords, lanes, dealt)
     return dealt
 
 
-def _one_by_one(chords: Chords, lanes: Lanes, dealt: Ints) -> tuple[NDArray[np.float64], Ints]:
-    """Deal out the chords of lanes; what the voices sing last, and until when."""
-    held, until = np.empty_like(lanes.held), np.empty_like(lanes.until)
-    for lane, (first, count) in enumerate(zip(lanes.first, lanes.count, strict=True)):
-        dealer = Dealer(lanes.held[:, lane].tolist(), lanes.until[:, lane].tolist())
-        bounds = chords.first[first : first + count + 1]
+def _deal_from(lane: int, chords: Chords, lanes: Lanes, dealt: Ints) -> None:
+    """Deal out the chords of a lane, and of those after it as far as they begin otherwise."""
+    dealer = Dealer(lanes.held[:, lane].tolist(), lanes.until[:, lane].tolist())
+    while True:
+        first, stop = int(lanes.first[lane]), int(lanes.first[lane] + lanes.count[lane])
+        bounds = chords.first[first : stop + 1].tolist()
         notes = slice(bounds[0], bounds[-1])
         pitches, ends = chords.pitch[notes].tolist(), chords.end[notes].tolist()
-        edges, own = (bounds - bounds[0]).tolist(), [-1] * len(pitches)
-        for number, step in enumerate(chords.step[first : first + count].tolist()):
-            chord = range(edges[number], edges[number + 1])
-            for note, voice in dealer.deal(step, chord, pitches, ends):
-                own[note] = voice
-        dealt[notes] = own
-        held[:, lane], until[:, lane] = dealer.pitch, dealer.until
-    return held, until
+        voice = [-1] * len(pitches)
+        for step, (begin, end) in zip(
+            chords.step[first:stop].tolist(), pairwise(bounds), strict=True
+        ):
+            chord = range(begin - bounds[0], end - bounds[0])
+            for note, own in dealer.deal(step, chord, pitches, ends):
+                voice[note] = own
+        dealt[notes] = voice
+        if not lanes.goes_on[lane]:
+            return
+        lane += 1
+        step = int(chords.step[lanes.first[lane]])
+        until = [end if end > step else 0 for end in dealer.until]
+        if lanes.begins_with(lane, dealer.pitch, until):
+            return
 
 
 def _cut_at_next(chords: Chords, dealt: Ints, voices: int, several: int | None) -> Ints:
