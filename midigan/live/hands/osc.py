@@ -14,6 +14,7 @@ the controls and nothing else, which is why it listens to this computer alone by
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import threading
 from collections.abc import Iterator, Sequence
@@ -44,6 +45,8 @@ class Osc:
 
     def __init__(self, address: str) -> None:
         """Bind `[HOST:]PORT`. Raises MidiganError if that is no address, or is taken."""
+        # python-osc warns by the root logger, which would write over the view.
+        logging.getLogger().addHandler(logging.NullHandler())
         self._wrong: set[str] = set()
         self._ended = threading.Event()
         host, port = parse_address(address)

@@ -3,6 +3,8 @@
 import contextlib
 import queue
 import socket
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -124,3 +126,18 @@ def test_a_port_that_is_taken_is_refused():
         port = other.getsockname()[1]
         with pytest.raises(MidiganError, match=f"127.0.0.1:{port}"):
             Osc(str(port))
+
+
+def test_what_the_library_warns_of_is_not_written_over_the_view():
+    code = (
+        "from types import SimpleNamespace\n"
+        "from midigan.live.hands.osc import Osc\n"
+        "desk = SimpleNamespace(turn=print, say=print)\n"
+        "bundle = b'#bundle' + bytes(8) + b'\\x01' + bytes(8)\n"
+        "Osc('0').take(bundle, desk)\n"
+        "import logging; logging.warning('so would it')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stderr == ""
