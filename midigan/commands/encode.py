@@ -136,6 +136,10 @@ def command(
         return
     target = checked_target(output or default_target(sources[0]), sources)
 
+    from midigan.files.encoding.workers import start_early
+
+    # On another core, while this process imports its part.
+    start_early()
     from midigan.files.encoding.encode import encode
     from midigan.files.encoding.journal import working_folder
     from midigan.files.opening.limits import usable_cores

@@ -67,6 +67,19 @@ def each_in_workers(
             worker.stop()
 
 
+def start_early() -> None:
+    """Begin now what the first worker would wait for, while this process goes on.
+
+    Where workers are forked from one process, that one takes as long as a small folder until it
+    has imported the readers. Does nothing if it is there, or where the system has no such one.
+    """
+    if _context().get_start_method() == "forkserver":
+        from multiprocessing import forkserver
+
+        with _main_left_alone():
+            forkserver.ensure_running()
+
+
 class _Worker:
     """One process, the item that it works on and those that it does next, with numbers."""
 

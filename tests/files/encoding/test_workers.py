@@ -1,9 +1,11 @@
 """Workers: results in order, and one bad file costs nothing else."""
 
+import multiprocessing
 import os
 import subprocess
 import sys
 import time
+from multiprocessing import forkserver
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from midi_bytes import midi, name, notes
 
 from midigan.files.encoding.choose import find_layout
 from midigan.files.encoding.encode import encode
-from midigan.files.encoding.workers import Lost, each_in_workers
+from midigan.files.encoding.workers import Lost, each_in_workers, start_early
 from midigan.files.opening.limits import MIDI_MB, limited_memory
 from midigan.layout import load_layout
 
@@ -38,6 +40,16 @@ def test_a_crash_or_an_endless_file_is_lost_alone():
 
 def test_nothing_to_do_starts_nothing():
     assert list(each_in_workers(square, [], 4)) == []
+
+
+def test_what_was_started_early_is_what_workers_are_forked_from():
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        pytest.skip("workers are not forked from another process here")
+    start_early()
+    early = forkserver._forkserver._forkserver_pid
+    assert list(each_in_workers(square, [3], 1)) == [9]
+    start_early()
+    assert forkserver._forkserver._forkserver_pid == early is not None
 
 
 def eat(megabytes):
