@@ -16,14 +16,18 @@ from midigan.song import Song
 _FEW = 1 << 14
 
 
+#: Digests by what is alike, and the path each was met at first.
+Met = dict[tuple[str, int], str]
+
+
 class Duplicates:
     """What a run has met so far, as digests of 8 bytes: half of some archives are copies."""
 
     def __init__(self) -> None:
-        self._late: dict[tuple[str, int], str] = {}
+        self._late: Met = {}
         #: How many of the late ones `news` has told.
         self._told = 0
-        self._before = _Before()
+        self._before: _Before | None = None
 
     def of_file(self, data: bytes, split: str | None, path: str) -> str | None:
         """Why these bytes are not wanted again; None, and remembered, where they are new."""
@@ -33,12 +37,16 @@ class Duplicates:
         """Like `of_file`, for a song whose notes may be those of an earlier one."""
         return self._met(("notes", _digest(song.notes.data, song.bar_steps.data)), path)
 
-    def of_other(self, other: Duplicates) -> str | None:
+    def of_other(self, met: Met) -> str | None:
         """Like `of_file`, for all that was met in another process, in the order it was met."""
-        for digest, path in other._late.items():
+        for digest, path in met.items():
             if reason := self._met(digest, path):
                 return reason
         return None
+
+    def met(self) -> Met:
+        """What was met of one file, for `of_other`: a plain dict is quick to hand over."""
+        return self._late
 
     def news(self) -> Iterator[tuple[str, str, str]]:
         """What was met since this was last asked: what was alike, its digest in hex, the path.
@@ -60,10 +68,12 @@ class Duplicates:
         self._told = len(self._late)
 
     def _met(self, digest: tuple[str, int], path: str) -> str | None:
-        earlier = self._before.path(digest[1]) or self._late.setdefault(digest, path)
+        earlier = self._before.path(digest[1]) if self._before else None
+        earlier = earlier or self._late.setdefault(digest, path)
         return None if earlier == path else f"the same {digest[0]} as another file: {earlier}"
 
     def _settle(self) -> None:
+        self._before = self._before or _Before()
         self._before.take([digest for _, digest in self._late], list(self._late.values()))
         self._late.clear()
         self._told = 0

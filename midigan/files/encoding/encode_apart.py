@@ -8,7 +8,7 @@ from functools import partial
 from itertools import repeat, tee
 from typing import Any
 
-from midigan.files.encoding.duplicates import Duplicates
+from midigan.files.encoding.duplicates import Duplicates, Met
 from midigan.files.encoding.encode_file import encode_each
 from midigan.files.encoding.report import FileReport
 from midigan.files.encoding.workers import Lost, each_in_workers
@@ -26,7 +26,7 @@ _GROUP_FILES, _GROUP_BYTES = 64, 1 << 20
 _GROUPS_EACH = 4
 
 #: What comes of a file, and what tells whether it is a copy.
-_Encoded = tuple[list[Song], FileReport, Duplicates]
+_Encoded = tuple[list[Song], FileReport, Met]
 
 
 def encode_in_workers(
@@ -104,9 +104,9 @@ def _encoded(rules: Rules, look_for_copies: bool, group: Sequence[Source]) -> li
     try:
         with limited_memory(most):
             found = encode_each(known, rules)
-            return [(*one, met) for one, met in zip(found, own, strict=True)]
+            return [(*one, met.met()) for one, met in zip(found, own, strict=True)]
     except MemoryError:
         if len(group) > 1:
             return [_encoded(rules, look_for_copies, [source])[0] for source in group]
         reason = f"reading it takes more than {most} MB of memory"
-        return [([], FileReport(printable(group[0].path), reason), Duplicates())]
+        return [([], FileReport(printable(group[0].path), reason), {})]
