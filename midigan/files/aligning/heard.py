@@ -158,7 +158,9 @@ def _without_drums(scores: Sequence[Score], first: Ints) -> Ints:
         return np.arange(first[-1])
     source = np.concatenate([score.notes["source"] for score in scores])
     before = offsets([len(score.tracks) for score in scores])[:-1]
-    tonal = ~np.array(drums)[source + np.repeat(before, np.diff(first))]
+    place = np.repeat(before, np.diff(first))
+    place += source
+    tonal = (~np.array(drums)).take(place)
     some = np.logical_or.reduceat(tonal, first[:-1])
     if not some.all():
         tonal |= np.repeat(~some, np.diff(first))
