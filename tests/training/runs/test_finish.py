@@ -9,9 +9,10 @@ from midigan.training.exporting import export
 from midigan.training.exporting.export import export_run, finished_weights, kept_weights
 from midigan.training.networks.critic import IntervalCritic
 from midigan.training.networks.multiscale import MultiscaleGenerator
-from midigan.training.recipes.recipe import Recipe
+from midigan.training.recipes.recipe import FinishRecipe, Recipe
+from midigan.training.runs import finish as finishing
 from midigan.training.runs.batches import to_tensor
-from midigan.training.runs.finish import joined, teach_critic
+from midigan.training.runs.finish import finish, joined, teach_critic
 from midigan.training.runs.moments import draw
 from midigan.training.runs.run import create_run
 from midigan.training.runs.session import Session
@@ -77,3 +78,22 @@ def test_without_a_finish_weights_stay_as_they_are(tmp_path):
     kept, found = kept_weights(run), finished_weights(run)
     assert all(torch.equal(kept.generator[n], found.generator[n]) for n in kept.generator)
     assert Recipe.from_dict({"training": {"epochs": 1}}).finish.rounds == 0
+
+
+def test_of_phrases_that_pause_a_share_is_learned_from_in_all_that_is_finished(monkeypatch):
+    seen = {}
+    whats = ("match_rhythms", "match_moments", "match_rests", "match_parallels")
+    for what in whats:
+        monkeypatch.setattr(
+            finishing, what, lambda _, phrases, *rest, name=what: seen.update({name: len(phrases)})
+        )
+    monkeypatch.setattr(
+        finishing, "teach_critic", lambda _, __, phrases, *rest: seen.update(critic=len(phrases))
+    )
+    generator = MultiscaleGenerator(tiny_layout().shape, embedding=8, context=12, own=8)
+    phrases = -torch.ones(10, *tiny_layout().shape)
+    phrases[:4, ..., 2] = 1  # six of ten are silent
+    for share, left in ((1.0, 10), (0.5, 7)):
+        recipe = FinishRecipe(rounds=3, critic_steps=2, rests=share)
+        finish(generator, torch.nn.Identity(), phrases, recipe, seed=1)
+        assert seen == dict.fromkeys((*whats, "critic"), left)
