@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from midigan.layout import Layout
     from midigan.phrase_set import PhraseSet
     from midigan.training.runs.processes import Group
+    from midigan.training.runs.progress import Outcome, Progress
     from midigan.training.runs.run import Run
-    from midigan.training.runs.session import Outcome, Progress, Session
+    from midigan.training.runs.session import Session
     from midigan.training.worth import Worth
 
 run_option = click.option(

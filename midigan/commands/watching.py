@@ -14,7 +14,7 @@ import click
 from midigan.commands.common import console, duration
 
 if TYPE_CHECKING:
-    from midigan.training.runs.session import Progress
+    from midigan.training.runs.progress import Progress
 
 #: Where no bar can be drawn, a line of progress is printed this often.
 LINE_SECONDS = 30.0

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from midigan.errors import MidiganError
-from midigan.training.runs.session import Progress
+from midigan.training.runs.progress import Progress
 
 #: Where in a run folder the event files lie.
 FOLDER = "tensorboard"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,47 +21,18 @@ from midigan.training.networks.models import build_networks
 from midigan.training.runs.batches import Batches, prepare
 from midigan.training.runs.checkpoint import load_tensors, save_tensors
 from midigan.training.runs.processes import ALONE, Group
+from midigan.training.runs.progress import Outcome, Progress, Reason
 from midigan.training.runs.quality import HeldOut, sample
 from midigan.training.runs.run import Run
-from midigan.training.runs.trainer import Losses, Trainer, rate_factor
+from midigan.training.runs.trainer import Trainer, rate_factor
 
 #: At most how often losses are logged; a slow step is logged by itself.
 LOG_SECONDS = 1.0
 
 SNAPSHOT_PHRASES = 4
 
-#: Why a session ended: its plan was done, it was asked to, or held-out quality rose no more.
-Reason = Literal["done", "stopped", "patience"]
-
 #: At most how many phrases a generator may look at before it is trained.
 FIRST_LOOK = 1024
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a session is. `fraction` 0..1 of the plan; `quality` 0..1, None before it is known."""
-
-    step: int
-    epoch: float
-    seconds: float
-    fraction: float
-    losses: Losses
-    quality: float | None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a session ended, and how far the run is since its beginning.
-
-    quality: of the weights that are kept, on held-out songs; `first_quality` of the run's first.
-    """
-
-    reason: Reason
-    steps: int
-    epochs: float
-    seconds: float
-    first_quality: float | None
-    quality: float | None
 
 
 @dataclass

@@ -172,6 +172,17 @@ def test_long_songs_are_dealt_out_as_note_by_note(voices, largest, spread, longe
     assert np.array_equal(found, dealt_plainly(*notes, begins, voices, None))
 
 
+def test_inner_notes_of_big_chords_change_what_single_ones_after_them_go_to():
+    rng = np.random.default_rng(0)
+    notes = []
+    for step in range(0, 4000, 2):
+        size = 6 if rng.random() < 0.5 else 1
+        notes += [(step, 2, int(pitch)) for pitch in rng.choice(60, size, replace=False) + 40]
+    columns = tuple(np.array(notes).T)
+    found = split_voices(*columns, 4, None, np.zeros(1, np.int64))
+    assert np.array_equal(found, dealt_plainly(*columns, [0], 4, None))
+
+
 def test_no_notes_have_no_voices():
     none = np.zeros(0, np.int64)
     assert [column.tolist() for column in split_voices(none, none, none, 4)] == [[], []]
