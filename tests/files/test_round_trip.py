@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from midi_bytes import meter, midi, notes, off, on
+from midi_bytes import meter, midi, notes
 from songs import separate_overlaps
 
 from midigan.errors import MidiganError
 from midigan.files.dense import load_dense, save_dense
-from midigan.files.encoding.choose import find_layout
 from midigan.files.encoding.encode import encode, open_phrases
 from midigan.files.readers.midi import read_midi
 from midigan.files.writers.write import write_midi
@@ -188,48 +187,6 @@ def test_a_full_disk_keeps_the_old_file(tmp_path, monkeypatch):
         write_midi(song, SATB, tmp_path / "s.mid")
     assert (tmp_path / "s.mid").read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [tmp_path / "s.mid"]
-
-
-@pytest.fixture
-def folders(tmp_path):
-    """Three chorales and three band files."""
-    for name, layout in (("choir", SATB), ("band", BAND)):
-        for number in range(3):
-            high = 70 + number
-            rows = [(i * 4, 4, track, high - 8 * track, 80) for i in range(8) for track in range(4)]
-            song = Song(
-                f"{number}", separate_overlaps(np.array(rows, NOTE)), np.full(2, 16, np.uint16)
-            )
-            write_midi(song, layout, tmp_path / name / f"{number}.mid")
-    return tmp_path
-
-
-def test_the_layout_is_chosen_by_what_most_files_are(folders):
-    assert find_layout([folders / "choir"])[0] == SATB
-    layout, reason = find_layout([folders / "band"])
-    assert layout == BAND
-    assert reason == "3 of 3 pieces looked at have drums"
-
-
-def test_what_a_pianist_plays_alone_is_laid_out_as_a_piano(tmp_path):
-    hands = np.array([(4 * i, 4, i % 2, 72 - 24 * (i % 2), 80) for i in range(8)], NOTE)
-    alone = Song("alone", hands[::2], np.full(2, 16, np.uint16))
-    both = Song("both", hands, np.full(2, 16, np.uint16))
-    piano, flute = (Layout("hands", (Track("R", p), Track("L", p, 1))) for p in (0, 73))
-    for song, layout in ((alone, piano), (both, piano), (both, flute)):
-        write_midi(song, layout, tmp_path / f"{song.name} {layout.tracks[0].program}.mid")
-    layout, reason = find_layout([tmp_path])
-    assert layout == load_layout("piano")
-    assert reason == "2 of 3 pieces looked at are for one piano"
-    assert find_layout([tmp_path / "both 73.mid"])[0] == BAND
-
-
-def test_a_file_that_cannot_be_placed_does_not_stop_the_choice(folders):
-    far = midi(on(60, after=2**27) + on(60, after=2**27) + off(60))
-    (folders / "choir" / "0-far.mid").write_bytes(far)
-    assert find_layout([folders / "choir"])[0] == SATB
-    _, report = open_phrases(folders / "choir")
-    assert [reason for _, reason in report.skipped] == ["all its notes lie after bar 16,384"]
 
 
 def test_phrases_open_from_a_set_a_folder_or_a_file(folders):

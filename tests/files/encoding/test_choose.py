@@ -1,0 +1,40 @@
+"""The layout of music for which nobody named one."""
+
+import numpy as np
+from midi_bytes import midi, off, on
+
+from midigan.files.encoding.choose import find_layout
+from midigan.files.encoding.encode import open_phrases
+from midigan.files.writers.write import write_midi
+from midigan.layout import Layout, Track, load_layout
+from midigan.song import NOTE, Song
+
+SATB, BAND = load_layout("satb"), load_layout("band")
+
+
+def test_the_layout_is_chosen_by_what_most_files_are(folders):
+    assert find_layout([folders / "choir"])[0] == SATB
+    layout, reason = find_layout([folders / "band"])
+    assert layout == BAND
+    assert reason == "3 of 3 pieces looked at have drums"
+
+
+def test_what_a_pianist_plays_alone_is_laid_out_as_a_piano(tmp_path):
+    hands = np.array([(4 * i, 4, i % 2, 72 - 24 * (i % 2), 80) for i in range(8)], NOTE)
+    alone = Song("alone", hands[::2], np.full(2, 16, np.uint16))
+    both = Song("both", hands, np.full(2, 16, np.uint16))
+    piano, flute = (Layout("hands", (Track("R", p), Track("L", p, 1))) for p in (0, 73))
+    for song, layout in ((alone, piano), (both, piano), (both, flute)):
+        write_midi(song, layout, tmp_path / f"{song.name} {layout.tracks[0].program}.mid")
+    layout, reason = find_layout([tmp_path])
+    assert layout == load_layout("piano")
+    assert reason == "2 of 3 pieces looked at are for one piano"
+    assert find_layout([tmp_path / "both 73.mid"])[0] == BAND
+
+
+def test_a_file_that_cannot_be_placed_does_not_stop_the_choice(folders):
+    far = midi(on(60, after=2**27) + on(60, after=2**27) + off(60))
+    (folders / "choir" / "0-far.mid").write_bytes(far)
+    assert find_layout([folders / "choir"])[0] == SATB
+    _, report = open_phrases(folders / "choir")
+    assert [reason for _, reason in report.skipped] == ["all its notes lie after bar 16,384"]
