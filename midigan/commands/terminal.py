@@ -38,7 +38,7 @@ class Terminal:
         self._handlers: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
-        if sys.stdin is not None and is_terminal(sys.stdin):
+        if is_terminal(sys.stdin):
             self._fd = sys.stdin.fileno()
             if sys.platform != "win32":
                 self._take()

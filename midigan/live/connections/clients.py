@@ -38,19 +38,20 @@ def client_for(wanted: str, backend: str | None, *, inputs: bool) -> tuple[Any, 
     rtmidi = load_rtmidi()
     clients: dict[str, Any] = {}
     listings = []
-    for name in backends_of(rtmidi, backend):
-        ports, trouble = [], ""
-        try:
-            clients[name] = _new(rtmidi, name, inputs)
-            ports = clients[name].get_ports()
-        except OSError as error:
-            trouble = f"does not answer ({error})"
-        listings.append(Listing(name, *((ports, []) if inputs else ([], ports)), trouble))
-    chosen, port = choose_port(wanted, listings, inputs=inputs)
-    client = clients.pop(chosen)
-    for other in clients.values():
-        other.delete()
-    return client, chosen, port
+    try:
+        for name in backends_of(rtmidi, backend):
+            ports, trouble = [], ""
+            try:
+                clients[name] = _new(rtmidi, name, inputs)
+                ports = clients[name].get_ports()
+            except OSError as error:
+                trouble = f"does not answer ({error})"
+            listings.append(Listing(name, *((ports, []) if inputs else ([], ports)), trouble))
+        chosen, port = choose_port(wanted, listings, inputs=inputs)
+        return clients.pop(chosen), chosen, port
+    finally:
+        for other in clients.values():
+            other.delete()
 
 
 def _new(rtmidi: Any, backend: str, inputs: bool) -> Any:

@@ -66,6 +66,7 @@ def test_a_port_that_is_not_there_is_answered_with_those_that_are(clients):
         client_for("synth", "alsa", inputs=False)
     with pytest.raises(PortError, match="no MIDI backend 'winmm' here"):
         client_for("synth", "winmm", inputs=False)
+    assert not any(made.there for made in clients)
 
 
 def test_a_backend_that_does_not_answer_is_one_line(clients):
