@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.files.placing.chords import Chords, Ints
-from midigan.files.placing.dealer import CROSS, CUT
+from midigan.files.placing.dealer import CROSS, CUT, first_pitches
 from midigan.files.placing.lanes import Lanes
 
 #: More voices than this have more choices than 16 bits hold the costs of.
@@ -35,146 +35,150 @@ class _Choices(NamedTuple):
 
     So of choices that cost the same the first one in order of the voices has the lowest code.
     silent: `(voices, 1)`, the bit of each voice.
-    sings: bool `(voices, codes)`, whether each voice gets a note; note: which of the chord.
-    voice: `(voices, codes)`, the voice that gets each note.
+    sung: `(voices, codes)`, what each voice has sung then: a note of the chord, which has fewer
+        than there are voices, or what the voice sang before, which is counted on from there.
     """
 
     silent: Costs
-    sings: NDArray[np.bool_]
-    note: Ints
-    voice: Ints
+    sung: Ints
 
 
 @cache
 def _choices(voices: int) -> _Choices:
     """All choices, of however many notes."""
-    silent = 1 << np.arange(voices)[::-1, None]
+    voice = np.arange(voices)[:, None]
+    silent = 1 << voice[::-1]
     sings = np.arange(1 << voices) & silent == 0
-    note = np.maximum(np.cumsum(sings, axis=0) - 1, 0)
-    voice = np.argsort(~sings, axis=0, kind="stable")
-    return _Choices(silent.astype(np.int16), sings, note, voice)
-
-
-def ends_and_pitches(chords: Chords) -> Ints:
-    """When each note ends and its pitch, in one number, of which `InStep` makes use."""
-    return chords.end << _PITCH_BITS | chords.pitch * _UNIT
+    sung = np.where(sings, np.cumsum(sings, axis=0) - 1, voices - 1 + voice)
+    return _Choices(silent.astype(np.int16), sung)
 
 
 class InStep:
     """Lanes side by side: first the first chord of each, then the second.
 
-    notes: the chords' `ends_and_pitches`.
-    lanes: sorted by their length, the longest first. Arrays of all their chords are in the
-    order in which they are dealt out; those of a step lie between two of `_bounds`.
+    sung: int64 `(voices, n)`, what each voice has sung last after each chord of the lanes, in
+        the order in which they were dealt out; place: int64 `(chords,)`, where each is there.
     """
 
-    def __init__(self, chords: Chords, notes: Ints, lanes: Lanes) -> None:
-        self._notes, self._voices = notes, len(lanes.held)
-        steps = np.arange(int(lanes.count[0]))
-        active = np.searchsorted(-lanes.count, -steps)
-        self._bounds = np.append(0, np.cumsum(active))
-        lane = np.arange(self._bounds[-1]) - np.repeat(self._bounds[:-1], active)
-        chord = lanes.first.take(lane) + np.repeat(steps, active)
-        self._first = chords.first.take(chord)
-        self._size = size = chords.first.take(chord + 1) - self._first
-        self._step = chords.step.take(chord) << _PITCH_BITS | _PITCH
-        self._sung = lanes.until << _PITCH_BITS | (lanes.held * _UNIT).astype(np.int64)
-        row = np.arange(self._voices)[:, None]
-        self._own = notes.take(self._first + row[:-1], mode="clip")
-        self._pitch = (self._own & _PITCH).astype(np.int16)
+    def __init__(self, chords: Chords, lanes: Lanes) -> None:
+        self._voices = len(lanes.sung)
+        self._row = np.arange(self._voices)[:, None]
+        begin = np.array(first_pitches(self._voices), np.int64) * _UNIT
+        self._notes = np.append(chords.end << _PITCH_BITS | chords.pitch * _UNIT, begin)
+        self._first, self._size = chords.first[:-1], np.diff(chords.first)
+        self._step = chords.step << _PITCH_BITS | _PITCH
+        self._stop = np.zeros(len(chords.step) + 1, np.bool_)
+        self._stop[lanes.stop] = True
+        self._run(lanes)
+
+    def _run(self, lanes: Lanes) -> None:
+        """Deal out the lanes."""
+        order = np.argsort(-lanes.count, kind="stable")
+        active = np.searchsorted(-lanes.count.take(order), -np.arange(int(lanes.count.max())))
+        first, sung = lanes.first.take(order), lanes.sung.take(order, axis=1)
+        chords, found = [], []
+        for step, count in enumerate(active.tolist()):
+            chords.append(first[:count] + step)
+            found.append(sung := self._deal(chords[-1], sung[:, :count]))
+        self.sung = np.concatenate(found, axis=1)
+        self.place = np.empty(len(self._first), np.int64)
+        self.place[np.concatenate(chords)] = np.arange(self.sung.shape[1])
+
+    def go_on(self, lanes: Lanes, fewest: int) -> tuple[Ints, Ints]:
+        """Deal out again those that turn out to begin otherwise, now that others have ended.
+
+        Each is followed to where all voices have sung what they had before, or to the end of
+        its stretch, while there are `fewest` or more. The others are returned, the chord and
+        what the voices sang before it: `(n,)` and `(voices, n)`.
+        """
+        chord = lanes.first.take(np.flatnonzero(lanes.first[1:] < lanes.stop[:-1]) + 1)
+        sung = self.sung.take(self.place.take(chord - 1), axis=1)
+        while len(chord) >= fewest:
+            sung, place = self._deal(chord, sung), self.place.take(chord)
+            other = np.flatnonzero((sung != self.sung.take(place, axis=1)).any(axis=0))
+            chord, sung = chord.take(other), sung.take(other, axis=1)
+            self.sung[:, place.take(other)] = sung
+            going = np.flatnonzero(~self._stop.take(chord + 1))
+            chord, sung = chord.take(going) + 1, sung.take(going, axis=1)
+        return chord, sung
+
+    def _deal(self, chord: Ints, sung: Ints) -> Ints:
+        """What the voices have sung last, `(voices, chords)`, after some chords.
+
+        sung: the same before them.
+        """
+        first, size = self._first.take(chord), self._size.take(chord)
+        own, before = first + self._row[:-1], self._notes.take(sung)
+        pitch = (self._notes.take(own) & _PITCH).astype(np.int16)
         # Bits and products are ten times as fast here as writing where a condition holds.
-        self._pitch |= np.multiply(row[:-1] >= size, _NO_NOTE, dtype=np.int16)
-        self._left = np.multiply(row != size, _NEVER, dtype=np.int16)
-        self._several = np.multiply(size > 1, _NEVER, dtype=np.int16)
-        self._big = np.flatnonzero(size > self._voices)
-        self._big_lane = lane.take(self._big)
-        self._code = np.zeros(len(chord), np.int16)
-        self._chosen: list[Ints] = []
-        self._zeros = np.zeros((self._voices - 1, *self._sung.shape), np.int16)
+        pitch |= np.multiply(self._row[:-1] >= size, _NO_NOTE, dtype=np.int16)
+        held = (before & _PITCH).astype(np.int16)
+        code = self._cheapest(pitch, size, held, before > self._step.take(chord))
+        place = (_choices(self._voices).sung * len(size)).take(code, axis=1)
+        place += np.arange(len(size))
+        after = np.concatenate([own, sung]).take(place)
+        big = np.flatnonzero(size > self._voices)
+        if len(big):
+            after[:, big] = self._inner_near(first.take(big), size.take(big), held.take(big, 1))
+        return after
 
-    def run(self) -> tuple[NDArray[np.float64], Ints]:
-        """Deal out all; what the voices of each lane sing last, and until when."""
-        choices, every = _choices(self._voices), np.arange(len(self._code))
-        note = choices.note * len(every)
-        bigs = np.searchsorted(self._big, self._bounds).tolist()
-        bounds = self._bounds.tolist()
-        for step in range(len(bounds) - 1):
-            now, big = (slice(*edges[step : step + 2]) for edges in (bounds, bigs))
-            sung = self._sung[:, : now.stop - now.start]
-            chosen = self._inner_near(sung, big) if big.start < big.stop else None
-            self._code[now] = code = self._cheapest(sung, now)
-            own = note.take(code, axis=1) + every[now]
-            sung[:] = np.where(choices.sings.take(code, axis=1), self._own.take(own), sung)
-            if chosen is not None:
-                sung[:, self._big_lane[big]] = self._notes.take(chosen)
-                self._chosen.append(chosen)
-        return (self._sung & _PITCH) / _UNIT, self._sung >> _PITCH_BITS
-
-    def _cheapest(self, sung: Ints, now: slice) -> Costs:
+    def _cheapest(self, pitch: Costs, size: Ints, held: Costs, sounding: NDArray[np.bool_]) -> Ints:
         """The codes of the cheapest choices; of too many notes, any.
 
+        pitch: `(voices - 1, chords)`, of the notes; size: how many they are.
+        held, sounding: `(voices, chords)`, what each voice sang last, and whether it still does.
         From the last voice to the first: what its choice and those of the voices after it cost
         at least, for each number of notes that went to voices before it.
         """
         voices = self._voices
-        distance = self._pitch[:, None, now] - (sung & _PITCH).astype(np.int16)
-        sounding = sung > self._step[now]
+        distance = pitch[:, None] - held
         take = np.abs(distance)
         take += np.multiply(sounding, CUT * _UNIT, dtype=np.int16)
         skip = self._silence(distance, sounding)
-        outer = self._several[now] * ~sounding.any(axis=0)
-        skip[:, 0] += outer
+        outer = np.multiply((size > 1) & ~sounding.any(axis=0), _NEVER, dtype=np.int16)
+        skip[0, 0] += outer
         skip[:, -1] += outer
-        cost = self._left[:, now]
+        cost = np.multiply(self._row != size, _NEVER, dtype=np.int16)
         for voice in reversed(range(voices)):
             least = skip[: voice + 1, voice] + cost[: voice + 1]
             some = min(voice + 1, voices - 1)
             np.minimum(least[:some], take[:some, voice] + cost[1 : some + 1], out=least[:some])
             cost = least
-        return cost[0] & (_UNIT - 1)
+        return (cost[0] & (_UNIT - 1)).astype(np.int64)
 
     def _silence(self, distance: Costs, sounding: NDArray[np.bool_]) -> Costs:
-        """What it costs `(notes before, voice, lane)` that a voice gets no note.
+        """What it costs `(notes before, voice, chord)` that a voice gets no note.
 
-        distance: `(note, voice, lane)`, how much higher each note is than the voice.
-        sounding: `(voice, lane)`. A voice that goes on is crossed by the notes that go to
+        distance: `(note, voice, chord)`, how much higher each note is than the voice.
+        sounding: `(voice, chord)`. A voice that goes on is crossed by the notes that go to
         voices before it and are lower, and by those after it that are higher.
         """
         crossed = np.sign(distance)
         crossed *= np.multiply(sounding, CROSS * _UNIT, dtype=np.int16)
         skip = np.empty((self._voices, *sounding.shape), np.int16)
-        # Much faster than with a single zero.
-        higher = np.maximum(crossed, self._zeros[..., : sounding.shape[1]])
-        np.add.reduce(higher, axis=0, out=skip[0])
-        skip[0] += _choices(self._voices).silent
+        skip[0] = _choices(self._voices).silent
+        # One by one, and not with a single zero: both are much faster.
+        for higher in np.maximum(crossed, np.zeros_like(crossed)):
+            skip[0] += higher
+        # No more notes go to voices before one than there are of those.
         for note, own in enumerate(crossed):
-            np.subtract(skip[note], own, out=skip[note + 1])
+            np.subtract(skip[note, note + 1 :], own[note + 1 :], out=skip[note + 1, note + 1 :])
         return skip
 
-    def _inner_near(self, sung: Ints, big: slice) -> Ints:
-        """Notes for all voices `(voices, chords)`, where there are more of them than voices."""
-        first, size = self._first.take(self._big[big]), self._size.take(self._big[big])
+    def _inner_near(self, first: Ints, size: Ints, held: Costs) -> Ints:
+        """Notes for all voices `(voices, chords)`, where there are more of them than voices.
+
+        first, size: of the chords' notes. held: `(voices, chords)`.
+        """
         row = np.arange(int(size.max()) - 2)[:, None]
-        pitch = self._notes.take(first + 1 + row, mode="clip") & _PITCH
-        pitch[row >= size - 2] = _FAR
+        pitch = (self._notes.take(first + 1 + row, mode="clip") & _PITCH).astype(np.int16)
+        pitch |= np.multiply(row >= size - 2, _FAR, dtype=np.int16)
         chosen = np.empty((self._voices, len(first)), np.int64)
         chosen[0], chosen[-1] = first, first + size - 1
         inner, each = chosen[1:-1], np.arange(len(first))
-        for own, voice in zip(inner, sung[1:-1, self._big_lane[big]] & _PITCH, strict=True):
+        for own, voice in zip(inner, held[1:-1], strict=True):
             np.abs(pitch - voice).argmin(axis=0, out=own)
             pitch[own, each] = _FAR
         inner.sort(axis=0)
         inner += first + 1
         return chosen
-
-    def write(self, dealt: Ints) -> None:
-        """Write the voice of each note to `dealt`, -1 for those that are left out."""
-        voice, few = _choices(self._voices).voice, self._size <= self._voices
-        for note in range(self._voices - 1):
-            own = np.flatnonzero(few & (self._size > note))
-            dealt[self._first.take(own) + note] = voice[note].take(self._code.take(own))
-        if self._chosen:
-            first, size = self._first.take(self._big), self._size.take(self._big)
-            every = np.arange(int(size.sum())) + np.repeat(first - np.cumsum(size) + size, size)
-            dealt[every] = -1
-            dealt[np.concatenate(self._chosen, axis=1)] = np.arange(self._voices)[:, None]

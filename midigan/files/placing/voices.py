@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.files.placing.chords import Chords, Ints
-from midigan.files.placing.dealer import Dealer
-from midigan.files.placing.in_step import MOST_VOICES, InStep, ends_and_pitches
+from midigan.files.placing.dealer import Dealer, first_pitches
+from midigan.files.placing.in_step import MOST_VOICES, InStep
 from midigan.files.placing.lanes import Lanes
 
 #: Fewer lanes than these are dealt out faster one by one, and longer ones faster in parts.
 _FEWEST, _LONGEST = 64, 24
+
+#: Fewer than these are followed faster one by one that turn out to begin otherwise.
+_FEWEST_AGAIN = 8
 
 
 def split_voices(
@@ -53,45 +56,63 @@ def _deal(chords: Chords, songs: Ints, voices: int) -> Ints:
     songs: the first chord of each. What voices sang long ago seldom matters: so the parts of
     long stretches are dealt out as if they were songs, and again where that was wrong.
     """
-    dealt = np.full(len(chords.pitch), -1)
-    row = np.arange(voices)[:, None]
-    dealt[chords.first[:-1][np.diff(chords.first) == voices] + row] = row
     together = 1 < voices <= MOST_VOICES and len(chords.step) >= _FEWEST * _LONGEST
     lanes = Lanes.of(chords, songs, voices, _LONGEST if together else None)
-    notes, left = ends_and_pitches(chords), np.arange(len(lanes.first))
-    while together and len(left) >= _FEWEST:
-        left = left.take(np.argsort(-lanes.count.take(left), kind="stable"))
-        in_step = InStep(chords, notes, lanes.take(left))
-        left = lanes.go_on(chords, left, *in_step.run())
-        in_step.write(dealt)
-    for lane in left.tolist():
-        _deal_from(lane, chords, lanes, dealt)
-    return dealt
+    if together and len(lanes.first) >= _FEWEST:
+        in_step = InStep(chords, lanes)
+        chord, before = in_step.go_on(lanes, _FEWEST_AGAIN)
+        sung, place = in_step.sung, in_step.place
+    else:
+        chord, before = lanes.first, lanes.sung
+        sung, place = np.full((voices, len(chords.step)), -1), np.arange(len(chords.step))
+    stop = lanes.stop.take(np.searchsorted(lanes.first, chord, side="right") - 1).tolist()
+    # The last first: of two in the same stretch the earlier one has the last word.
+    left = [*zip(chord.tolist(), stop, before.T.tolist(), strict=True)]
+    for first, end, last in reversed(left):
+        _deal_from(first, end, last, chords, sung, place)
+    # With room for what voices sing before songs, which is no note.
+    dealt, row = np.full(len(chords.pitch) + voices, -1), np.arange(voices)[:, None]
+    dealt[sung] = row
+    dealt[chords.first[:-1][np.diff(chords.first) == voices] + row] = row
+    return dealt[: len(chords.pitch)]
 
 
-def _deal_from(lane: int, chords: Chords, lanes: Lanes, dealt: Ints) -> None:
-    """Deal out the chords of a lane, and of those after it as far as they begin otherwise."""
-    dealer = Dealer(lanes.held[:, lane].tolist(), lanes.until[:, lane].tolist())
-    while True:
-        first, stop = int(lanes.first[lane]), int(lanes.first[lane] + lanes.count[lane])
-        bounds = chords.first[first : stop + 1].tolist()
+def _deal_from(
+    first: int, stop: int, last: list[int], chords: Chords, sung: Ints, place: Ints
+) -> None:
+    """Deal out the chords `first` to `stop - 1`, up to where they go on as they did before.
+
+    last: the note that each voice sang last. sung, place: see `InStep`.
+    """
+    dealer = _dealer_after(last, chords)
+    for low in range(first, stop, _LONGEST):
+        part = slice(low, min(low + _LONGEST, stop))
+        bounds = chords.first[low : part.stop + 1].tolist()
         notes = slice(bounds[0], bounds[-1])
         pitches, ends = chords.pitch[notes].tolist(), chords.end[notes].tolist()
-        voice = [-1] * len(pitches)
-        for step, (begin, end) in zip(
-            chords.step[first:stop].tolist(), pairwise(bounds), strict=True
-        ):
+        known = sung.take(place[part], axis=1).T.tolist()
+        found: list[list[int]] = []
+        for step, (begin, end) in zip(chords.step[part].tolist(), pairwise(bounds), strict=True):
             chord = range(begin - bounds[0], end - bounds[0])
-            for note, own in dealer.deal(step, chord, pitches, ends):
-                voice[note] = own
-        dealt[notes] = voice
-        if not lanes.goes_on[lane]:
+            for note, voice in dealer.deal(step, chord, pitches, ends):
+                last[voice] = bounds[0] + note
+            if last == known[len(found)]:
+                break
+            found.append(last.copy())
+        if found:
+            sung[:, place[low : low + len(found)]] = np.array(found).T
+        if low + len(found) < part.stop:
             return
-        lane += 1
-        step = int(chords.step[lanes.first[lane]])
-        until = [end if end > step else 0 for end in dealer.until]
-        if lanes.begins_with(lane, dealer.pitch, until):
-            return
+
+
+def _dealer_after(sung: list[int], chords: Chords) -> Dealer:
+    """A dealer of which each voice sang that note last, or none before a song."""
+    count, begin = len(chords.pitch), [(pitch, 0) for pitch in first_pitches(len(sung))]
+    last = [
+        begin[note - count] if note >= count else (int(chords.pitch[note]), int(chords.end[note]))
+        for note in sung
+    ]
+    return Dealer([pitch for pitch, _ in last], [end for _, end in last])
 
 
 def _cut_at_next(chords: Chords, dealt: Ints, voices: int, several: int | None) -> Ints:
