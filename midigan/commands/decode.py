@@ -14,15 +14,20 @@ from midigan.commands.common import layout_option, lowest_pitch_option, progress
 from midigan.errors import FormatError, MidiganError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from midigan.layout import Layout
     from midigan.notes import Phrases
     from midigan.phrase_set import PhraseSet
-    from midigan.song import Song
+    from midigan.song import Notes, Song
 
 #: Characters that some system does not allow in the name of a file.
 _UNSAFE = re.compile(r"[^\w\-. ()+,']+")
 
-_LONGEST_NAME = 120
+#: The longest name of a file, in characters for systems that count those of the whole path, and
+#: in bytes for those that count them, which leaves room for a suffix and for more.
+_LONGEST_NAME, _MOST_BYTES = 120, 200
 
 
 @click.command()
@@ -173,11 +178,28 @@ def _joined_phrases(phrases: Phrases, layout: Layout, name: str, strike: str) ->
 
 
 def _joined_songs(phrases: PhraseSet, name: str) -> Song:
-    """All songs one after another, with the programs of the first."""
+    """All songs one after another, with the programs of the first.
+
+    What one says of its tempo and its meter does not hold for the next.
+    """
+    from midigan.files.writers.write import DEFAULT_BPM, meter_of
     from midigan.song import Song
 
-    programs = next(phrases.songs()).programs
-    return Song(name, phrases.notes, phrases.bar_steps, phrases.tempos, phrases.meters, programs)
+    bars = phrases.first_bar[:-1]
+    tempos = _said_at(bars * phrases.layout.steps, phrases.tempos, (DEFAULT_BPM,))
+    meters = _said_at(bars, phrases.meters, meter_of(phrases.layout))
+    programs = phrases.song(0).programs
+    return Song(name, phrases.notes, phrases.bar_steps, tempos, meters, programs)
+
+
+def _said_at(places: NDArray[np.int64], said: Notes, value: tuple[float, ...]) -> Notes:
+    """A TEMPO or METER array with `value` added at those places where it says nothing."""
+    import numpy as np
+
+    place = (said.dtype.names or ())[0]
+    silent = np.setdiff1d(places, said[place]).tolist() if len(said) else []
+    added = np.array([(at, *value) for at in silent], said.dtype)
+    return np.sort(np.concatenate([said, added]), order=place, kind="stable")
 
 
 def _at_tempo(song: Song, tempo: float) -> Song:
@@ -190,7 +212,8 @@ def _at_tempo(song: Song, tempo: float) -> Song:
 
 def _file_name(name: str, taken: set[str]) -> str:
     """A name that every system allows and that no other file of this run has."""
-    clean = _UNSAFE.sub("-", name).strip(" .-")[:_LONGEST_NAME] or "song"
+    cut = _UNSAFE.sub("-", name).strip(" .-")[:_LONGEST_NAME].encode()[:_MOST_BYTES]
+    clean = cut.decode("utf-8", "ignore").rstrip(" .-") or "song"
     unique, number = clean, 1
     while unique.casefold() in taken:
         number += 1

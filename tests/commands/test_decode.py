@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -8,7 +10,7 @@ from midigan.files.encoding.encode import encode
 from midigan.files.readers.midi import read_midi
 from midigan.layout import load_layout
 from midigan.phrase_set import PhraseSet
-from midigan.song import NOTE, Song
+from midigan.song import METER, NOTE, TEMPO, Song
 
 SATB = load_layout("satb")
 
@@ -86,6 +88,52 @@ def test_join_makes_one_file(folder, source):
     (name,) = files(folder / "out")
     score = read_midi((folder / "out" / name).read_bytes())
     assert score.notes["start"].max() == (2 * 32 + 2) * 120
+
+
+def test_a_joined_song_has_its_own_tempo_and_meter(folder):
+    plain = Song("plain", np.array([(0, 4, 0, 70, 90)], NOTE), np.full(2, 16, np.uint16))
+    waltz = Song(
+        "waltz",
+        plain.notes,
+        np.full(2, 12, np.uint16),
+        np.array([(0, 180.0)], TEMPO),
+        np.array([(0, 3, 4)], METER),
+    )
+    PhraseSet.from_songs([plain, waltz, plain], SATB).save(folder / "three.npz")
+    assert run("three.npz", "-o", "out", "--join").exit_code == 0
+    score = read_midi((folder / "out" / "three.mid").read_bytes())
+    bar = 16 * 120
+    starts = [0, 2 * bar, 2 * bar + 2 * 12 * 120]
+    assert score.notes["start"].tolist() == starts
+    assert [tick for tick, _ in score.tempos.tolist()] == starts
+    assert [round(bpm) for _, bpm in score.tempos.tolist()] == [100, 180, 100]
+    assert score.meters.tolist() == [
+        (tick, *meter) for tick, meter in zip(starts, [(4, 4), (3, 4), (4, 4)], strict=True)
+    ]
+
+
+def test_bars_before_a_late_meter_are_the_layouts(folder):
+    layout = replace(SATB, steps=12)
+    notes = np.array([(0, 4, 0, 70, 90)], NOTE)
+    meters = np.array([(2, 2, 4)], METER)
+    song = Song("late", notes, np.array([12, 12, 8], np.uint16), meters=meters)
+    PhraseSet.from_songs([song], layout).save(folder / "late.npz")
+    assert run("late.npz", "-o", "out").exit_code == 0
+    score = read_midi((folder / "out" / "late.mid").read_bytes())
+    assert score.meters.tolist() == [(0, 3, 4), (2 * 12 * 120, 2, 4)]
+
+
+def test_a_name_too_long_for_a_file_is_cut_between_its_letters(folder):
+    notes = np.array([(0, 4, 0, 70, 90)], NOTE)
+    names = ["\N{MUSICAL SYMBOL G CLEF}\N{CJK UNIFIED IDEOGRAPH-97F3}" * 100, "a" * 300]
+    songs = [Song(name, notes, np.full(2, 16, np.uint16)) for name in names]
+    PhraseSet.from_songs(songs, SATB).save(folder / "long.npz")
+    result = run("long.npz", "-o", "out", "--musicxml")
+    assert result.exit_code == 0, result.output
+    short, ideographs = files(folder / "out")
+    assert short == f"{'a' * 120}.musicxml"
+    assert set(ideographs.removesuffix(".musicxml")) >= {"\N{CJK UNIFIED IDEOGRAPH-97F3}"}
+    assert 150 < len(ideographs.encode()) < 250
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,8 @@ def _parse(source: Path | str, name: str) -> list[list[Any]]:
                 score = converter.parse(source, format="abc")
             else:
                 score = converter.parse(source, forceSource=True)
+            # Parts of transposing instruments are printed otherwise than they sound.
+            score.toSoundingPitch(inPlace=True)
             return [_measures_of(part) for part in score.parts]
         except Exception as error:  # music21's readers fail in their own many ways
             raise SourceError(f"{name}: music21 cannot read it ({error})") from error
@@ -113,6 +115,9 @@ def _measures(parts: list[list[Any]]) -> list[Measure]:
             meter = (signatures[0].numerator, signatures[0].denominator)
         full = Fraction(4 * meter[0], meter[1])
         lengths = Counter(_exact(m.duration.quarterLength) for m in printed)
+        if len(lengths) > 1:
+            # A part that prints nothing says nothing of the length.
+            del lengths[Fraction(0)]
         most = max(lengths.values())
         agreed = [length for length, count in lengths.items() if count == most]
         found.append(Measure(full if full in agreed else max(agreed), *meter))

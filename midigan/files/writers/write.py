@@ -148,11 +148,18 @@ def _in_order(events: list[tuple[int, int, Any]], end: int) -> Any:
 
 
 def meters_of(song: Song, layout: Layout) -> list[tuple[int, int, int]]:
-    """The song's meters (bar, numerator, denominator), or the layout's if it has none."""
-    return song.meters.tolist() or [(0, *_meter_of(layout))]
+    """The song's meters (bar, numerator, denominator), or the layout's if it has none.
+
+    The bars before a first meter that comes late are the layout's; that is said if it is not
+    in 4/4, which a file is in that says nothing.
+    """
+    meters = song.meters.tolist()
+    own = (0, *meter_of(layout))
+    late = bool(meters) and meters[0][0] > 0 and own != (0, 4, 4)
+    return [own, *meters] if late or not meters else meters
 
 
-def _meter_of(layout: Layout) -> tuple[int, int]:
+def meter_of(layout: Layout) -> tuple[int, int]:
     """The layout's bar as a meter."""
     for denominator in (4, 8, 16, 32, 64):
         numerator = layout.beats_per_bar * denominator / 4

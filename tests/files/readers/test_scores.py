@@ -26,6 +26,24 @@ D E F G | A B c d | d4 |]
 KERN = "**kern\t**kern\n*M4/4\t*M4/4\n4c\t4e\n4d\t4f\n2e\t2g\n=\t=\n1c\t1c\n*-\t*-\n"
 
 
+#: A clarinet in B flat, printed a tone higher than it sounds, and two parts that print nothing
+#: where it goes on.
+PARTS = """<score-partwise version="4.0"><part-list>
+<score-part id="A"><part-name>Clarinet</part-name></score-part>
+<score-part id="B"><part-name>Flute</part-name></score-part>
+<score-part id="C"><part-name>Oboe</part-name></score-part></part-list>
+<part id="A"><measure number="1"><attributes><divisions>1</divisions>
+<time><beats>4</beats><beat-type>4</beat-type></time>
+<transpose><diatonic>-1</diatonic><chromatic>-2</chromatic></transpose></attributes>
+<note><pitch><step>C</step><octave>5</octave></pitch><duration>4</duration></note></measure>
+<measure number="2"><note><pitch><step>D</step><octave>5</octave></pitch><duration>4</duration>
+</note></measure></part>
+<part id="B"><measure number="1"><attributes><divisions>1</divisions></attributes>
+<note><pitch><step>C</step><octave>5</octave></pitch><duration>4</duration></note></measure>
+<measure number="2"/></part>
+<part id="C"><measure number="1"/><measure number="2"/></part></score-partwise>"""
+
+
 def song():
     """Four voices with ties over bar lines, a rest, dotted and syncopated notes, 4/4 then 3/4."""
     rows = [
@@ -84,6 +102,17 @@ def test_chords_and_drums_come_back_too(tmp_path):
     write_musicxml(chords, BAND, tmp_path / "chords.musicxml")
     (found,) = encode([tmp_path], BAND)[0].songs()
     assert np.array_equal(found.notes, chords.notes)
+
+
+def test_parts_come_as_they_sound_however_little_others_print(tmp_path):
+    (tmp_path / "parts.musicxml").write_text(PARTS)
+    ((_, score),) = read_scores(tmp_path / "parts.musicxml")
+    quarter = score.ppq
+    assert score.notes[["start", "length", "source", "pitch"]].tolist() == [
+        (0, 4 * quarter, 0, 70),
+        (4 * quarter, 4 * quarter, 0, 72),
+        (0, 4 * quarter, 1, 72),
+    ]
 
 
 def test_abc_and_humdrum_are_read(tmp_path):
