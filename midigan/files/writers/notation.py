@@ -30,7 +30,8 @@ def write_musicxml(song: Song, layout: Layout, path: Path) -> None:
         score.insert(0, _part(song, layout, number))
     with whole_file(path) as beside:
         try:
-            score.write("musicxml", fp=beside)
+            # The parts are as they are to be printed: music21 need not copy and complete them.
+            score.write("musicxml", fp=beside, makeNotation=False)
         except Music21Exception as error:
             raise MidiganError(f"cannot print {song.name} as MusicXML: {error}") from error
 
@@ -64,7 +65,9 @@ def _part(song: Song, layout: Layout, number: int) -> Any:
     end = quarters.at(song.bars * layout.steps)
     if end > part.highestTime:
         part.insert(part.highestTime, note.Rest(quarterLength=end - part.highestTime))
-    return part.makeNotation()
+    part.makeNotation(inPlace=True)
+    part.splitAtDurations(recurse=True)
+    return part
 
 
 def _spelled(midi_pitch: int, sharps: int) -> Any:
