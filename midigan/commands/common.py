@@ -117,3 +117,10 @@ def drawn_seed(seed: int | None) -> int:
     import secrets
 
     return secrets.randbelow(1_000_000) if seed is None else seed
+
+
+def with_way_for_meters(line: str, way: str = "--meter pad") -> str:
+    """A line, and if it says that songs are in another meter, the way to take them."""
+    from midigan.files.aligning.meters import OTHER_METER
+
+    return f"{line} ({way} takes them)" if OTHER_METER in line else line

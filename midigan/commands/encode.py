@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from midigan.commands.common import layout_option, lowest_pitch_option, progress_bar
+from midigan.commands.common import (
+    layout_option,
+    lowest_pitch_option,
+    progress_bar,
+    with_way_for_meters,
+)
 from midigan.commands.encode_report import print_explanation, print_report
 from midigan.commands.encode_target import checked_target, default_target, save
 from midigan.errors import MidiganError
@@ -170,6 +175,8 @@ def command(
             del phrases
             bar.stop()
             _tell(report, sources, target, report_file, verbose=verbose, as_json=as_json)
+    except MidiganError as error:
+        raise MidiganError(with_way_for_meters(str(error))) from error
     except KeyboardInterrupt as interrupt:
         raise MidiganError("stopped: the same command goes on from there") from interrupt
 

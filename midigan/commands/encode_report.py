@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midigan.commands.common import print_facts, print_table, print_wrapped
+from midigan.commands.common import print_facts, print_table, print_wrapped, with_way_for_meters
 
 if TYPE_CHECKING:
     from midigan.files.encoding.report import EncodeReport, FileReport
@@ -178,11 +178,13 @@ def _print_skipped(report: EncodeReport, sources: Sequence[str], verbose: bool) 
     if verbose:
         for file in report.files:
             if not file.used:
-                print_wrapped(f"skipped: {_short(file.path, sources)}: {file.reason}")
+                reason = with_way_for_meters(file.reason or "")
+                print_wrapped(f"skipped: {_short(file.path, sources)}: {reason}")
         return
     for reason, count in report.reasons.most_common():
         paths = [_short(path, sources) for path in report.examples[reason]]
-        print_wrapped(f"{count:,} skipped, {reason}: {_some(paths, count)}")
+        line = f"{count:,} skipped, {with_way_for_meters(reason)}"
+        print_wrapped(f"{line}: {_some(paths, count)}")
 
 
 def _print_mended(report: EncodeReport, sources: Sequence[str], verbose: bool) -> None:

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from midigan.commands.common import console, duration, print_table, progress_bar
+from midigan.commands.common import (
+    console,
+    duration,
+    print_table,
+    progress_bar,
+    with_way_for_meters,
+)
 from midigan.commands.watching import asked_to_stop, shown
 from midigan.commands.worth import warnings, worth_rows
 from midigan.errors import MidiganError
@@ -88,7 +94,7 @@ def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet
         except MidiganError as error:
             if hint and UNPLACED in str(error):
                 raise MidiganError(f"{error}; {hint}") from error
-            raise
+            raise MidiganError(_with_way(str(error))) from error
     if report is not None:
         where = console(stderr=True)
         where.print(
@@ -96,7 +102,7 @@ def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet
             f" of layout {report.layout}"
         )
         for reason, count in report.reasons.most_common(3):
-            where.print(f"  skipped {count}: {_mended(reason, layout)}", markup=False)
+            where.print(f"  skipped {count}: {_with_way(reason)}", markup=False)
         left_out = report.total("left_out")
         if left_out:
             drums = report.total("drums_left_out")
@@ -108,11 +114,9 @@ def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet
     return phrases
 
 
-def _mended(reason: str, layout: Layout | None) -> str:
-    """A reason with the command whose option it names; bars of a given layout stay as they are."""
-    if layout is not None:
-        reason = reason.replace("--meter native or pad", "--meter pad")
-    return reason.replace("--meter", "midigan encode --meter")
+def _with_way(line: str) -> str:
+    """A line, and what takes the songs in another meter if it is about those."""
+    return with_way_for_meters(line, "midigan encode --meter pad")
 
 
 @contextmanager

@@ -93,9 +93,16 @@ def test_native_bars_are_those_of_the_most_frequent_meter(music):
     assert phrases.phrases(slice(0, 1)).shape == (1, 4, 2, 12, 84)
     said = " ".join(result.output.split())
     assert facts(result)["meter"] == "4 of 7 pieces looked at are in 3/4"
-    assert "3 skipped, meter 4/4 (the set is in 3/4, --meter chooses): 0.mid, 1.mid" in said
+    assert "3 skipped, another meter, 4/4 instead of 3/4 (--meter pad takes them): 0.mid" in said
     assert json.loads((music / "r.json").read_text())["meter_reason"] == facts(result)["meter"]
     assert run("music", "--meter", "native", "--align", "file").exit_code == 0
+
+
+def test_where_all_songs_are_in_another_meter_the_way_to_take_them_is_said(music):
+    waltzes(music, 1)
+    result = run("music/waltz0.mid")
+    assert result.exit_code == 1
+    assert "another meter, 3/4 (--meter pad takes them)" in " ".join(result.output.split())
 
 
 def test_a_meter_can_be_named(music):

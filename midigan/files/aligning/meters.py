@@ -20,6 +20,9 @@ ONLY, PAD, NATIVE = "only", "pad", "native"
 #: The meter of music that names none, by the standard (RP-001).
 _COMMON = "4/4"
 
+#: How the reason begins why a song is left out.
+OTHER_METER = "another meter"
+
 _METER = re.compile(r"([1-9]\d?)/(1|2|4|8|16|32|64)")
 
 
@@ -58,9 +61,9 @@ def against(rule: str, bars: Bars) -> str | None:
     the song have most measures of it.
     """
     if rule == ONLY and bars.fitting < 0.5:
-        return f"meter {bars.main_meter} (--meter native or pad uses it)"
+        return f"{OTHER_METER}, {_main_meter(bars)}"
     if "/" in rule and _main_meter(bars) != rule:
-        return f"meter {_main_meter(bars)} (the set is in {rule}, --meter chooses)"
+        return f"{OTHER_METER}, {_main_meter(bars)} instead of {rule}"
     return None
 
 
