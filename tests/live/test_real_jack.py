@@ -26,30 +26,9 @@ PLAYER = "midigan.live.playing.player_process"
 
 
 @pytest.fixture(scope="module")
-def jack_name():
+def server():
     with jack_server(f"midigan{os.getpid()}") as server:
         yield server
-
-
-@pytest.fixture
-def receiver(jack_name):
-    receiver = Receiver("Receiver")
-    yield receiver
-    receiver.close()
-
-
-@pytest.fixture
-def live(jack_name):
-    started = []
-
-    def start(*arguments):
-        started.append(Midigan("live", *arguments, *FAST))
-        return started[-1]
-
-    yield start
-    for midigan in started:
-        midigan.process.kill()
-        midigan.process.communicate()
 
 
 def recorded(path):
@@ -62,9 +41,9 @@ def recorded(path):
     return found
 
 
-def test_notes_received_are_the_notes_sent_and_in_time(live, receiver, tiny_band, tmp_path):
+def test_notes_received_are_the_notes_sent_and_in_time(live, receiver, tmp_path):
     file = tmp_path / "live.mid"
-    status, out, err = live(tiny_band, "--port", "RECEIVER in", "--bars", 8, "--record", file).end()
+    status, out, err = live("--port", "RECEIVER in", "--bars", 8, "--record", file, *FAST).end()
     assert (status, err) == (0, "")
     assert "playing band to Receiver:in at 240 bpm, seed 3" in out
     receiver.assert_silent()
@@ -83,17 +62,17 @@ def test_notes_received_are_the_notes_sent_and_in_time(live, receiver, tiny_band
     assert kinds[-4:] == [0xB0] * 4
 
 
-def test_offline_records_the_same_file(live, receiver, tiny_generator, tmp_path):
-    arguments = [tiny_generator, "--bars", 3, "--record"]
+def test_offline_records_the_same_file(live, receiver, tmp_path):
+    arguments = [*FAST, "--bars", 3, "--record"]
     live(*arguments, tmp_path / "live.mid", "--port", "receiver").end()
     live(*arguments, tmp_path / "offline.mid", "--offline").end()
     assert (tmp_path / "live.mid").read_bytes() == (tmp_path / "offline.mid").read_bytes()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_ends_a_virtual_port_in_silence(number, live, receiver, tiny_band, tmp_path):
+def test_a_signal_ends_a_virtual_port_in_silence(number, live, receiver, tmp_path):
     file = tmp_path / "live.mid"
-    midigan = live(tiny_band, "--virtual", "My Gan", "--backend", "jack", "--record", file)
+    midigan = live("--virtual", "My Gan", "--backend", "jack", "--record", file, *FAST)
     receiver.connect("My Gan")
     wait_until("notes", lambda: len(receiver.notes) > 50)
     midigan.process.send_signal(number)
@@ -104,9 +83,9 @@ def test_a_signal_ends_a_virtual_port_in_silence(number, live, receiver, tiny_ba
     assert not Counter(data for _, data in receiver.notes) - Counter(d for _, d in recorded(file))
 
 
-def test_a_killed_player_is_named_and_what_it_played_is_kept(live, receiver, tiny_band, tmp_path):
+def test_a_killed_player_is_named_and_what_it_played_is_kept(live, receiver, tmp_path):
     file = tmp_path / "live.mid"
-    midigan = live(tiny_band, "--port", "receiver in", "--record", file)
+    midigan = live("--port", "receiver in", "--record", file, *FAST)
     wait_until("notes", lambda: len(receiver.notes) > 100)
     os.kill(midigan.child(PLAYER), signal.SIGKILL)
     status, _, err = midigan.end()
@@ -118,9 +97,9 @@ def test_a_killed_player_is_named_and_what_it_played_is_kept(live, receiver, tin
     receiver.assert_silent()
 
 
-def test_a_port_that_closes_is_opened_again_when_it_returns(live, jack_name, tiny_band):
+def test_a_port_that_closes_is_opened_again_when_it_returns(live):
     receiver = Receiver("Fleeting")
-    midigan = live(tiny_band, "--port", "fleeting in")
+    midigan = live("--port", "fleeting in", *FAST)
     wait_until("notes", lambda: len(receiver.notes) > 20)
     receiver.close()
     time.sleep(1.2)
@@ -139,9 +118,9 @@ def test_a_port_that_closes_is_opened_again_when_it_returns(live, jack_name, tin
     back.close()
 
 
-def test_a_port_that_returns_at_once_under_its_name_is_heard_again(live, jack_name, tiny_band):
+def test_a_port_that_returns_at_once_under_its_name_is_heard_again(live):
     receiver = Receiver("Fleeting")
-    midigan = live(tiny_band, "--port", "fleeting in")
+    midigan = live("--port", "fleeting in", *FAST)
     wait_until("notes", lambda: len(receiver.notes) > 20)
     for _ in range(3):
         receiver.close()
@@ -155,8 +134,8 @@ def test_a_port_that_returns_at_once_under_its_name_is_heard_again(live, jack_na
     receiver.close()
 
 
-def test_a_port_that_is_disconnected_by_hand_stays_so(live, receiver, tiny_band):
-    midigan = live(tiny_band, "--port", "receiver in")
+def test_a_port_that_is_disconnected_by_hand_stays_so(live, receiver):
+    midigan = live("--port", "receiver in", *FAST)
     wait_until("notes", lambda: len(receiver.notes) > 20)
     (source,) = receiver.client.get_all_connections(receiver.midi)
     time.sleep(0.6)  # it has looked, and seen that they are connected
@@ -168,10 +147,10 @@ def test_a_port_that_is_disconnected_by_hand_stays_so(live, receiver, tiny_band)
     assert (status, out.count("was disconnected")) == (0, 1)
 
 
-def test_its_clock_has_every_pulse_in_time_on_a_port_of_its_own(live, receiver, tiny_band):
+def test_its_clock_has_every_pulse_in_time_on_a_port_of_its_own(live, receiver):
     other = Receiver("Follower")
     arguments = ["--port", "receiver in", "--clock-to", "follower in", "--bars", 8]
-    status, _, err = live(tiny_band, *arguments).end()
+    status, _, err = live(*arguments, *FAST).end()
     assert (status, err) == (0, "")
     kinds = [data[0] for _, data in other.messages]
     assert (kinds[0], kinds[-1], len(kinds)) == (0xFA, 0xFC, 8 * 4 * 24 + 2)
@@ -184,8 +163,8 @@ def test_its_clock_has_every_pulse_in_time_on_a_port_of_its_own(live, receiver, 
     other.close()
 
 
-def test_an_unknown_port_lists_those_there_are(live, receiver, tiny_band):
-    status, _, err = live(tiny_band, "--port", "organ").end()
+def test_an_unknown_port_lists_those_there_are(live, receiver):
+    status, _, err = live("--port", "organ").end()
     assert status == 1
     assert err.count("\n") == 1
     assert "'Receiver:in'" in err
@@ -205,7 +184,7 @@ def test_a_server_that_dies_ends_the_music_within_two_seconds(tiny_band):
     assert "MIDI service" in err
 
 
-def test_a_synthesizer_sounds(live, receiver, tiny_band):
+def test_a_synthesizer_sounds(live, receiver):
     require("fluidsynth")
     font = next((path for path in SOUND_FONTS if path.exists()), None)
     if font is None:
@@ -222,7 +201,7 @@ def test_a_synthesizer_sounds(live, receiver, tiny_band):
         receiver.connect("fs:left", receiver.left)
         receiver.connect("fs:right", receiver.right)
         assert receiver.peak < 0.001
-        status, out, _ = live(tiny_band, "--port", "fs midi", "--bars", 2).end()
+        status, out, _ = live("--port", "fs midi", "--bars", 2, *FAST).end()
         assert (status, "fs:midi" in out) == (0, True)
         assert receiver.peak > 0.01
     finally:
