@@ -17,14 +17,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from live_times import on_our_clock, percentile, row, timed
+
 PERIODS = (64, 256, 1024)
-Row = Callable[..., None]
 
 #: A peer of its own process. For each line it answers with (second, beat, tempo): the quickest
 #: of many looks, so that the moment is known to a microsecond or two.
@@ -56,39 +56,7 @@ asyncio.run(main())
 """
 
 
-def percentile(values: Sequence[float], percent: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
-
-
-def on_our_clock(frames_s: Sequence[float], cycles: Sequence[tuple[float, float]]) -> list[float]:
-    """When frames were, by the periods around them: those that were woken up the quickest."""
-    found = []
-    for at in frames_s:
-        near = bisect_left(cycles, (at, 0.0))
-        found.append(
-            at + min(ours - theirs for theirs, ours in cycles[max(near - 9, 0) : near + 9])
-        )
-    return found
-
-
-def timed(name: str) -> Any:
-    """A receiver that keeps when each period began, by its frames and by our clock."""
-    from real_parts import RATE, Receiver
-
-    class Timed(Receiver):
-        def __init__(self) -> None:
-            self.cycles: list[tuple[float, float]] = []
-            super().__init__(name)
-
-        def _process(self, frames: int) -> None:
-            self.cycles.append((self.client.last_frame_time / RATE, time.perf_counter()))
-            super()._process(frames)
-
-    return Timed()
-
-
-def measure_receiving(row: Row, bars: int = 32) -> None:
+def measure_receiving(bars: int = 32) -> None:
     import jack
     from real_parts import RATE, Midigan, jack_server
 
@@ -188,7 +156,7 @@ class Peer:
         self._process.communicate()
 
 
-def measure_link(row: Row, count: int = 200) -> None:
+def measure_link(count: int = 200) -> None:
     from midigan.live.clock import PPQN
     from midigan.live.processes.child import Child
     from midigan.live.processes.composer_messages import Part

@@ -12,10 +12,9 @@ import signal
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable
 from typing import Any
 
-Row = Callable[..., None]
+from live_times import row
 
 ONE_NOTE = """
 import time
@@ -33,7 +32,7 @@ COMMANDS = {
 }
 
 
-def measure_starting(row: Row, starts: int = 10, frames: int = 256) -> None:
+def measure_starting(starts: int = 10, frames: int = 256) -> None:
     from real_parts import Receiver, jack_server
 
     print(f"\nstarting {starts} times, at {frames} frames")
