@@ -1,8 +1,7 @@
-"""What a phrase set holds, in a few numbers, counted a block of songs at a time."""
+"""What a phrase set holds, in a few numbers."""
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -10,14 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from midigan.counts import Counts
 from midigan.genres import count_genres
 from midigan.keys import Key
+from midigan.maps import parts_of
 from midigan.phrase_set import PhraseSet
-from midigan.timeline import Timeline
-from midigan.windows import Looks, Windows, hash_phrases, sounding_steps
-
-#: A phrase in which fewer notes sound is nearly empty.
-NEARLY_EMPTY = 2
 
 #: Hashes that are looked at together.
 _HASHES = 1 << 21
@@ -60,95 +56,40 @@ class Summary:
         return {**asdict(self), "fill": fill, "keys": keys, "tempos": tempos}
 
 
-def summarise(phrases: PhraseSet) -> Summary:
-    """Count a phrase set, which may be memory-mapped and of any size."""
-    with Tally(phrases.looks) as tally:
-        for block in phrases.blocks():
-            own = block.first_bar, block.notes, phrases.layout
-            tally.add(block, Windows.on(*own, phrases.looks.hop))
-        return tally.summary(phrases)
+def summarise(phrases: PhraseSet, counts: Counts) -> Summary:
+    """The summary of a set of which all this was counted; both may be memory-mapped."""
+    songs, some = counts.songs, (0, 0.25, 0.5, 0.75, 1)
+    sounding = songs["sounding"].sum(axis=0, dtype=np.int64).tolist()
+    steps = max(int(songs["steps"].sum(dtype=np.int64)), 1)
+    first = songs["bpm"][songs["bpm"] > 0]
+    numbers = np.bincount(phrases.keys, minlength=24).tolist()
+    genres = count_genres(phrases.names)
+    return Summary(
+        phrases=len(phrases),
+        repeated=len(phrases) - _distinct(counts.hashes),
+        nearly_empty=int(songs["nearly_empty"].sum(dtype=np.int64)),
+        fill={
+            track.name: own / steps
+            for track, own in zip(phrases.layout.tracks, sounding, strict=True)
+        },
+        tempos=tuple(np.quantile(first, some).tolist()) if len(first) else (),
+        keys=Counter({str(Key.numbered(n)): count for n, count in enumerate(numbers) if count}),
+        genres={} if set(genres) <= {""} else genres,
+    )
 
 
-class Tally:
-    """What is counted of the songs of a set, a block of them at a time."""
+def _distinct(numbers: NDArray[np.uint64]) -> int:
+    """How many different numbers there are, of more than memory holds.
 
-    def __init__(self, looks: Looks) -> None:
-        self._fewest, self._wanted = looks.fewest_notes, max(looks.fewest_notes, NEARLY_EMPTY)
-        self._sounding: NDArray[np.int64] | int = 0
-        self._seen = self._sparse = 0
-        self._tempos = [np.empty(0, np.float32)]
-        self._repeats = _Repeats()
-
-    def __enter__(self) -> Tally:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def add(self, block: Timeline, windows: Windows) -> None:
-        """Take songs, and the windows on them."""
-        counts, sounding = windows.counts, windows.sounding
-        self._repeats.add(hash_phrases(windows.bars[counts >= self._fewest], sounding))
-        self._sparse += int(np.count_nonzero((counts >= 1) & (counts < self._wanted)))
-        self._sounding += sounding_steps(sounding)
-        has = block.first_tempo[:-1] < block.first_tempo[1:]
-        self._tempos.append(block.tempos["bpm"][block.first_tempo[:-1][has]])
-        self._seen += int(block.bar_steps.sum(dtype=np.int64))
-
-    def summary(self, phrases: PhraseSet) -> Summary:
-        """The counts of the set that all the songs make."""
-        tracks, first = phrases.layout.tracks, np.concatenate(self._tempos)
-        steps = np.broadcast_to(self._sounding, len(tracks)).tolist()
-        numbers = np.bincount(phrases.keys, minlength=24).tolist()
-        genres, some = count_genres(phrases.names), (0, 0.25, 0.5, 0.75, 1)
-        return Summary(
-            phrases=len(phrases),
-            repeated=self._repeats.count(),
-            nearly_empty=self._sparse,
-            fill={
-                track.name: own / max(self._seen, 1)
-                for track, own in zip(tracks, steps, strict=True)
-            },
-            tempos=tuple(np.quantile(first, some).tolist()) if len(first) else (),
-            keys=Counter({str(Key.numbered(n)): count for n, count in enumerate(numbers) if count}),
-            genres={} if set(genres) <= {""} else genres,
-        )
-
-    def close(self) -> None:
-        """Nothing is counted any more."""
-        self._repeats.close()
-
-
-class _Repeats:
-    """Counts numbers that came before, of more numbers than memory holds."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
-        self._total = 0
-
-    def close(self) -> None:
-        """Forget them."""
-        self._file.close()
-
-    def add(self, numbers: NDArray[np.uint64]) -> None:
-        """Take uint64 `(n,)`."""
-        self._file.write(numbers.tobytes())
-        self._total += len(numbers)
-
-    def count(self) -> int:
-        """How many of all numbers were not the first of their value.
-
-        Equal numbers leave the same rest, so that a rest at a time can be looked at.
-        """
-        parts = max(1, -(-self._total // _HASHES))
-        distinct = 0
-        for rest in range(parts):
-            self._file.seek(0)
-            kept = [np.empty(0, np.uint64)]
-            while data := self._file.read(8 * _HASHES):
-                numbers = np.frombuffer(data, np.uint64)
-                kept.append(numbers[numbers % np.uint64(parts) == rest])
-            found = np.sort(np.concatenate(kept))
-            # Faster than numpy's unique, which puts them into a hash table.
-            distinct += min(len(found), 1) + int(np.count_nonzero(found[1:] != found[:-1]))
-        return self._total - distinct
+    Equal ones leave the same rest, so that a rest at a time can be looked at.
+    """
+    rests = max(1, -(-len(numbers) // _HASHES))
+    found = 0
+    for rest in range(rests):
+        kept = [np.empty(0, np.uint64)]
+        for part in parts_of(numbers, _HASHES):
+            kept.append(part[part % np.uint64(rests) == rest])
+        own = np.sort(np.concatenate(kept))
+        # Faster than numpy's unique, which puts them into a hash table.
+        found += min(len(own), 1) + int(np.count_nonzero(own[1:] != own[:-1]))
+    return found

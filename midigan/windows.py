@@ -149,10 +149,13 @@ def find_windows(first_bar: Ints, notes: Notes, layout: Layout, looks: Looks) ->
     return Windows.on(first_bar, notes, layout, looks.hop).chosen(looks)
 
 
-def sounding_steps(sounding: Sounding) -> Ints:
-    """At how many of a timeline's steps each track sounds: int64 `(tracks,)`."""
-    steps = sounding.bars * sounding.layout.steps
-    size = len(sounding.layout.tracks) * (steps + 1)
+def sounding_steps(sounding: Sounding, first_bar: Ints) -> Ints:
+    """At how many steps of each song each track sounds: int64 `(songs, tracks)`.
+
+    first_bar: int64 `(songs + 1,)`, the bar at which each song begins.
+    """
+    tracks, steps = len(sounding.layout.tracks), sounding.bars * sounding.layout.steps
+    size = tracks * (steps + 1)
     begin = sounding.track.astype(np.int64)
     begin *= steps + 1
     begin += sounding.start
@@ -160,8 +163,11 @@ def sounding_steps(sounding: Sounding) -> Ints:
     begin += sounding.lasts
     np.subtract.at(change, begin, 1)
     np.cumsum(change, out=change)
-    # A track at a time, which is how numpy counts fastest.
-    return np.array([np.count_nonzero(own > 0) for own in change.reshape(-1, steps + 1)])
+    sounds = (change > 0).reshape(tracks, -1)
+    ends = itertools.pairwise((first_bar * sounding.layout.steps).tolist())
+    # One track of a song at a time, which is how numpy counts fastest.
+    found = [np.count_nonzero(own[first:stop]) for first, stop in ends for own in sounds]
+    return np.array(found, np.int64).reshape(-1, tracks)
 
 
 def within_songs(windows: Ints, song: Ints, notes: Ints, layout: Layout) -> NDArray[np.bool_]:

@@ -5,10 +5,12 @@ import pytest
 from songs import SATB, same_song, song
 
 from midigan import columns
-from midigan.columns import Column, ColumnWriter
+from midigan.blocks import Block, Part
+from midigan.columns import Column, ColumnGatherer, ColumnWriter, open_counts
 from midigan.errors import MidiganError
 from midigan.phrase_set import PhraseSet
 from midigan.song import METER, TEMPO
+from midigan.timeline import lay_songs
 from midigan.windows import Looks
 
 
@@ -115,3 +117,33 @@ def test_more_bars_than_a_timeline_has_room_for_are_refused(tmp_path, monkeypatc
     with pytest.raises(MidiganError, match="more than one phrase set holds"):
         writer.flush()
     writer.release()
+
+
+@pytest.mark.parametrize("cuts", [[], [0], [2, 3], [7], [0, 2, 4, 6]])
+def test_parts_of_blocks_are_written_like_the_songs_in_them(tmp_path, cuts):
+    """cuts: which songs of a block are left out, as copies are."""
+    songs, looks = many(16), Looks()
+    writer = ColumnWriter(tmp_path / "set", SATB, looks, counted=True)
+    gatherer = ColumnGatherer(SATB, looks)
+    kept = []
+    for own in (songs[:8], songs[8:]):
+        block = Block.on(lay_songs(own, SATB), looks, counted=True)
+        for i in range(8):
+            if i not in cuts:
+                kept.append(own[i])
+                writer.take(Part(block, i, i + 1))
+                gatherer.take(Part(block, i, i + 1))
+            writer.take(())
+    writer.take(songs[:2])
+    gatherer.take(songs[:2])
+    writer.close()
+    gathered, windows, spans, counts = gatherer.finish()
+    expected = PhraseSet.from_songs([*kept, *songs[:2]], SATB)
+    for found in (
+        PhraseSet.open_folder(tmp_path / "set"),
+        PhraseSet(**vars(gathered), looks=looks, windows=windows, spans=spans),
+    ):
+        assert same_set(found, expected)
+    written = open_counts(tmp_path / "set")
+    assert written.hashes.tobytes() == counts.hashes.tobytes() == expected.hashes().tobytes()
+    assert written.songs.tobytes() == counts.songs.tobytes()

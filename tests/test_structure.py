@@ -19,6 +19,8 @@ FLOORS = (
     {
         *(
             "phrase_set",
+            "counts",
+            "blocks",
             "columns",
             "set_file",
             "mapped",

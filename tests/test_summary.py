@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from songs import SATB, song
 
-from midigan import summary
+from midigan import columns, summary
+from midigan.columns import ColumnGatherer
 from midigan.phrase_set import PhraseSet
 from midigan.song import TEMPO
 from midigan.summary import summarise
@@ -22,16 +23,24 @@ def made(fewest_notes=1):
     return PhraseSet.from_songs(songs, SATB, fewest_notes=fewest_notes)
 
 
+def summary_of(phrases):
+    gatherer = ColumnGatherer(phrases.layout, phrases.looks)
+    for own in phrases.songs():
+        gatherer.add(own)
+    *_, counts = gatherer.finish()
+    return summarise(phrases, counts)
+
+
 def test_phrases_are_counted_with_repeats_and_those_nearly_empty():
-    found = summarise(made())
+    found = summary_of(made())
     # Three of song a, and one of each other; that of d has one note.
     assert (found.phrases, found.repeated, found.nearly_empty) == (6, 2, 1)
-    fewer = summarise(made(2))
+    fewer = summary_of(made(2))
     assert (fewer.phrases, fewer.repeated, fewer.nearly_empty) == (5, 2, 1)
 
 
 def test_fill_tempos_and_keys_are_those_of_the_songs():
-    found = summarise(made())
+    found = summary_of(made())
     assert found.fill == {
         "Soprano": pytest.approx(36 / 192),
         "Alto": pytest.approx(4 / 192),
@@ -43,21 +52,21 @@ def test_fill_tempos_and_keys_are_those_of_the_songs():
 
 
 def test_blocks_change_nothing(monkeypatch):
-    whole = summarise(made())
-    monkeypatch.setattr(PhraseSet.blocks, "__defaults__", (1,))
+    whole = summary_of(made())
+    monkeypatch.setattr(columns, "BLOCK_SONGS", 1)
     monkeypatch.setattr(summary, "_HASHES", 3)
-    assert summarise(made()) == whole
+    assert summary_of(made()) == whole
 
 
 def test_nothing_can_be_counted():
-    found = summarise(PhraseSet.from_songs([], SATB))
+    found = summary_of(PhraseSet.from_songs([], SATB))
     assert (found.phrases, found.repeated_share, found.tempos) == (0, 0, ())
 
 
 def test_songs_of_each_sub_folder_are_counted_if_there_are_any():
-    assert summarise(made()).genres == {}
+    assert summary_of(made()).genres == {}
     notes = (0, 4, 0, 60), (8, 8, 0, 62)
     songs = [song(name, 2, *notes) for name in ("jazz/a", "jazz/b/c", "folk/a", "d")]
-    found = summarise(PhraseSet.from_songs(songs, SATB))
+    found = summary_of(PhraseSet.from_songs(songs, SATB))
     assert found.genres == {"": 1, "folk": 1, "jazz": 2}
     assert found.to_dict()["genres"] == found.genres

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from midigan.blocks import Part
+from midigan.counts import NEARLY_EMPTY
 from midigan.errors import MidiganError
 from midigan.files.aligning.align import Align
 from midigan.files.aligning.meters import NATIVE, ONLY, layout_in
@@ -15,14 +17,14 @@ from midigan.files.encoding.encode_apart import encode_in_workers
 from midigan.files.encoding.encode_file import encode_files
 from midigan.files.encoding.gathering import Gathering
 from midigan.files.encoding.journal import Journal
-from midigan.files.encoding.report import EncodeReport
+from midigan.files.encoding.report import EncodeReport, FileReport
 from midigan.files.opening.read import Reading
 from midigan.files.opening.rules import Rules
 from midigan.files.opening.sources import Source, find_sources, printable
 from midigan.layout import Layout
 from midigan.mapped import map_set
 from midigan.phrase_set import PhraseSet
-from midigan.summary import NEARLY_EMPTY
+from midigan.song import Song
 from midigan.windows import Looks
 
 #: Called with how many files are done, and how many there are.
@@ -85,7 +87,7 @@ def encode(
     try:
         if tell and run.remark:
             tell(run.remark)
-        _read_rest(run, files, rules, jobs, progress, keep_duplicates=keep_duplicates)
+        _read_rest(run, files, rules, looks, jobs, progress, keep_duplicates=keep_duplicates)
         for path, reason in problems:
             run.add_problem(path, reason)
         report = run.report
@@ -103,6 +105,7 @@ def _read_rest(
     run: Gathering | Journal,
     files: Sequence[Source],
     rules: Rules,
+    looks: Looks,
     jobs: int,
     progress: Progress | None,
     *,
@@ -111,7 +114,11 @@ def _read_rest(
     """Read the files that the run does not know yet."""
     rest = files[run.done :]
     met = None if keep_duplicates else run.met
-    each = encode_in_workers(rest, rules, met, jobs) if jobs else encode_files(rest, rules, met)
+    each: Iterable[tuple[Sequence[Song] | Part, FileReport]]
+    if jobs:
+        each = encode_in_workers(rest, rules, looks, met, jobs)
+    else:
+        each = encode_files(rest, rules, met)
     for number, (source, (found, file)) in enumerate(zip(rest, each, strict=True), 1):
         run.add(source, found, file)
         if progress:

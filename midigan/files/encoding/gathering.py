@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from midigan.blocks import Part
 from midigan.columns import ColumnGatherer
 from midigan.files.encoding.duplicates import Duplicates
 from midigan.files.encoding.report import EncodeReport, FileReport
@@ -11,7 +12,7 @@ from midigan.files.opening.sources import Source
 from midigan.layout import Layout
 from midigan.phrase_set import PhraseSet
 from midigan.song import Song
-from midigan.summary import Summary, Tally
+from midigan.summary import Summary, summarise
 from midigan.windows import Looks
 
 
@@ -23,14 +24,12 @@ class Gathering:
 
     def __init__(self, layout: Layout, looks: Looks) -> None:
         self.met, self.report = Duplicates(), EncodeReport(layout.name)
-        self._tally = Tally(looks)
-        self._columns = ColumnGatherer(layout, looks, self._tally.add)
+        self._columns = ColumnGatherer(layout, looks)
 
-    def add(self, _: Source, songs: Sequence[Song], file: FileReport) -> None:
+    def add(self, _: Source, songs: Sequence[Song] | Part, file: FileReport) -> None:
         """Take what came of the next file."""
         self.report.add(file)
-        for song in songs:
-            self._columns.add(song)
+        self._columns.take(songs)
 
     def add_problem(self, path: str, reason: str) -> None:
         """Take what could not be followed to a file, and why."""
@@ -38,16 +37,15 @@ class Gathering:
 
     def finish(self) -> PhraseSet:
         """All songs."""
-        songs, windows, spans = self._columns.finish()
+        songs, windows, spans, self._counts = self._columns.finish()
         return PhraseSet(**vars(songs), looks=self._columns.looks, windows=windows, spans=spans)
 
     def summary(self, phrases: PhraseSet) -> Summary:
-        """What the set that `finish` gave holds, counted while it grew."""
-        return self._tally.summary(phrases)
+        """What the set that `finish` gave holds."""
+        return summarise(phrases, self._counts)
 
     def forget(self) -> None:
         """There is nothing to go on from."""
 
     def close(self) -> None:
-        """Nothing can be added any more."""
-        self._tally.close()
+        """There is nothing to let go of."""

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from midigan import __version__
-from midigan.columns import ColumnWriter
+from midigan.blocks import Part
+from midigan.columns import ColumnWriter, open_counts
 from midigan.errors import MidiganError
 from midigan.files.encoding.duplicates import Duplicates
 from midigan.files.encoding.file_log import FileLog, identity_of, read_lines
@@ -76,13 +77,12 @@ class Journal:
                 else "options or files have changed since it was stopped: starting over"
             )
 
-    def add(self, source: Source, songs: Sequence[Song], file: FileReport) -> None:
+    def add(self, source: Source, songs: Sequence[Song] | Part, file: FileReport) -> None:
         """Take what came of the next file. Raises MidiganError if the disk is full."""
         try:
             self._log.identity = identity_of(source)
             self.report.add(file)
-            for song in songs:
-                self._writer.add(song)
+            self._writer.take(songs)
             if time.monotonic() - self._committed > COMMIT_S:
                 self._commit()
         except OSError as error:
@@ -104,7 +104,7 @@ class Journal:
 
     def summary(self, phrases: PhraseSet) -> Summary:
         """What the set that `finish` gave holds."""
-        return summarise(phrases)
+        return summarise(phrases, open_counts(self.folder / _COLUMNS))
 
     def close(self) -> None:
         """Let go of the folder, which stays as it is."""
@@ -119,7 +119,7 @@ class Journal:
     def _open(self) -> None:
         self.met = Duplicates()
         self.report = EncodeReport(self.layout.name)
-        self._writer = ColumnWriter(self.folder / _COLUMNS, self.layout, self.looks)
+        self._writer = ColumnWriter(self.folder / _COLUMNS, self.layout, self.looks, counted=True)
         self._log = self.report.files = FileLog(self.folder / _LOG)
         self._met_log = (self.folder / _MET).open("a+b")
         self._commits = (self.folder / _COMMITS).open("a+b")

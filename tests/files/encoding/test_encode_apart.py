@@ -57,12 +57,26 @@ def test_a_bad_file_of_a_group_is_lost_alone(files, jobs, monkeypatch):
 
 def test_groups_are_small_in_files_and_bytes_and_print_is_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(encode_apart, "_GROUP_BYTES", 100)
+    monkeypatch.setattr(encode_apart, "_GROUP_FILES", 3)
+    monkeypatch.setattr(encode_apart, "_FEWEST_FILES", 3)
     names = ("a.mid", "b.mid", "c.mid", "d.mid", "e.xml", "f.mid", "g.mid", "h.mid", "i.mid")
     for stem, size in zip(names, (60, 40, 1, 900, 1, 1, 1, 1, 1), strict=True):
         (tmp_path / stem).write_bytes(bytes(size))
     files = [Source(str(tmp_path / stem), stem) for stem in (*names, "gone.mid")]
-    groups = ["".join(s.name[0] for s in group) for group in encode_apart._groups(files, 3)]
+    groups = ["".join(s.name[0] for s in group) for group in encode_apart._groups(files, 1)]
     assert groups == ["ab", "c", "d", "e", "fgh", "ig"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_groups_get_smaller_towards_the_end(tmp_path, jobs):
+    (tmp_path / "a.mid").write_bytes(b"MThd")
+    files = [Source(str(tmp_path / "a.mid"), str(number)) for number in range(1000)]
+    groups = list(encode_apart._groups(files, jobs))
+    sizes = [len(group) for group in groups]
+    assert [source for group in groups for source in group] == files
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] == encode_apart._GROUP_FILES
+    assert sizes[-1] <= encode_apart._FEWEST_FILES
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
@@ -94,7 +108,7 @@ def test_copies_are_judged_as_if_files_came_one_by_one(
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
 def test_a_file_that_eats_memory_costs_no_other_of_its_group(tmp_path, monkeypatch):
     monkeypatch.setattr(encode_apart, "_GROUP_BYTES", 1 << 30)
-    monkeypatch.setattr(encode_apart, "_GROUPS_EACH", 1)
+    monkeypatch.setattr(encode_apart, "_FEWEST_FILES", 4)
     for stem in "acd":
         (tmp_path / f"{stem}.mid").write_bytes(midi(notes(32, first=ord(stem) - 50)))
     # Three million notes, a few bytes each.
