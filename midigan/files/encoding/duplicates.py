@@ -15,6 +15,8 @@ from midigan.song import Song
 #: How many digests are remembered one by one before they are put in order among the others.
 _FEW = 1 << 14
 
+#: How the reason begins for which a file is not even read.
+SAME_BYTES = "the same bytes"
 
 #: Digests by what is alike, and the path each was met at first.
 Met = dict[tuple[str, int], str]

@@ -9,7 +9,7 @@ from itertools import accumulate, repeat, tee
 from typing import Any
 
 from midigan.blocks import Block, Part
-from midigan.files.encoding.duplicates import Duplicates, Met
+from midigan.files.encoding.duplicates import SAME_BYTES, Duplicates, Met
 from midigan.files.encoding.encode_file import encode_each
 from midigan.files.encoding.report import FileReport
 from midigan.files.encoding.workers import Lost, each_in_workers
@@ -49,8 +49,16 @@ def encode_in_workers(
             continue
         songs, file, own = found
         if met and (reason := met.of_other(own)):
-            songs, file.songs, file.reason = (), 0, reason
+            songs, file = (), _of_copy(file, reason)
         yield songs, file
+
+
+def _of_copy(file: FileReport, reason: str) -> FileReport:
+    """The report of a file that turns out to be a copy, as if the earlier one had been known."""
+    if reason.startswith(SAME_BYTES):
+        return FileReport(file.path, reason)
+    file.songs, file.reason = 0, reason
+    return file
 
 
 def each_file(

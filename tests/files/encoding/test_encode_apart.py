@@ -90,19 +90,20 @@ def test_copies_are_judged_as_if_files_came_one_by_one(
         (tmp_path / f"{number:02}.mid").write_bytes(midi(name("x" * (number % 3)) + data))
     (tmp_path / "04 text.mid").write_bytes(b"text")
 
-    def result():
+    def result(jobs):
         phrases, report = encode(
             [tmp_path], load_layout("band"), jobs=jobs, keep_duplicates=keep_duplicates
         )
         return phrases, [file.to_dict() for file in report.files]
 
-    together, reports = result()
-    monkeypatch.setattr(encode_apart, "_GROUP_FILES", 1)
-    alone, expected = result()
-    assert reports == expected
-    assert together.names == alone.names
-    assert len(together.names) == (20 if keep_duplicates else 7)
-    assert np.array_equal(together.notes, alone.notes)
+    expected, reports = result(0)
+    assert len(expected.names) == (20 if keep_duplicates else 7)
+    for most in (encode_apart._GROUP_FILES, 1):
+        monkeypatch.setattr(encode_apart, "_GROUP_FILES", most)
+        found, told = result(jobs)
+        assert told == reports
+        assert found.names == expected.names
+        assert np.array_equal(found.notes, expected.notes)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
