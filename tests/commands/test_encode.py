@@ -1,6 +1,8 @@
 """midigan encode, as it is typed: what becomes of files, and what is said of them."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -23,6 +25,27 @@ def test_a_folder_becomes_a_phrase_set_of_its_name(music):
     assert facts(result)["keys"]
     assert "\n\n" not in result.output
     assert max(map(len, result.output.splitlines())) <= 80
+
+
+STARTING = """
+import sys
+from midigan.files.encoding import workers
+
+def stop():
+    raise SystemExit(f"{'numpy' in sys.modules=}")
+
+workers.start_early = stop
+from midigan.commands import cli
+cli(["encode", "m.mid", "--meter", "pad"])
+"""
+
+
+def test_workers_start_before_anything_heavy_is_imported(tmp_path):
+    command = [sys.executable, "-c", STARTING]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.stderr == "'numpy' in sys.modules=False\n"
 
 
 def test_a_dense_array_is_minus_one_and_one(music):
