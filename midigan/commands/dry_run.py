@@ -9,7 +9,7 @@ from midigan.commands.common import console, duration, print_facts
 
 if TYPE_CHECKING:
     from midigan.phrase_set import PhraseSet
-    from midigan.training.recipes.recipe import Recipe
+    from midigan.training.recipes.recipe import Recipe, TrainingRecipe
 
 
 def tell(
@@ -37,7 +37,7 @@ def tell(
     ]
     facts = [
         ("would train", f"{found.songs} songs, {found.phrases} phrases"),
-        ("held out", f"{held} songs to measure by" if held else "none: it is not measured"),
+        ("held out", f"{held} songs to {_measuring(plan)}" if held else "none: it is not measured"),
         *([("genres", songs_each(phrases.names))] if recipe.data.genres else []),
         ("layout", f"{phrases.layout.name} {phrases.layout.shape}"),
         ("recipe", f"{name} ({recipe.networks.family} networks, {recipe.loss.family} loss)"),
@@ -51,3 +51,10 @@ def tell(
     ]
     print_facts(facts)
     print_facts([("nothing was written", "leave out --dry-run to train")])
+
+
+def _measuring(plan: TrainingRecipe) -> str:
+    """How often held-out songs are measured by, by the plan or by the clock."""
+    if plan.measure_epochs:
+        return f"measure by every {plan.measure_epochs:g} epochs"
+    return f"measure by every {duration(plan.save_seconds)}"

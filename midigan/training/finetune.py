@@ -156,6 +156,7 @@ def finetuning(
         epochs=epochs,
         minutes=minutes,
         save_seconds=SAVE_SECONDS,
+        measure_epochs=0.0,
         patience=PATIENCE,
     )
     data = replace(recipe.data, held_out=HELD_OUT, held_out_songs=())

@@ -34,6 +34,14 @@ def test_dry_run_counts_songs_held_out_and_minutes(here):
     assert found.exit_code == 0, found.output
     told = " ".join(found.output.split())
     assert "would train 5 songs, 35 phrases" in told
-    assert "held out 1 songs" in told
+    assert "held out 1 songs to measure by every 16:40" in told
     assert "100000 epochs or 1 minutes" in told
     assert "time about 1:00" in told
+
+
+def test_dry_run_tells_of_measuring_by_epochs(here):
+    recipe = tiny_recipe(data={"held_out": 0.2}, training={"measure_epochs": 0.5})
+    Path("tiny.toml").write_text(recipe.to_toml(), "utf-8")
+    found = midigan("train", "songs.npz", "--recipe", "tiny.toml", "--dry-run")
+    assert found.exit_code == 0, found.output
+    assert "1 songs to measure by every 0.5 epochs" in " ".join(found.output.split())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import onnx
+import torch
 
 from midigan.generator_info import METADATA_KEY
 from midigan.layout import Layout, Track
@@ -102,6 +103,11 @@ def distance(phrases: Phrases, rule: int = RULE) -> float:
     legal = np.arange(phrases.shape[-1]) % rule == 0
     right = phrases[..., legal].any(-1) & ~phrases[..., ~legal].any(-1)
     return 1.0 - float(right.mean())
+
+
+def weighed(held_out: object, generator: torch.nn.Module, device: object) -> float:
+    """Stands in for `HeldOut.score`, which takes longer than a step: any number of the weights."""
+    return float(sum(weights.abs().mean() for weights in generator.parameters()))
 
 
 def tiny_recipe(**sections: dict[str, object]) -> Recipe:

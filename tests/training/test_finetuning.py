@@ -115,6 +115,9 @@ def test_the_recipe_is_the_bases_but_slower_and_stopped_early_against_a_critic(t
     assert (recipe.training.minutes, recipe.training.epochs) == (10, 0)
     assert recipe.training.patience > 0
     assert recipe.data.held_out > 0
+    by_epochs = replace(trained.recipe.training, measure_epochs=2.0)  # too rarely for a few songs
+    shipped = replace(trained.recipe, training=by_epochs)
+    assert finetuning(shipped, 500).training.measure_epochs == 0
     assert finetuning(trained.recipe, 500, epochs=3).training.minutes == 0
     assert finetuning(trained.recipe, 500, minutes=1.0).training.epochs == 0
 

@@ -1,4 +1,7 @@
-"""A run that is killed while it saves, twice, ends with the numbers of one that is not."""
+"""A run that is killed while it saves, twice, ends with the numbers of one that is not.
+
+And it has kept the same weights, since they are measured every so many steps.
+"""
 
 import signal
 import subprocess
@@ -8,9 +11,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from pattern import pattern_set, tiny_recipe
+from pattern import pattern_set, tiny_recipe, weighed
 
 from midigan.training.runs.checkpoint import load_tensors
+from midigan.training.runs.quality import HeldOut
 from midigan.training.runs.run import create_run, open_run
 from midigan.training.runs.session import Session
 
@@ -21,12 +25,16 @@ MOMENTS = (0.0, 0.007)
 
 
 def begun(folder):
-    recipe = tiny_recipe(training={"epochs": 100_000, "save_seconds": 0.0})
+    recipe = tiny_recipe(
+        training={"epochs": 100_000, "save_seconds": 0.0, "measure_epochs": 0.5},
+        data={"held_out": 0.2},
+    )
     return create_run(folder, recipe, pattern_set(), seed=1)
 
 
 def main(folder):
     torch.set_num_threads(1)
+    HeldOut.score = weighed
     Session(open_run(folder), CPU).train()
 
 
@@ -50,7 +58,8 @@ def killed(run, after):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
-def test_a_killed_run_goes_on_with_the_same_numbers(tmp_path):
+def test_a_killed_run_goes_on_with_the_same_numbers(tmp_path, monkeypatch):
+    monkeypatch.setattr(HeldOut, "score", weighed)
     run = begun(tmp_path / "run")
     reached = [0]
     for moment in MOMENTS:
@@ -64,10 +73,11 @@ def test_a_killed_run_goes_on_with_the_same_numbers(tmp_path):
     Session(open_run(run.folder), CPU).train(
         stopped=lambda: steps_of(run) >= wanted,
     )
-    expected, found = load_tensors(alone.last)[0], load_tensors(run.last)[0]
-    for group, tensors in expected.items():
-        for name, tensor in tensors.items():
-            assert torch.equal(tensor, found[group][name])
+    for wanted_file, file in ((alone.last, run.last), (alone.best, run.best)):
+        expected, found = load_tensors(wanted_file)[0], load_tensors(file)[0]
+        for group, tensors in expected.items():
+            for name, tensor in tensors.items():
+                assert torch.equal(tensor, found[group][name])
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from pattern import TINY_BOOK, genre_set, pattern_set, tiny_recipe
+from pattern import TINY_BOOK, genre_set, pattern_set, tiny_recipe, weighed
 
 from midigan.errors import MidiganError
 from midigan.training.runs.checkpoint import load_tensors
 from midigan.training.runs.processes import ALONE, Group, joined
+from midigan.training.runs.quality import HeldOut
 from midigan.training.runs.run import create_run, open_run
 from midigan.training.runs.session import Session
 
@@ -22,6 +23,11 @@ CPU = torch.device("cpu")
 def train(folder, out, group):
     """What each process does with a run; it leaves its weights in a file of its own."""
     session = Session(open_run(folder), CPU, group)
+    if folder.name == "halted":
+        left = iter(range(3))
+        session.train(stopped=lambda: next(left, None) is None)
+        group.follow([0.0])  # once the leading one has saved
+        session = Session(open_run(folder), CPU, group)
     session.train()
     tensors = session.trainer.tensors()
     torch.save({f"{g}/{n}": t for g, of in tensors.items() for n, t in of.items()}, out)
@@ -29,6 +35,7 @@ def train(folder, out, group):
 
 def main(*folders):
     torch.set_num_threads(1)
+    HeldOut.score = weighed
     with joined() as group:
         for folder in map(Path, folders):
             train(folder, folder / f"rank{group.rank}.pt", group)
@@ -45,7 +52,7 @@ def in_two_processes(*folders):
         for rank in ("0", "1")
     ]
     for process in started:
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=240)
         assert process.returncode == 0, errors
 
 
@@ -65,6 +72,13 @@ def of_genres(folder):
     return create_run(folder, tiny_recipe(data={"genres": True}), genre_set(3), seed=1)
 
 
+def measured(folder):
+    """A run that is measured twice an epoch, in the middle of whatever the processes do."""
+    plan = {"measure_epochs": 0.5}
+    recipe = tiny_recipe(training=plan, data={"held_out": 0.2})
+    return create_run(folder, recipe, pattern_set(), seed=1)
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """Runs that two processes have trained: with either kind of networks, and one taken up."""
@@ -78,6 +92,8 @@ def runs(tmp_path_factory):
         "book": create_run(folder / "book", book, pattern_set(), seed=1),
         "genres": of_genres(folder / "genres"),
         "own": create_run(folder / "own", tiny_recipe(), pattern_set(), seed=1),
+        "measured": measured(folder / "measured"),
+        "halted": measured(folder / "halted"),
         "begun alone": create_run(folder / "begun", tiny_recipe(), pattern_set(), seed=1),
     }
     left = iter(range(4))
@@ -111,6 +127,14 @@ def test_the_weights_are_those_of_one_process(runs, name, tmp_path):
     expected, found = (as_one(load_tensors(run.last)[0]) for run in (alone, runs[name]))
     # Sums in another order differ in the last digits, which Adam enlarges where gradients are 0.
     assert (found - expected).norm() < 0.02 * (expected - first).norm()
+
+
+def test_two_processes_keep_the_same_best_weights_after_a_break(runs):
+    kept, again = (load_tensors(runs[name].best) for name in ("measured", "halted"))
+    assert {**kept[1], "seconds": 0} == {**again[1], "seconds": 0}
+    assert kept[1]["steps"] in (2, 4, 6, 8)
+    for group, tensors in kept[0].items():
+        assert all(torch.equal(tensor, again[0][group][n]) for n, tensor in tensors.items())
 
 
 def test_a_run_of_two_processes_goes_on_in_one(runs):

@@ -68,7 +68,10 @@ class TrainingRecipe:
 
     ema_halflife: after how many phrases a weight counts half in the running average that is
         exported; 0 exports the weights as they are.
-    save_seconds: how often a run is saved, leaves a snapshot and meets its held-out songs.
+    save_seconds: how often a run is saved and leaves a snapshot, by the clock.
+    measure_epochs: after how many epochs, or what part of one, a run meets its held-out songs
+        and the best state is kept, so that every machine meets and keeps the same ones; it does
+        at the end, too. 0 is whenever it is saved, which suits short runs.
     patience: after how many such meetings without progress a run ends; 0 is never.
     """
 
@@ -78,6 +81,7 @@ class TrainingRecipe:
     minutes: float = 0.0
     ema_halflife: float = 0.0
     save_seconds: float = 60.0
+    measure_epochs: float = 0.0
     patience: int = 0
 
 
@@ -159,7 +163,8 @@ class Recipe:
         joins = self.loss.adversarial_from
         check(0 <= joins <= 1, "adversarial_from", joins, "0 to 1")
         check(0 <= optimizer.flat < 1, "flat", optimizer.flat, "0 to below 1")
-        for name in ("epochs", "minutes", "ema_halflife", "save_seconds", "patience"):
+        lengths = ("epochs", "minutes", "ema_halflife", "save_seconds", "measure_epochs")
+        for name in (*lengths, "patience"):
             value = getattr(training, name)
             check(value >= 0, name, value, "0 and above")
         for name in ("rounds", "critic_steps", "phrases"):

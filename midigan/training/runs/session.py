@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -12,7 +11,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from midigan import __version__
 from midigan.errors import FormatError, MidiganError
 from midigan.files.writers.write import write_midi
 from midigan.notes import phrases_to_notes
@@ -20,6 +18,7 @@ from midigan.song import Song
 from midigan.training.networks.models import build_networks
 from midigan.training.runs.batches import Batches, prepare
 from midigan.training.runs.checkpoint import load_tensors, save_tensors
+from midigan.training.runs.course import Course
 from midigan.training.runs.processes import ALONE, Group
 from midigan.training.runs.progress import Outcome, Progress, Reason
 from midigan.training.runs.quality import HeldOut, sample
@@ -33,18 +32,6 @@ SNAPSHOT_PHRASES = 4
 
 #: At most how many phrases a generator may look at before it is trained.
 FIRST_LOOK = 1024
-
-
-@dataclass
-class _Course:
-    """What of a run's past matters to its future, besides tensors; kept in each checkpoint."""
-
-    seconds: float = 0.0
-    first: float | None = None
-    quality: float | None = None
-    best: float | None = None
-    stale: int = 0
-    version: str = field(default=__version__)
 
 
 class Session:
@@ -79,7 +66,10 @@ class Session:
         self.held_out = HeldOut(held_out, genres) if held_out is not None else None
         self.songs = training.names
         self.held_out_songs = len(held_out.names) if held_out is not None else 0
-        self.course = _Course()
+        self.course = Course()
+        epochs = self.plan.measure_epochs
+        #: After how many steps held-out quality is measured; 0 is at each save.
+        self.measure_steps = max(1, round(epochs * batches.epoch_steps)) if epochs else 0
         self._saved_steps = 0
         if run.last.exists():
             self._restore()
@@ -97,10 +87,10 @@ class Session:
         any more or a file cannot be written; the last checkpoint is good then.
         """
         if self.trainer.steps == 0 and self.group.leads:
-            self._save()
+            self._save(measure=True)
         reason = self._steps(watch, stopped)
-        if self.trainer.steps > self._saved_steps and self.group.leads:
-            self._save()
+        if self.group.leads:
+            self._end(reason)
             if self.trainer.unreported_steps:
                 watch(self._log())
         epochs = self.trainer.steps / self.trainer.batches.epoch_steps
@@ -112,8 +102,8 @@ class Session:
     def _steps(self, watch: Callable[[Progress], None], stopped: Callable[[], bool]) -> Reason:
         begun, before = time.perf_counter(), self.course.seconds
         saved = logged = begun
-        patience = False
         while True:
+            patience = 0 < self.plan.patience <= self.course.stale
             fraction, stop, tired = self.group.follow([self.fraction(), stopped(), patience])
             if tired or stop or fraction >= 1:
                 return "patience" if tired else "stopped" if fraction < 1 else "done"
@@ -122,13 +112,22 @@ class Session:
             self.course.seconds = before + now - begun
             if not self.group.leads:
                 continue
-            if now - logged >= LOG_SECONDS:
+            due = bool(self.measure_steps) and self.trainer.steps % self.measure_steps == 0
+            if due or now - saved >= self.plan.save_seconds:
+                self._save(measure=due or not self.measure_steps)
+                saved = time.perf_counter()
+            if due or now - logged >= LOG_SECONDS:
                 watch(self._log())
                 logged = now
-            if now - saved >= self.plan.save_seconds:
-                self._save()
-                saved = time.perf_counter()
-                patience = 0 < self.plan.patience <= self.course.stale
+
+    def _end(self, reason: Reason) -> None:
+        """Save what is not saved yet, measured unless the run is to go on as if never stopped."""
+        measure = reason == "done" or not self.measure_steps
+        if reason == "patience":
+            self.course.stale = 0  # who resumes such a run wants it to try anew
+        unmeasured = measure and self.course.measured != self.trainer.steps
+        if unmeasured or reason == "patience" or self.trainer.steps > self._saved_steps:
+            self._save(measure=measure)
 
     def _look_at(self, first: Tensor) -> None:
         """Let a new run's generator start near its songs; one to go on from is near already."""
@@ -148,13 +147,21 @@ class Session:
             done.append(self.course.seconds / (self.plan.minutes * 60))
         return min(1.0, max(done))
 
-    def _measure(self) -> float | None:
+    def _measure(self) -> bool:
+        """Meet the held-out songs, once after each step; whether this state is worth keeping.
+
+        One that has learned nothing yet, from no base either, is not.
+        """
+        steps, course = self.trainer.steps, self.course
+        if course.measured == steps:
+            return False
+        course.measured = steps
         if self.held_out is None:
-            return None
-        self.course.quality = self.held_out.score(self.trainer.average.module, self.device)
-        if self.trainer.steps == 0:
-            self.course.first = self.course.quality
-        return self.course.quality
+            return False
+        quality = self.held_out.score(self.trainer.average.module, self.device)
+        if steps == 0:
+            course.first = course.quality = quality
+        return bool(steps or self.run.config.base) and course.meet(quality)
 
     def _log(self) -> Progress:
         losses, recipe = self.trainer.losses(), self.run.recipe.optimizer
@@ -176,18 +183,17 @@ class Session:
         )
         return Progress(steps, epoch, self.course.seconds, fraction, losses, quality)
 
-    def _save(self) -> None:
-        """Measure, then write the best weights if they are, the checkpoint, and a snapshot."""
+    def _save(self, *, measure: bool) -> None:
+        """Write the best weights if these are measured and are, the checkpoint, and a snapshot.
+
+        Killed in between, a run goes on from before its measurement and comes to the same again.
+        """
         self._refuse_broken_weights()
-        quality = self._measure()
+        worth_keeping = measure and self._measure()
         tensors = self.trainer.tensors()
-        if quality is not None:
-            if self.course.best is None or quality > self.course.best:
-                self.course.best, self.course.stale = quality, 0
-                kept = {name: tensors[name] for name in ("average", "critic")}
-                save_tensors(self.run.best, kept, self._values())
-            else:
-                self.course.stale += 1
+        if worth_keeping:
+            kept = {name: tensors[name] for name in ("average", "critic")}
+            save_tensors(self.run.best, kept, self._values())
         save_tensors(self.run.last, tensors, self._values())
         self._saved_steps = self.trainer.steps
         self._snapshot()
@@ -220,7 +226,7 @@ class Session:
         try:
             steps = int(values.pop("steps"))
             self.trainer.restore(tensors, steps)
-            self.course = _Course(**values)
+            self.course = Course(**values)
         except (KeyError, TypeError, AttributeError) as error:
             raise FormatError(f"{self.run.last} is not a checkpoint of a run") from error
         except FormatError as error:

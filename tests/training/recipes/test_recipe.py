@@ -48,6 +48,7 @@ def test_a_file_of_ones_own_is_read(tmp_path):
         ("[data]\nheld_out = 0.9\n[training]\nepochs = 1", "0 to 0.5"),
         ('[data]\nheld_out_songs = "a"\n[training]\nepochs = 1', "a list of names"),
         ("[loss]\nadversarial_from = 2\n[training]\nepochs = 1", "0 to 1"),
+        ("[training]\nmeasure_epochs = -1\nepochs = 1", "measure_epochs is -1.0, legal is 0 and"),
         ("[finish]\nphrases = -1\n[training]\nepochs = 1", "phrases is -1, legal is 0 and above"),
         ("[finish]\nrests = 0\n[training]\nepochs = 1", "rests is 0.0, legal is above 0 to 1"),
         ("[finish]\nrests = 1.5\n[training]\nepochs = 1", "rests is 1.5, legal is above 0 to 1"),

@@ -110,7 +110,8 @@ def test_patience_ends_a_run_that_gets_no_closer(tmp_path, monkeypatch):
     training = {"save_seconds": 0.0, "patience": 3, "epochs": 100}
     run = begin(tmp_path / "run", training=training, data={"held_out": 0.2})
     outcome = Session(run, CPU).train()
-    assert (outcome.reason, outcome.steps) == ("patience", 3)
+    # What has learned nothing yet is no best: the first step's state is, and three are no better.
+    assert (outcome.reason, outcome.steps) == ("patience", 4)
     assert outcome.quality == 0.5
 
 
