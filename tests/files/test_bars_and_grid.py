@@ -120,7 +120,7 @@ def test_triplets_are_off_the_grid():
 def test_a_note_of_no_length_lasts_a_step_and_is_named():
     found, gridded = grid([0], [0])
     assert found == [(0, 1)]
-    assert gridded.warnings == ("1 note of no length last one step",)
+    assert gridded.warnings == ("1 note of no length, given one step",)
 
 
 def test_what_rounds_up_to_the_end_of_the_last_bar_gets_a_bar():

@@ -23,9 +23,9 @@ from midigan.layout import Layout
 from midigan.timeline import offsets
 
 #: What notes are told to be that are mended, and how many of them: warnings.
-_NO_LENGTH = "of no length last one step"
-_LEFT_OUT = f"after bar {MAX_BARS:,} were left out"
-_CUT = f"that go on after bar {MAX_BARS:,} end there"
+_NO_LENGTH = "of no length, given one step"
+_LEFT_OUT = f"after bar {MAX_BARS:,}, left out"
+_CUT = f"going on after bar {MAX_BARS:,}, cut there"
 
 
 @dataclass(frozen=True, eq=False)

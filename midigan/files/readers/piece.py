@@ -32,12 +32,14 @@ class Piece:
 
     voices: notes sorted by (start, pitch), times counted from the first full bar.
     tempos: (time in quarter notes, quarter notes a minute); empty where the score has none.
+    warnings: which notes were left out, a short phrase each.
     """
 
     name: str
     voices: tuple[tuple[VoiceNote, ...], ...]
     bars: Bars
     tempos: tuple[tuple[Fraction, float], ...]
+    warnings: tuple[str, ...] = ()
 
 
 def read_piece(source: Path | str, name: str) -> Piece:
@@ -88,10 +90,12 @@ def _piece(name: str, parts: list[list[Any]]) -> Piece:
     starts = [bars.silence]
     for measure in measures:
         starts.append(starts[-1] + measure.length)
-    voices = tuple(_voice(part, starts) for part in parts)
+    lost: Counter[str] = Counter()
+    voices = tuple(_voice(part, starts, lost) for part in parts)
+    warnings = tuple(f"notes {which} were left out ({count}x)" for which, count in lost.items())
     if not any(voices):
-        raise SourceError(f"{name} holds no notes")
-    return Piece(name, voices, bars, _tempos(parts[0] if parts else [], starts))
+        raise SourceError("; ".join([f"{name} holds no notes", *warnings]))
+    return Piece(name, voices, bars, _tempos(parts[0] if parts else [], starts), warnings)
 
 
 def _measures_of(part: Any) -> list[Any]:
@@ -133,27 +137,34 @@ class _Written(NamedTuple):
     tie: str
 
 
-def _voice(part: list[Any], starts: list[Fraction]) -> tuple[VoiceNote, ...]:
-    """A part's notes, placed by the starts of the measures."""
+def _voice(part: list[Any], starts: list[Fraction], lost: Counter[str]) -> tuple[VoiceNote, ...]:
+    """A part's notes, placed by the starts of the measures; those left out are counted."""
     written = [
         note
         for measure, begin, stop in zip(part, starts, starts[1:], strict=False)
-        for note in _written(measure, begin, stop)
+        for note in _written(measure, begin, stop, lost)
     ]
     return without_overlaps(_merge_ties(sorted(written)))
 
 
-def _written(measure: Any, begin: Fraction, stop: Fraction) -> Iterator[_Written]:
+def _written(
+    measure: Any, begin: Fraction, stop: Fraction, lost: Counter[str]
+) -> Iterator[_Written]:
     """A measure's notes. What an overfull one pushes past its bar line is cut off there."""
     from music21 import harmony, note
 
     for element in measure.flatten().notes:
-        start = begin + _exact(element.offset)
-        end = min(start + _exact(element.quarterLength), stop)
-        if end <= start or element.duration.isGrace or isinstance(element, harmony.Harmony):
+        length = _exact(element.quarterLength)
+        if not length or element.duration.isGrace or isinstance(element, harmony.Harmony):
             continue
+        start = begin + _exact(element.offset)
+        end = min(start + length, stop)
         for single in getattr(element, "notes", (element,)):
-            if isinstance(single, note.Note):
+            if not isinstance(single, note.Note):
+                lost["without a pitch"] += 1
+            elif end <= start:
+                lost["behind the end of their measure"] += 1
+            else:
                 tie = single.tie.type if single.tie is not None else ""
                 yield _Written(start, end, single.pitch.midi, tie)
 

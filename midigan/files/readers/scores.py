@@ -63,7 +63,7 @@ def _book(tunes: Sequence[Tune], book: str) -> Iterator[tuple[str, Score]]:
             continue
         if ready:
             yield ready
-        ready = f"{book}-{tune.name}", replace(score, warnings=tuple(problems))
+        ready = f"{book}-{tune.name}", replace(score, warnings=(*problems, *score.warnings))
         problems = []
     if not ready:
         raise SourceError(f"none of its {len(tunes)} tunes can be read; {problems[0]}")
@@ -114,6 +114,7 @@ def _score_of(piece: Piece, names: list[str]) -> Score:
                 TICK_METER,
             )
         ),
+        piece.warnings,
     )
 
 

@@ -1,5 +1,6 @@
 """Printed scores come in, and go out again, with every note in its place."""
 
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -42,6 +43,15 @@ PARTS = """<score-partwise version="4.0"><part-list>
 <note><pitch><step>C</step><octave>5</octave></pitch><duration>4</duration></note></measure>
 <measure number="2"/></part>
 <part id="C"><measure number="1"/><measure number="2"/></part></score-partwise>"""
+
+#: A hit on a drum, which has no pitch, and a measure of five beats where the other has four.
+ODD_NOTES = PARTS.replace(
+    '<part id="C"><measure number="1"/>',
+    """<part id="C"><measure number="1"><attributes><divisions>1</divisions></attributes>
+<note><unpitched><display-step>F</display-step><display-octave>4</display-octave></unpitched>
+<duration>4</duration></note>
+<note><pitch><step>C</step><octave>4</octave></pitch><duration>1</duration></note></measure>""",
+)
 
 
 def song():
@@ -113,6 +123,26 @@ def test_parts_come_as_they_sound_however_little_others_print(tmp_path):
         (4 * quarter, 4 * quarter, 0, 72),
         (0, 4 * quarter, 1, 72),
     ]
+
+
+def test_notes_that_have_no_place_are_counted(tmp_path):
+    (tmp_path / "odd.musicxml").write_text(ODD_NOTES)
+    _, report = encode([tmp_path], BAND)
+    (file,) = report.files
+    assert (file.notes_read, sorted(file.warnings)) == (
+        3,
+        [
+            "notes behind the end of their measure were left out (1x)",
+            "notes without a pitch were left out (1x)",
+        ],
+    )
+
+
+def test_a_score_for_drums_alone_says_why_it_is_left_out(tmp_path):
+    drums = re.sub(r"<pitch>.*?</pitch>", "<unpitched/>", PARTS, flags=re.DOTALL)
+    (tmp_path / "drums.musicxml").write_text(drums)
+    with pytest.raises(MidiganError, match=r"holds no notes; notes without a pitch .*\(3x\)"):
+        encode([tmp_path], BAND)
 
 
 def test_abc_and_humdrum_are_read(tmp_path):
