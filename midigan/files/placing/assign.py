@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,23 +82,25 @@ def assign(
     places, features = places_of(layout), Features.of(gridded)
     placed = [places.of(*song) for song in zip(songs, features, strict=True)]
     slots = [slot for song in zip(songs, placed, strict=True) for slot in _slots(*song)]
-    track, length = np.array(slots)[gridded.source], gridded.length.copy()
+    track, length = np.array(slots).take(gridded.source), gridded.length
     start = gridded.start + np.repeat(gridded.first_step[:-1], np.diff(gridded.first))
-    split = [found is None for found in placed]
-    if any(split):
-        _split(songs, np.array(split), gridded, layout, start, track, length)
-    assigned = [
-        _split_up(songs[number], features[number], layout, track[slice(*notes)])
-        if found is None
-        else _merged(songs[number], features[number], layout, found)
-        for number, (found, notes) in enumerate(
-            zip(placed, pairwise(gridded.first.tolist()), strict=True)
-        )
-    ]
-    columns = [start, length, track, gridded.pitch, gridded.velocity]
+    columns: list[NDArray[Any]] = [start, length, track, gridded.pitch, gridded.velocity]
     if track.min() < 0:
         kept = np.flatnonzero(track >= 0)
-        columns = [column[kept] for column in columns]
+        columns = [column.take(kept) for column in columns]
+    split, voices = np.array([found is None for found in placed]), np.zeros(len(songs), np.int64)
+    if split.any():
+        note, voice, cut = _split(songs, split, gridded, layout, start)
+        begin, others = start.take(note), (gridded.pitch.take(note), gridded.velocity.take(note))
+        voices = np.diff(np.searchsorted(begin, gridded.first_step))
+        moved: list[NDArray[Any]] = [begin, cut, voice, *others]
+        columns = [np.concatenate(both) for both in zip(columns, moved, strict=True)]
+    assigned = [
+        _split_up(tracks, own, layout, count)
+        if found is None
+        else _merged(tracks, own, layout, found)
+        for tracks, own, found, count in zip(songs, features, placed, voices.tolist(), strict=True)
+    ]
     return separated(*columns), assigned
 
 
@@ -137,37 +138,37 @@ def _split(
     gridded: Gridded,
     layout: Layout,
     start: Ints,
-    track: Ints,
-    length: Ints,
-) -> None:
+) -> tuple[Ints, Ints, Ints]:
     """Split songs' notes, but for drums, into the layout's tracks by register.
 
-    split: `(songs,)`, which songs. start: of all songs' notes, on one timeline; track, length:
-    theirs, where those of these songs are written to.
+    split: `(songs,)`, which songs. start: of all songs' notes, on one timeline. Returns which
+    notes have found a track, in the order in which they begin, the track and the length.
     """
     drum = np.array([source.drum for tracks in songs for source in tracks])
-    tonal = np.flatnonzero(np.repeat(split, np.diff(gridded.first)) & ~drum[gridded.source])
+    tonal = np.repeat(split, np.diff(gridded.first))
+    tonal &= ~drum.take(gridded.source)
+    own = np.flatnonzero(tonal)
     poly = [n for n, target in enumerate(layout.tracks) if not (target.mono or target.drum)]
-    track[tonal], length[tonal] = split_voices(
-        start.take(tonal),
-        length.take(tonal),
-        gridded.pitch.take(tonal),
+    note, voice, length = split_voices(
+        start.take(own),
+        gridded.length.take(own),
+        gridded.pitch.take(own),
         len(layout.tracks),
         next(iter(poly), None),
         gridded.first_step[:-1][split],
     )
+    return own.take(note), voice, length
 
 
 def _split_up(
-    tracks: Sequence[SourceTrack], features: Features, layout: Layout, found: Ints
+    tracks: Sequence[SourceTrack], features: Features, layout: Layout, kept: int
 ) -> Assigned:
-    """A song that was split up; `found`: the track of each of its notes, -1 if left out."""
+    """A song that was split up, of whose notes so many are `kept`."""
     placements = tuple(
         Placement(source, notes, None, "no track for drums" if source.drum else "split by register")
         for source, notes in zip(tracks, features.notes, strict=True)
         if notes
     )
     programs = tuple(target.program for target in layout.tracks)
-    left_out = int(np.count_nonzero(found < 0))
     drums = sum(gone.notes for gone in placements if gone.source.drum)
-    return Assigned(placements, programs, left_out, drums)
+    return Assigned(placements, programs, sum(features.notes) - kept, drums)

@@ -26,7 +26,7 @@ def split_voices(
     voices: int,
     chords: int | None = None,
     songs: Ints | None = None,
-) -> tuple[Ints, Ints]:
+) -> tuple[Ints, Ints, Ints]:
     """Deal notes out to `voices` voices, each with one note at a time but for `chords`.
 
     start, length, pitch: `(notes,)`, in any order, of one or many instruments, no drums.
@@ -37,17 +37,18 @@ def split_voices(
     several that begin when nothing sounds, the highest and the lowest go to the outer
     voices; of more than there are voices, inner ones go to `chords`, the voice that may sound
     several, or are left out where there is none. Doublings in unison are left out. Returns
-    the voice of each note, 0..voices-1 or -1 where it is left out, and its length.
+    which notes are not left out, in the order in which they begin, the voice of each,
+    0..voices-1, and its length.
     """
     found = Chords.of(start, length, pitch)
     begin = np.zeros(1, np.int64) if songs is None else np.searchsorted(found.step, songs)
     dealt = _deal(found, np.unique(begin[begin < len(found.step)]), voices)
+    lengths = _cut_at_next(found, dealt, voices, chords)
     if chords is not None:
         dealt[dealt < 0] = chords
-    voice, lengths = np.full(len(start), -1), length.copy()
-    voice[found.note] = dealt
-    lengths[found.note] = _cut_at_next(found, dealt, voices, chords)
-    return voice, lengths
+        return found.note, dealt, lengths
+    kept = np.flatnonzero(dealt >= 0)
+    return found.note.take(kept), dealt.take(kept), lengths.take(kept)
 
 
 def _deal(chords: Chords, songs: Ints, voices: int) -> Ints:

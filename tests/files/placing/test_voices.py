@@ -9,10 +9,19 @@ from midigan.files.placing.dealer import Dealer, first_pitches
 from midigan.files.placing.voices import split_voices
 
 
+def split_all(start, length, *rest):
+    """The voice of each note, -1 where it is left out, and its length, by `split_voices`."""
+    voice, ended = np.full(len(start), -1), length.copy()
+    note, voice_of, length_of = split_voices(start, length, *rest)
+    assert np.all(np.diff(start[note]) >= 0)
+    voice[note], ended[note] = voice_of, length_of
+    return voice, ended
+
+
 def split(*notes, voices=4):
     """Notes are (start, length, pitch); returns {(start, pitch): voice} and what is left out."""
     start, length, pitch = np.array(notes).T
-    voice, _ = split_voices(start, length, pitch, voices)
+    voice, _ = split_all(start, length, pitch, voices)
     found = zip(start.tolist(), pitch.tolist(), voice.tolist(), strict=True)
     return {(s, p): v for s, p, v in found if v >= 0}, int(np.sum(voice < 0))
 
@@ -53,7 +62,7 @@ def test_a_melody_over_a_held_bass_stays_above_it():
 )
 def test_voices_sing_one_note_at_a_time_and_nothing_is_lost_unseen(notes, voices):
     start, length, pitch = np.array(notes).T
-    voice, ended = split_voices(start, length, pitch, voices)
+    voice, ended = split_all(start, length, pitch, voices)
     assert np.all((ended > 0) & (ended <= length))
     for own in range(voices):
         mine = np.flatnonzero(voice == own)
@@ -158,7 +167,7 @@ def test_songs_side_by_side_are_dealt_out_as_each_alone_note_by_note(
     rng = np.random.default_rng(seed)
     *notes, begins = random_songs(rng, songs, chords, largest, spread, longest)
     own = int(rng.integers(voices)) if several else None
-    found = split_voices(*notes, voices, own, begins)
+    found = split_all(*notes, voices, own, begins)
     plain = dealt_plainly(*notes, begins, voices, own)
     assert np.array_equal(found, plain)
 
@@ -168,7 +177,7 @@ def test_songs_side_by_side_are_dealt_out_as_each_alone_note_by_note(
 def test_long_songs_are_dealt_out_as_note_by_note(voices, largest, spread, longest):
     rng = np.random.default_rng(0)
     *notes, begins = random_songs(rng, 20, 120, largest, spread, longest)
-    found = split_voices(*notes, voices, None, begins)
+    found = split_all(*notes, voices, None, begins)
     assert np.array_equal(found, dealt_plainly(*notes, begins, voices, None))
 
 
@@ -179,10 +188,10 @@ def test_inner_notes_of_big_chords_change_what_single_ones_after_them_go_to():
         size = 6 if rng.random() < 0.5 else 1
         notes += [(step, 2, int(pitch)) for pitch in rng.choice(60, size, replace=False) + 40]
     columns = tuple(np.array(notes).T)
-    found = split_voices(*columns, 4, None, np.zeros(1, np.int64))
+    found = split_all(*columns, 4, None, np.zeros(1, np.int64))
     assert np.array_equal(found, dealt_plainly(*columns, [0], 4, None))
 
 
 def test_no_notes_have_no_voices():
     none = np.zeros(0, np.int64)
-    assert [column.tolist() for column in split_voices(none, none, none, 4)] == [[], []]
+    assert [column.tolist() for column in split_voices(none, none, none, 4)] == [[], [], []]
