@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import fcntl
 import os
@@ -63,6 +64,8 @@ class Shell:
         )
         os.close(tell)
         self.everything = ""
+        # What is read may end within a character.
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._unread = 0
         self._line = b""
         self.job = int(self.told())
@@ -74,7 +77,7 @@ class Shell:
     def look(self, seconds: float) -> None:
         """Take what the terminal shows, waiting for it at most so long."""
         if select.select([self.master], [], [], seconds)[0]:
-            self.everything += os.read(self.master, 65536).decode(errors="replace")
+            self.everything += self._decoder.decode(os.read(self.master, 65536))
 
     @property
     def seen(self) -> str:

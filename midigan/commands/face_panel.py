@@ -113,7 +113,11 @@ def footer(scene: Scene, width: int, look: Look) -> Row:
     late = ""
     if scene.late_p99_ms is not None:
         late = f"p99 late {scene.late_p99_ms:.{2 if scene.late_p99_ms < 100 else 0}f} ms   "
-    left = [Segment(f" {scene.name} → {scene.port}   seed {scene.seed}", look.faint)]
+    left = [
+        Segment(f" {scene.name} → {scene.port}", look.faint),
+        *([Segment(" away", look.warning)] if scene.away else []),
+        Segment(f"   seed {scene.seed}", look.faint),
+    ]
     right = [Segment(late + keys, look.faint)]
     if sum(segment.cell_length for segment in (*left, *right)) + len(scene.priority) + 5 < width:
         left.append(Segment(f"   {scene.priority}", look.faint))

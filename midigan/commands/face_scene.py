@@ -34,6 +34,7 @@ class Scene:
     leader: who leads, as people call it ("a MIDI clock"); "" for midigan itself.
     phrases: what is composed, by number, those near `tick` among it.
     spans: the lowest and highest MIDI pitch that each track has had so far.
+    away: whether the port has gone, and is opened again when it returns.
     late_p99_ms: of all notes so far; None before the first.
     said: what was said lately, the newest last; of a text of several lines only the last one.
     keys: whether keys can be pressed.
@@ -42,6 +43,7 @@ class Scene:
     name: str
     seed: int
     port: str = ""
+    away: bool = False
     leader: str = ""
     sends_clock: bool = False
     keys: bool = False
@@ -113,8 +115,9 @@ class Watching:
 
     def progress(self, report: Report) -> None:
         """Something was played."""
-        if report.notes:
-            with self._lock:
+        with self._lock:
+            self._scene = replace(self._scene, away=report.away)
+            if report.notes:
                 self._scene = replace(self._scene, late_p99_ms=round(report.late_p99_ms, 2))
 
     def turned(self, told: Told, now_s: float) -> None:

@@ -11,6 +11,7 @@ from midigan.commands.face_frame import Frame, plan
 from midigan.commands.keyboard import HELP
 from midigan.controls import Controls, Noise
 from midigan.live.processes.composer_messages import Note, Part, Phrase
+from midigan.live.processes.player_messages import Report
 from midigan.ticks import PPQN
 
 
@@ -62,6 +63,13 @@ def test_it_says_when_the_leader_stands_and_a_phrase_is_missing():
     assert "■ bar 5   ○ ○ ○ ○" in text
     assert "waits for a MIDI clock" in text
     assert "next composing" in text
+
+
+def test_a_port_that_is_away_is_called_so_until_it_is_back():
+    made = watching()
+    for away, words in ((True, "→ Synth away   seed 7"), (False, "→ Synth   seed 7")):
+        made.progress(Report(0, 0, 96.0, True, 0, 0.0, 0.0, 0.0, [], away=away))
+        assert words in shown(made.scene(1000.0))
 
 
 def test_knobs_become_smaller_before_any_is_left_out():

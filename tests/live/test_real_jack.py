@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -161,6 +162,14 @@ def test_its_clock_has_every_pulse_in_time_on_a_port_of_its_own(live, receiver):
     assert off[round(0.95 * len(off))] - off[round(0.05 * len(off))] < 2.5 * PERIOD / RATE
     assert all(data[0] < 0xF0 for _, data in receiver.messages)
     other.close()
+
+
+def test_it_plays_with_all_standard_streams_closed(receiver, tiny_band):
+    command = [sys.executable, "-m", "midigan", "live", tiny_band, "--port", "receiver in"]
+    closed = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command, "--bars", "2", *FAST]
+    assert subprocess.run(closed, timeout=120, check=False).returncode == 0
+    assert len(receiver.notes) > 20
+    receiver.assert_silent()
 
 
 def test_an_unknown_port_lists_those_there_are(live, receiver):
