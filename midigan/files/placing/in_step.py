@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,22 +12,36 @@ from midigan.files.placing.chords import Chords, Ints
 from midigan.files.placing.dealer import CROSS, CUT, first_pitches
 from midigan.files.placing.lanes import Lanes
 
-#: More voices than this have more choices than 16 bits hold the costs of.
-MOST_VOICES = 4
-
-#: Costs are in units of this, which leaves a bit below them for each voice. A choice costs less
-#: than `_NEVER`, thrice which fits 16 bits; no pitch is as high as `_FAR`, or as far from another.
-_UNIT = 1 << MOST_VOICES
-_NEVER, _FAR = 512 * _UNIT, 512 * _UNIT
-
-#: When a note ends, and below it the pitch in units of cost, in one number: bits of the pitch.
-_PITCH_BITS = MOST_VOICES + 7
-_PITCH = (1 << _PITCH_BITS) - 1
+#: Of more voices the first pitches are no whole numbers.
+MOST_VOICES = 5
 
 #: Lower than any pitch.
 _NO_NOTE = -1
 
-Costs = NDArray[np.int16]
+Costs = NDArray[np.integer[Any]]
+
+
+class _Scale(NamedTuple):
+    """What costs, and pitches, are counted in.
+
+    unit: a semitone, which leaves a bit below it for each voice.
+    never: no choice costs as much, and no pitch is as high or as far from another.
+    kind: the type of costs, which thrice `never` fits.
+    pitch_bits: bits of a pitch; `pitch` has them set. The end of a note is counted from there.
+    """
+
+    unit: int
+    never: int
+    kind: np.dtype[np.integer[Any]]
+    pitch_bits: int
+    pitch: int
+
+
+@cache
+def _scale(voices: int) -> _Scale:
+    """Four voices are the most whose choices all cost less than 512 semitones."""
+    bits, (most, kind) = voices + 7, (512, "i2") if voices <= 4 else (1024, "i4")
+    return _Scale(1 << voices, most << voices, np.dtype(kind), bits, (1 << bits) - 1)
 
 
 class _Choices(NamedTuple):
@@ -50,7 +64,7 @@ def _choices(voices: int) -> _Choices:
     silent = 1 << voice[::-1]
     sings = np.arange(1 << voices) & silent == 0
     sung = np.where(sings, np.cumsum(sings, axis=0) - 1, voices - 1 + voice)
-    return _Choices(silent.astype(np.int16), sung)
+    return _Choices(silent.astype(_scale(voices).kind), sung)
 
 
 class InStep:
@@ -62,11 +76,12 @@ class InStep:
 
     def __init__(self, chords: Chords, lanes: Lanes) -> None:
         self._voices = len(lanes.sung)
+        self._scale = scale = _scale(self._voices)
         self._row = np.arange(self._voices)[:, None]
-        begin = np.array(first_pitches(self._voices), np.int64) * _UNIT
-        self._notes = np.append(chords.end << _PITCH_BITS | chords.pitch * _UNIT, begin)
+        begin = np.array(first_pitches(self._voices), np.int64) * scale.unit
+        self._notes = np.append(chords.end << scale.pitch_bits | chords.pitch * scale.unit, begin)
         self._first, self._size = chords.first[:-1], np.diff(chords.first)
-        self._step = chords.step << _PITCH_BITS | _PITCH
+        self._step = chords.step << scale.pitch_bits | scale.pitch
         self._stop = np.zeros(len(chords.step) + 1, np.bool_)
         self._stop[lanes.stop] = True
         self._run(lanes)
@@ -107,12 +122,13 @@ class InStep:
 
         sung: the same before them.
         """
+        kind, bits = self._scale.kind, self._scale.pitch
         first, size = self._first.take(chord), self._size.take(chord)
         own, before = first + self._row[:-1], self._notes.take(sung)
-        pitch = (self._notes.take(own) & _PITCH).astype(np.int16)
+        pitch = (self._notes.take(own) & bits).astype(kind)
         # Bits and products are ten times as fast here as writing where a condition holds.
-        pitch |= np.multiply(self._row[:-1] >= size, _NO_NOTE, dtype=np.int16)
-        held = (before & _PITCH).astype(np.int16)
+        pitch |= np.multiply(self._row[:-1] >= size, _NO_NOTE, dtype=kind)
+        held = (before & bits).astype(kind)
         code = self._cheapest(pitch, size, held, before > self._step.take(chord))
         place = (_choices(self._voices).sung * len(size)).take(code, axis=1)
         place += np.arange(len(size))
@@ -130,21 +146,21 @@ class InStep:
         From the last voice to the first: what its choice and those of the voices after it cost
         at least, for each number of notes that went to voices before it.
         """
-        voices = self._voices
+        voices, (unit, never, kind, *_) = self._voices, self._scale
         distance = pitch[:, None] - held
         take = np.abs(distance)
-        take += np.multiply(sounding, CUT * _UNIT, dtype=np.int16)
+        take += np.multiply(sounding, CUT * unit, dtype=kind)
         skip = self._silence(distance, sounding)
-        outer = np.multiply((size > 1) & ~sounding.any(axis=0), _NEVER, dtype=np.int16)
+        outer = np.multiply((size > 1) & ~sounding.any(axis=0), never, dtype=kind)
         skip[0, 0] += outer
         skip[:, -1] += outer
-        cost = np.multiply(self._row != size, _NEVER, dtype=np.int16)
+        cost = np.multiply(self._row != size, never, dtype=kind)
         for voice in reversed(range(voices)):
             least = skip[: voice + 1, voice] + cost[: voice + 1]
             some = min(voice + 1, voices - 1)
             np.minimum(least[:some], take[:some, voice] + cost[1 : some + 1], out=least[:some])
             cost = least
-        return (cost[0] & (_UNIT - 1)).astype(np.int64)
+        return (cost[0] & (unit - 1)).astype(np.int64)
 
     def _silence(self, distance: Costs, sounding: NDArray[np.bool_]) -> Costs:
         """What it costs `(notes before, voice, chord)` that a voice gets no note.
@@ -154,8 +170,8 @@ class InStep:
         voices before it and are lower, and by those after it that are higher.
         """
         crossed = np.sign(distance)
-        crossed *= np.multiply(sounding, CROSS * _UNIT, dtype=np.int16)
-        skip = np.empty((self._voices, *sounding.shape), np.int16)
+        crossed *= np.multiply(sounding, CROSS * self._scale.unit, dtype=crossed.dtype)
+        skip = np.empty((self._voices, *sounding.shape), crossed.dtype)
         skip[0] = _choices(self._voices).silent
         # One by one, and not with a single zero: both are much faster.
         for higher in np.maximum(crossed, np.zeros_like(crossed)):
@@ -171,14 +187,16 @@ class InStep:
         first, size: of the chords' notes. held: `(voices, chords)`.
         """
         row = np.arange(int(size.max()) - 2)[:, None]
-        pitch = (self._notes.take(first + 1 + row, mode="clip") & _PITCH).astype(np.int16)
-        pitch |= np.multiply(row >= size - 2, _FAR, dtype=np.int16)
+        pitch = (self._notes.take(first + 1 + row, mode="clip") & self._scale.pitch).astype(
+            held.dtype
+        )
+        pitch |= np.multiply(row >= size - 2, self._scale.never, dtype=held.dtype)
         chosen = np.empty((self._voices, len(first)), np.int64)
         chosen[0], chosen[-1] = first, first + size - 1
         inner, each = chosen[1:-1], np.arange(len(first))
         for own, voice in zip(inner, held[1:-1], strict=True):
             np.abs(pitch - voice).argmin(axis=0, out=own)
-            pitch[own, each] = _FAR
+            pitch[own, each] = self._scale.never
         inner.sort(axis=0)
         inner += first + 1
         return chosen

@@ -172,7 +172,7 @@ def test_songs_side_by_side_are_dealt_out_as_each_alone_note_by_note(
     assert np.array_equal(found, plain)
 
 
-@pytest.mark.parametrize("voices", [2, 3, 4])
+@pytest.mark.parametrize("voices", [2, 3, 4, 5])
 @pytest.mark.parametrize(("largest", "spread", "longest"), [(2, 3, 6), (9, 12, 4), (6, 30, 30)])
 def test_long_songs_are_dealt_out_as_note_by_note(voices, largest, spread, longest):
     rng = np.random.default_rng(0)
