@@ -77,13 +77,12 @@ class Lines:
             return
         if self._in_place:
             click.echo("\r\x1b[K", nl=False)
-        line = f"{report.notes} notes in {self._bars(report.played_ticks)}"
+        click.echo(f"{report.notes} notes in {self._bars(report.played_ticks)}")
         if self._priority != "offline" and report.notes:
-            line += (
-                f", late at most {report.late_p50_ms:.3f} ms (p50), {report.late_p99_ms:.3f} ms "
+            click.echo(
+                f"late at most {report.late_p50_ms:.3f} ms (p50), {report.late_p99_ms:.3f} ms "
                 f"(p99), {report.late_max_ms:.3f} ms (all), {self._priority}"
             )
-        click.echo(line)
 
     def _bars(self, ticks: int) -> str:
         bars = -(-ticks // self._bar_ticks)
