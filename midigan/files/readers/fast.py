@@ -32,7 +32,7 @@ _MOST_SOURCES = 1 << 16
 
 
 class _Parsed(NamedTuple):
-    """What symusic read in a file; of notes a list for each track."""
+    """What symusic read in a file; of notes a list for each track, tempos and meters in order."""
 
     ppq: int
     tracks: tuple[SourceTrack, ...]
@@ -87,11 +87,11 @@ def _parsed(data: bytes, chunks: Chunks) -> _Parsed | None:
 
 def _with_all_off(data: bytes, chunks: Chunks) -> bytes:
     """The bytes of a file in which every note ends, if long after its track."""
-    used = [status for status in _ALL_OFF if status in data]
+    used = [*filter(data.__contains__, _ALL_OFF)]
     parts = [data[:_HEADER_BYTES]]
     for begin, stop in chunks:
         events = data[begin : stop - len(_END_OF_TRACK)]
-        end = _end_of_track(bytes([status for status in used if status in events]))
+        end = _end_of_track(bytes(filter(events.__contains__, used)))
         parts += (b"MTrk", (len(events) + len(end)).to_bytes(4, "big"), events, end)
     return b"".join(parts)
 
@@ -146,7 +146,7 @@ def _tempos(lists: Sequence[bytes | memoryview]) -> tuple[TickArray, list[slice]
     tempos, mspq = np.empty(len(found), TICK_TEMPO), found["mspq"]
     tempos["tick"] = found["tick"]
     tempos["bpm"] = np.divide(60e6, mspq, out=np.zeros(len(found)), where=mspq > 0)
-    return _in_order(tempos, parts), parts
+    return tempos, parts
 
 
 def _meters(lists: Sequence[bytes | memoryview]) -> tuple[TickArray, list[slice]]:
@@ -155,10 +155,4 @@ def _meters(lists: Sequence[bytes | memoryview]) -> tuple[TickArray, list[slice]
     meters = np.empty(len(found), TICK_METER)
     for name in TICK_METER.names or ():
         meters[name] = found[name]
-    return _in_order(meters, parts), parts
-
-
-def _in_order(array: TickArray, parts: Sequence[slice]) -> TickArray:
-    """The records of each file in the order of their ticks."""
-    file = np.repeat(np.arange(len(parts)), [part.stop - part.start for part in parts])
-    return array.take(np.lexsort((array["tick"], file)))
+    return meters, parts

@@ -190,6 +190,15 @@ def test_the_careful_reader_agrees_with_the_fast_one_on_sound_files():
     assert careful.warnings == ()
 
 
+def test_tempos_and_meters_come_in_order_whatever_tracks_they_are_in():
+    late = tempo(400_000, after=960) + meter(3, 4) + tempo(300_000, after=960)
+    data = midi(late, tempo(500_000) + meter(4, 4) + tempo(250_000, after=1440) + notes(16))
+    score = read_midi(data)
+    assert score.tempos["tick"].tolist() == [0, 960, 1440, 1920]
+    assert score.tempos["bpm"].tolist() == [120, 150, 240, 200]
+    assert score.meters.tolist() == [(0, 4, 4), (960, 3, 4)]
+
+
 def test_without_symusic_everything_is_still_read(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "symusic", None)
     assert len(read_midi(GOOD).notes) == 16
