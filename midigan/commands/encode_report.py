@@ -109,13 +109,19 @@ def _tempos(report: EncodeReport) -> list[tuple[str, str]]:
     if not report.summary.tempos:
         return []
     least, lower, median, upper, greatest = (f"{bpm:.0f}" for bpm in report.summary.tempos)
+    if least == greatest:
+        return [("tempo", f"{median} bpm")]
     half = f"half of the songs between {lower} and {upper}"
     return [("tempo", f"{median} bpm, {half}, all between {least} and {greatest}")]
 
 
+def _files(count: int) -> str:
+    return f"{count:,} file{'s' * (count != 1)}"
+
+
 def _off_grid(report: EncodeReport) -> str:
     files = report.files_with("off_grid")
-    return f"{report.off_grid_share:.1%} of the notes, in {files:,} files"
+    return f"{report.off_grid_share:.1%} of the notes, in {_files(files)}"
 
 
 def _aligned(report: EncodeReport) -> list[tuple[str, str]]:
@@ -127,7 +133,7 @@ def _aligned(report: EncodeReport) -> list[tuple[str, str]]:
     return [
         (
             "aligned",
-            f"{len(confidence):,} files, bar lines found with a median confidence of "
+            f"{_files(len(confidence))}, bar lines found with a median confidence of "
             f"{middle:.2f} (--align file leaves them)",
         )
     ]
@@ -167,7 +173,7 @@ def _oddities(report: EncodeReport) -> list[tuple[str, str]]:
         ("nearly empty", f"{sparse:,} phrases (--min-notes)" if sparse else ""),
         ("left out", " and ".join(left)),
         ("pedal", f"held {held:,} notes" if held else ""),
-        ("padded bars", f"in {padded:,} files" if padded else ""),
+        ("padded bars", f"in {_files(padded)}" if padded else ""),
         ("skipped songs", f"{lost:,} in files that were used" if lost else ""),
     ]
     return [fact for fact in facts if fact[1]]

@@ -110,7 +110,8 @@ def _draw_stored(path: Path, target: Path, count: int, seed: int, dark: bool) ->
 
     if path.suffix.lower() == ".npz":
         held, _ = open_phrases(path)
-        layout, total, words = held.layout, len(held), f"{len(held.names)} songs"
+        songs = len(held.names)
+        layout, total, words = held.layout, len(held), f"{songs} song{'s' * (songs != 1)}"
         numbers = _choose(total, count, seed)
         notes = [_phrase(held, number) for number in numbers]
         captions = [_place(held, number) for number in numbers]

@@ -27,6 +27,19 @@ def test_a_folder_becomes_a_phrase_set_of_its_name(music):
     assert max(map(len, result.output.splitlines())) <= 80
 
 
+def test_one_song_is_not_told_of_as_if_it_were_several(music):
+    import mido
+
+    track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=500_000)])
+    for wait in (0, 0, 60):
+        track.append(mido.Message("note_on", note=60, velocity=64, time=wait))
+        track.append(mido.Message("note_off", note=60, time=120))
+    mido.MidiFile(tracks=[track], ticks_per_beat=480).save(music / "one.mid")
+    told = facts(run("one.mid", "--layout", "band"))
+    assert told["tempo"] == "120 bpm"
+    assert told["off the grid"] == "33.3% of the notes, in 1 file"
+
+
 STARTING = """
 import sys
 from midigan.files.encoding import workers

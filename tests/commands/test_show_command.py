@@ -42,7 +42,7 @@ def test_a_phrase_set_becomes_a_sheet(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = run("set.npz", "--phrases", 3, "--seed", 1)
     assert result.exit_code == 0
-    assert "7 phrases of 2 bars, 1 songs, layout satb" in result.output
+    assert "7 phrases of 2 bars, 1 song, layout satb" in result.output
     assert (tmp_path / "set.png").is_file()
 
 
