@@ -28,7 +28,7 @@ _GROUP_FILES, _GROUP_BYTES = 64, 1 << 20
 
 #: Towards the end a group is this part of a worker's share of what is left, so that all are busy
 #: to the end, but no less than so many files.
-_SHARE, _FEWEST_FILES = 2, 8
+_SHARE, _FEWEST_FILES = 2, 16
 
 #: What comes of a file, and what tells whether it is a copy. Its songs are part of what the
 #: group makes, all of which is found of them where they are read.

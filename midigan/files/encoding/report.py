@@ -146,8 +146,9 @@ class EncodeReport:
             self.used_files += 1
             if file.bar_confidence is not None:
                 self.bar_confidences[round(100 * file.bar_confidence)] += 1
+            values = vars(file)
             for name in _COUNTS:
-                if value := getattr(file, name):
+                if value := values[name]:
                     self._sums[name] += value
                     self._files_with[name] += 1
         else:
