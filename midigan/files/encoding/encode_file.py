@@ -11,6 +11,7 @@ from midigan.files.aligning.align import align_all
 from midigan.files.aligning.barred import Barred, all_with_bars
 from midigan.files.encoding.duplicates import Duplicates
 from midigan.files.encoding.report import FileReport, PlacedTrack
+from midigan.files.opening.limits import keep_freed_memory
 from midigan.files.opening.read import AS_WRITTEN, Reading, is_midi, read_bytes, scores_in
 from midigan.files.opening.rules import Rules
 from midigan.files.opening.sources import Source, find_sources, printable
@@ -57,6 +58,7 @@ def encode_each(
     sources: Iterable[tuple[Source, Duplicates | None]], rules: Rules
 ) -> Iterator[tuple[list[Song], FileReport]]:
     """Like `encode_files`, with what was met before for each file apart."""
+    keep_freed_memory()
     for block in _blocks(_open(source, rules, met) for source, met in sources):
         _read_midis(block, rules)
         scores = [

@@ -9,13 +9,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+
+import numpy as np
 
 from midigan.files.opening.read import is_printed
 
 #: Megabytes that reading a file may take on top of what its process has. Large real MIDI files
 #: take some ten; printed music is read by a library that takes a hundred times a file's size.
 MIDI_MB, PRINTED_MB = 256, 1024
+
+#: Bytes of the largest array of which the memory is kept, and of half of all that is.
+_KEPT_BYTES = 1 << 24
 
 #: Seconds that reading it may take; a sound MIDI file takes a thousandth of it.
 MIDI_S, PRINTED_S = 10.0, 60.0
@@ -52,6 +58,18 @@ def limited_memory(megabytes: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (before, most))
+
+
+@cache
+def keep_freed_memory() -> None:
+    """From now on the process keeps the memory that it frees, some 32 MB of it, for what is next.
+
+    Otherwise the C library of Linux (glibc) may give the memory of each block of files back, to
+    be handed the same pages anew, which takes as long as a quarter of the work. How much it
+    keeps grows with the largest array that was ever freed: mallopt(3), M_MMAP_THRESHOLD. Other
+    systems do not mind: nobody writes to this one.
+    """
+    np.empty(_KEPT_BYTES, np.uint8)
 
 
 def usable_cores() -> int:
