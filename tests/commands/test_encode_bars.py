@@ -40,7 +40,7 @@ def test_bar_lines_are_found_where_the_file_has_none_that_fit(music):
     shifted(music, 345)
     result = run("song.mid", "--layout", "band", "--report", "r.json", "-o", "a.npz")
     assert result.exit_code == 0, result.output
-    assert facts(result)["aligned"].startswith("1 files, bar lines found with a median confidence")
+    assert facts(result)["aligned"].startswith("1 file, bar lines found with a median confidence")
     assert facts(result)["off the grid"].startswith("0.0%")
     (file,) = json.loads((music / "r.json").read_text())["files"]
     assert file["bar_confidence"] > 0.9
