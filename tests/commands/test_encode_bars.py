@@ -133,7 +133,7 @@ def test_a_song_in_bars_of_its_own_comes_back(music):
 
 
 @pytest.mark.parametrize(
-    ("meters", "said"), [(b"", "2 without a meter"), (meter(3, 4), "2 of 3/4")]
+    ("meters", "said"), [(b"", "1 without a meter"), (meter(3, 4), "2 of 3/4")]
 )
 def test_measures_without_a_meter_are_called_so(tmp_path, monkeypatch, meters, said):
     monkeypatch.chdir(tmp_path)

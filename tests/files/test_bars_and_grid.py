@@ -129,6 +129,12 @@ def test_what_rounds_up_to_the_end_of_the_last_bar_gets_a_bar():
     assert len(gridded.bars.steps) == 2
 
 
+@pytest.mark.parametrize(("ends", "measures"), [(2 * 1920, 2), (2 * 1920 + 1, 3)])
+def test_a_song_that_ends_on_a_bar_line_has_no_measure_behind_it(ends, measures):
+    _, gridded = grid([0, 1920], [480, ends - 1920], [(0, 4, 4)])
+    assert gridded.bars.measures == {"4/4": measures}
+
+
 def test_bars_stop_after_the_last_note_whatever_else_comes():
     late = meter(4, 4) + meter(3, 4, after=480 * 175_000)
     score = read_midi(midi(late, notes(8)))

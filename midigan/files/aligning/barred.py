@@ -58,15 +58,23 @@ def all_with_bars(scores: Sequence[Score], layout: Layout) -> list[Barred | Sour
     start, length = (
         np.concatenate([score.notes[name] for score in scores]) for name in ("start", "length")
     )
+    lasts = np.maximum.reduceat(start, first[:-1]).tolist()
     ends = np.maximum.reduceat(start + length, first[:-1]).tolist()
     short = counted_by_song(length == 0, first)
-    return [_barred(*song, layout) for song in zip(scores, ends, short, strict=True)]
+    songs = zip(scores, lasts, ends, short, strict=True)
+    return [_barred(*song, layout) for song in songs]
 
 
-def _barred(score: Score, end_tick: int, short: int, layout: Layout) -> Barred | SourceError:
-    """A score that ends at a tick, with its bars; `short`: how many notes have no length."""
+def _barred(
+    score: Score, last_tick: int, end_tick: int, short: int, layout: Layout
+) -> Barred | SourceError:
+    """A score whose last note begins at a tick, and which ends at one, with its bars.
+
+    short: how many notes have no length.
+    """
     scale, step = positions_per_tick(layout), positions_per_step(score.ppq)
-    end = end_tick * scale + step
+    # A note that rounds up to the next bar needs that one, too.
+    end = max(end_tick * scale, last_tick * scale + step // 2 + 1)
     bars = lay_bars(score, layout, end)
     too_late = too_long = 0
     if bars.end < end:

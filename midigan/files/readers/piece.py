@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, zip_longest
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from midigan.errors import SourceError
@@ -76,12 +79,23 @@ def _parse(source: Path | str, name: str) -> list[list[Any]]:
             if isinstance(source, str):
                 score = converter.parse(source, format="abc")
             else:
-                score = converter.parse(source, forceSource=True)
+                with _in_small_letters(source) as file:
+                    score = converter.parse(file, forceSource=True)
             # Parts of transposing instruments are printed otherwise than they sound.
             score.toSoundingPitch(inPlace=True)
             return [_measures_of(part) for part in score.parts]
         except Exception as error:  # music21's readers fail in their own many ways
             raise SourceError(f"{name}: music21 cannot read it ({error})") from error
+
+
+@contextmanager
+def _in_small_letters(source: Path) -> Iterator[Path]:
+    """The file under a suffix in small letters: music21 knows compressed scores by no other."""
+    if source.suffix == source.suffix.lower():
+        yield source
+        return
+    with TemporaryDirectory() as folder:
+        yield Path(copyfile(source, Path(folder) / f"score{source.suffix.lower()}"))
 
 
 def _piece(name: str, parts: list[list[Any]]) -> Piece:

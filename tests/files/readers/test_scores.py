@@ -1,6 +1,7 @@
 """Printed scores come in, and go out again, with every note in its place."""
 
 import re
+import zipfile
 from xml.etree import ElementTree
 
 import numpy as np
@@ -143,6 +144,15 @@ def test_a_score_for_drums_alone_says_why_it_is_left_out(tmp_path):
     (tmp_path / "drums.musicxml").write_text(drums)
     with pytest.raises(MidiganError, match=r"holds no notes; notes without a pitch .*\(3x\)"):
         encode([tmp_path], BAND)
+
+
+def test_a_suffix_may_be_in_capitals(tmp_path):
+    write_musicxml(song(), SATB, tmp_path / "song.musicxml")
+    with zipfile.ZipFile(tmp_path / "SONG.MXL", "w") as box:
+        box.write(tmp_path / "song.musicxml", "song.musicxml")
+    ((_, plain),) = read_scores(tmp_path / "song.musicxml")
+    ((_, packed),) = read_scores(tmp_path / "SONG.MXL")
+    assert packed.notes.tolist() == plain.notes.tolist()
 
 
 def test_abc_and_humdrum_are_read(tmp_path):
