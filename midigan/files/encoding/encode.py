@@ -17,7 +17,6 @@ from midigan.files.encoding.encode_apart import encode_in_workers
 from midigan.files.encoding.encode_file import encode_files
 from midigan.files.encoding.gathering import Gathering
 from midigan.files.encoding.journal import Journal
-from midigan.files.encoding.kept_memory import keep_memory
 from midigan.files.encoding.report import EncodeReport, FileReport
 from midigan.files.opening.read import Reading
 from midigan.files.opening.rules import Rules
@@ -63,7 +62,7 @@ def encode(
     keep_duplicates: use files of the same bytes, or of the same notes, as an earlier one.
     jobs: how many processes read, so that a file that crashes its reader, or takes more time
         or memory than `limits` grants, is skipped like any other. 0 reads in this very
-        process, without limits. This one keeps some memory from then on, see `keep_memory`.
+        process, without limits.
     fewest_notes: phrases in which fewer notes sound are left out; 1 leaves out silence alone.
     workspace: a folder to work in, see `journal`. The set that is returned is mapped from it
         and the report's files are read from it, so that memory stays flat; a run that was
@@ -113,7 +112,6 @@ def _read_rest(
     keep_duplicates: bool,
 ) -> None:
     """Read the files that the run does not know yet."""
-    keep_memory()
     rest = files[run.done :]
     met = None if keep_duplicates else run.met
     each: Iterable[tuple[Sequence[Song] | Part, FileReport]]

@@ -15,8 +15,6 @@ from multiprocessing.connection import Connection, wait
 from types import ModuleType
 from typing import Any
 
-from midigan.files.encoding.kept_memory import keep_memory
-
 #: Seconds after which an item is given up, unless told otherwise.
 PATIENCE_S = 60.0
 
@@ -167,7 +165,6 @@ def _context() -> Any:
 
 def _serve(work: Callable[[Any], Any], pipe: Connection) -> None:
     """A worker's life: results for items, until the parent closes the pipe."""
-    keep_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
         while True:
