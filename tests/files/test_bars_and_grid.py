@@ -90,12 +90,14 @@ def test_a_first_meter_that_comes_late_leaves_the_layouts_bars_before_it():
 
 
 def test_meters_that_are_none_are_passed_over():
-    score = score_of([0], [480], [(0, 0, 4), (0, 4, 0), (0, 4, 3), (0, 4, 128), (0, 3, 4)])
+    none = [(0, 4), (256, 4), (4, 0), (4, 3), (4, 128)]
+    score = score_of([0], [480], [(0, *meter) for meter in [*none, (3, 4)]])
     assert legal_meters(score) == [(0, 3, 4)]
     assert (
         "a meter that is none was ignored"
         in with_bars(score_of([0], [480], [(0, 4, 0)]), SATB).warnings
     )
+    assert len(with_bars(score_of([0], [480], [(0, 441, 8)]), SATB).bars.meters) == 0
 
 
 def test_halves_round_up_and_are_counted():

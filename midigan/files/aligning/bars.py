@@ -27,6 +27,8 @@ _MOST_METERS = 1 << 16
 #: The note values that a meter may count in, as its denominators.
 _NOTE_VALUES = (1, 2, 4, 8, 16, 32, 64)
 _SHORTEST = 64
+#: As many of them as a MIDI file can say, in a byte (SMF 1.0, FF 58). Printed music can say more.
+_MOST_BEATS = 255
 
 #: What a meter is called where the file names none.
 UNNAMED = "none"
@@ -142,7 +144,7 @@ def _legal(meters: bytes) -> tuple[list[tuple[int, int, int]], bool]:
     legal = {
         tick: (numerator, denominator)
         for tick, numerator, denominator in rows
-        if numerator > 0 and denominator in _NOTE_VALUES
+        if 0 < numerator <= _MOST_BEATS and denominator in _NOTE_VALUES
     }
     return [(tick, *meter) for tick, meter in legal.items()], len(legal) < len({r[0] for r in rows})
 

@@ -181,6 +181,13 @@ def test_a_tune_of_hardly_any_bar_lines_is_read(tmp_path):
     assert song.notes["start"].tolist() == [0, 2, 4, 6, 8, 10, 12, 14, 16, 20]
 
 
+def test_a_printed_meter_that_no_midi_file_could_say_is_passed_over(tmp_path):
+    (tmp_path / "wide.abc").write_text(ABC.replace("M:4/4", "M:441/8"))
+    phrases, report = encode([tmp_path], BAND, meter="pad")
+    assert len(phrases.notes) == 9
+    assert "a meter that is none was ignored" in report.files[0].warnings
+
+
 def test_each_tune_of_an_abc_book_is_a_song(tmp_path):
     second = ABC.replace("X:1", "X:7").replace("M:4/4\nL:1/4", "M:2/4\nL:1/8")
     (tmp_path / "book.abc").write_text(f"{ABC}\n{second}\n{ABC}")
