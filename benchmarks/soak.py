@@ -178,6 +178,7 @@ def figures(verdict: Verdict, played: Mapping[str, Any], record: Any) -> dict[st
         "wrong_notes": len(verdict.wrong),
         "silent_runs": len(verdict.silent),
         "lost_notes": len(verdict.lost),
+        "overruns": len(record.overruns),
         "resumed_ms": [round(percentile(verdict.resumed_s, p) * 1000) for p in (50, 95, 100)],
         "returned_ms": [round(percentile(verdict.returned_s, p) * 1000) for p in (50, 95, 100)],
         "delay_ms": [round(percentile(verdict.delays_s, p) * 1000, 1) for p in (50, 99, 100)],
@@ -198,6 +199,14 @@ def show(found: Mapping[str, Any]) -> None:
                 f"{value[0]} (p50), {value[1]} (p{99 if 'delay' in name else 95}), {value[2]} (all)"
             )
         print(f"{name.replace('_', ' '):20} {text}", flush=True)
+
+
+def tell(verdict: Verdict, overruns: Sequence[float]) -> None:
+    """When, and on which channel and pitch, what should not be was, and when JACK was late."""
+    found = {name: getattr(verdict, name) for name in ("stuck", "wrong", "silent", "late", "lost")}
+    for name, places in {**found, "overrun": overruns}.items():
+        for each in places:
+            print(f"{name:20} {each}", flush=True)
 
 
 def main() -> None:
@@ -223,6 +232,7 @@ def main() -> None:
         print(json.dumps({**found, "details": vars(verdict), "said": played["err"]}))
     else:
         show(found)
+        tell(verdict, record.overruns)
     kinds = ("stuck_notes", "late_phrases", "wrong_notes", "silent_runs", "status")
     sys.exit(any(found[kind] for kind in kinds) or found["ended_early"])
 

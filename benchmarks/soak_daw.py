@@ -9,6 +9,7 @@ server's frames:
 
     ["midi", at, [bytes]]   ["gone", at]   ["back", at]
     ["roll", at, rolling, song]   from here on the transport is at `song` seconds, and rolls or not
+    ["overrun", at]   the server was late: messages of anybody's may be lost, or come twice
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class Synthesizer:
         self.client = jack.Client(SYNTH, no_start_server=True)
         self._port = self.client.midi_inports.register("in")
         self.client.set_process_callback(self._process)
+        self.client.set_xrun_callback(self._overrun)
         self.client.activate()
         notebook.add("back", self.client.frame_time / RATE)
 
@@ -65,6 +67,9 @@ class Synthesizer:
         begin = self.client.last_frame_time
         for offset, data in self._port.incoming_midi_events():
             self._notebook.add("midi", (begin + offset) / RATE, list(bytes(data)))
+
+    def _overrun(self, _: float) -> None:
+        self._notebook.add("overrun", self.client.frame_time / RATE)
 
     def close(self) -> None:
         self.client.deactivate()

@@ -29,6 +29,8 @@ class Record:
     runs: list[list[Segment]] = field(default_factory=list)
     #: When the port was away.
     away: list[tuple[float, float]] = field(default_factory=list)
+    #: When JACK was late.
+    overruns: list[float] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
@@ -42,6 +44,8 @@ def read_record(path: Path) -> Record:
     for kind, at, *rest in sorted(lines, key=lambda line: line[1]):
         if kind == "midi":
             record.messages.append((at, rest[0]))
+        elif kind == "overrun":
+            record.overruns.append(at)
         elif kind == "gone":
             gone = at
         elif kind == "back":
