@@ -9,7 +9,7 @@ server's frames:
 
     ["midi", at, [bytes]]   ["gone", at]   ["back", at]
     ["roll", at, rolling, song]   from here on the transport is at `song` seconds, and rolls or not
-    ["overrun", at]   the server was late: messages of anybody's may be lost, or come twice
+    ["overrun", at]   the server was late: messages of anybody's may be lost
 """
 
 from __future__ import annotations
