@@ -6,33 +6,24 @@ Each player is a process of its own, in turn.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from itertools import pairwise
 
 import live_senders
+from alongside import alongside
 from live_senders import BPM, SENDERS
 from live_times import percentile, row
 
 PLAYERS = live_senders.__file__
 
 
-@contextlib.contextmanager
-def load(busy: int) -> Iterator[None]:
+def load(busy: int) -> AbstractContextManager[None]:
     """Keep so many processors busy, and draw phrases."""
-    codes = ["while True: pass"] * busy
-    commands = [[sys.executable, "-c", code] for code in codes]
-    commands.append([sys.executable, PLAYERS, "draw"])
-    processes = [subprocess.Popen(command) for command in commands]
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
+    busily = [sys.executable, "-c", "while True: pass"]
+    return alongside([*[busily] * busy, [sys.executable, PLAYERS, "draw"]])
 
 
 def measure_sending(count: int, busy: int) -> None:

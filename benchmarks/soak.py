@@ -21,7 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 
+from alongside import alongside  # noqa: E402
 from real_parts import Midigan, jack_server, wait_until  # noqa: E402
 from soak_record import read_record  # noqa: E402
 from soak_verdict import Music, Verdict, judge  # noqa: E402
@@ -46,17 +48,10 @@ CHILDREN = {
 }
 
 
-@contextlib.contextmanager
-def busy(count: int, niceness: int) -> Iterator[None]:
+def busy(count: int, niceness: int) -> AbstractContextManager[None]:
     """Keep so many processors busy, with what others leave of them if that is nice."""
     code = f"import os; os.nice({niceness})\nwhile True: pass"
-    processes = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
+    return alongside([[sys.executable, "-c", code]] * count)
 
 
 def private_kib(pid: int) -> int:
