@@ -51,6 +51,7 @@ class Connection:
 
     def __init__(self):
         self.sights = []
+        self.standing = []
         self.said = []
         self.takes_s = 0.02
 
@@ -59,6 +60,9 @@ class Connection:
 
     def made(self):
         self.said.append("made")
+
+    def stands(self):
+        return self.standing.pop(0) if self.standing else True
 
     def look(self):
         return self.sights.pop(0) if self.sights else Sight.STEADY
@@ -213,6 +217,9 @@ def test_a_port_that_went_and_returned_unseen_is_opened_again_at_the_next_look(
     watched.send((0x90, 62, 80))
     watched.send((0x80, 60, 0))
     del client.sent[:]
+    assert watched.check() == ""
+    watched.send((0x90, 62, 80))
+    assert client.sent == []
     assert "is back" in watched.check()
     assert client.opened == [None, "Synth:in 24:0"]
     assert connection.said == ["Synth:in 24:0", "made"]
@@ -220,6 +227,32 @@ def test_a_port_that_went_and_returned_unseen_is_opened_again_at_the_next_look(
     assert watched.check() == ""
     watched.close()
     assert connection.said[-1] == "closed"
+
+
+def test_a_connection_that_does_not_stand_is_made_again(watched, client, connection):
+    watched.send((0x90, 60, 80))
+    del client.sent[:]
+    connection.sights.append(Sight.LOST)
+    connection.standing += [False, True]
+    news = [watched.check() for _ in range(5)]
+    assert "has gone away" in news[0]
+    assert news[1:4] == ["", "", ""]
+    assert "is back" in news[4]
+    assert client.opened == [None, "Synth:in 24:0", None, "Synth:in 24:0"]
+    assert client.sent == [(0x80, 60, 0)]
+
+
+def test_a_port_that_goes_again_while_it_is_opened_is_waited_for(watched, client, connection):
+    gone = client.names.pop()
+    watched.check()
+    client.names.append(gone)
+    assert look_twice(watched) == ""
+    client.names.pop()
+    assert watched.check() == ""
+    assert client.opened == [None, gone, None]
+    client.names.append(gone)
+    assert look_twice(watched) == ""
+    assert "is back" in watched.check()
 
 
 def test_a_port_that_somebody_disconnected_stays_open(watched, client, connection):

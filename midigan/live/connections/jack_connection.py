@@ -19,7 +19,7 @@ class Sight(Enum):
     """What a look has shown."""
 
     STEADY = auto()
-    #: Another client has the name, or the one that has it did not take the connection.
+    #: Another client has the name.
     LOST = auto()
     #: The client is still the one that it was: somebody has disconnected it from us.
     DISCONNECTED = auto()
@@ -32,7 +32,7 @@ class JackConnection:
         self._watch, self._inputs = watch, inputs
         self._own = self._other = self._owner = ""
         self._before: set[str] = set()
-        self._ever_seen = self._seen = False
+        self._seen = False
         self._unseen = 0
 
     @property
@@ -46,12 +46,23 @@ class JackConnection:
         self._before = self._watch.ports(inputs=self._inputs)
 
     def made(self) -> None:
-        """It was made, though JACK may show it a period later."""
+        """It was made, though JACK lets it take effect a period later, or never."""
         new = self._watch.ports(inputs=self._inputs) - self._before
         # If others opened one at the same moment nobody knows which is ours.
         self._own = new.pop() if len(new) == 1 else ""
         self._seen = False
         self._unseen = 0
+
+    def stands(self) -> bool:
+        """Whether it has taken effect, as far as anybody can tell; it waits a period for that.
+
+        What is sent before is lost: a port whose owner is not ready refuses to be connected, and
+        a server that is late keeps its graph as it was.
+        """
+        if self._own and self._other not in self._watch.connected(self._own):
+            return False
+        self._seen = bool(self._own)
+        return True
 
     def look(self) -> Sight:
         """What has become of it. It waits for the server only after it has been lost.
@@ -59,12 +70,11 @@ class JackConnection:
         DISCONNECTED is said once, until it has been seen again.
         """
         if self._own and self._other in self._watch.connected(self._own):
-            self._seen = self._ever_seen = True
+            self._seen = True
             self._unseen = 0
-        elif self._own and self._ever_seen and self._unseen < _LOOKS:
+        elif self._seen and self._unseen < _LOOKS:
             self._unseen += 1
-            refused = not self._seen and self._unseen > 1
-            if refused or self._watch.owner(self._other) != self._owner:
+            if self._watch.owner(self._other) != self._owner:
                 return Sight.LOST
             if self._unseen == _LOOKS:
                 return Sight.DISCONNECTED

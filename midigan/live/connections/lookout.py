@@ -8,6 +8,8 @@ from midigan.live.clock import Clock
 from midigan.live.connections.ports import Port
 
 _EVERY_S = 0.25
+#: Opening a port that is away again takes several looks.
+_AWAY_EVERY_S = 0.1
 #: A look asks the system: it is given twice the time that the last one took, at first so much,
 #: and never less than the port says.
 _FIRST_S = 0.02
@@ -40,7 +42,11 @@ class Lookout:
         now_s = self._clock.now()
         if self._port.returns != returns:
             self._returned()
-        if not news:
-            self._takes_s = 2 * (now_s - begin_s)
-        self._next_s = now_s + _EVERY_S
+        takes_s = 2 * (now_s - begin_s)
+        if self._port.away:
+            # One in which it is opened takes longer than most.
+            self._takes_s = min(self._takes_s, takes_s)
+        elif not news:
+            self._takes_s = takes_s
+        self._next_s = now_s + (_AWAY_EVERY_S if self._port.away else _EVERY_S)
         return news

@@ -53,7 +53,7 @@ class Plug:
         self.away = False
         #: How often it was opened again.
         self.returns = 0
-        self._returning = ""
+        self._returning, self._opened = "", False
         self._hear: Hear | None = None
         self._wanted, self._hang_up = wanted, hang_up
         self._watch, self._connection = watch, connection
@@ -96,15 +96,24 @@ class Plug:
         return ""
 
     def _reopen(self, names: Sequence[str]) -> str:
-        """Open it again if it is back; a line for people if it is, else ""."""
+        """Go one step on to having it open again; a line for people when it is, else "".
+
+        JACK lists a port before its owner is ready, and lets a connection take effect only when
+        it comes to it: the port is opened when it is seen a second time, and taken as back when
+        it can be seen to be connected.
+        """
         found = [self.name] if self.name in names else match_port(self._wanted or "", names)
-        # JACK lists a port before its owner is ready, and refuses to connect it silently:
-        # it is taken as there when it is seen a second time.
-        there = len(found) == 1 and found[0] == self._returning
-        self._returning = found[0] if len(found) == 1 else ""
-        if not there or not self._open(self._returning):
+        name = found[0] if len(found) == 1 else ""
+        seen, self._returning = name != "" and name == self._returning, name
+        if not self._opened:
+            self._opened = seen and self._open(name)
+            if not self._opened or self._connection is not None:
+                return ""
+        elif not seen or (self._connection is not None and not self._connection.stands()):
+            self.client.close_port()
+            self._opened = False
             return ""
-        self.away, self.name = False, self._returning
+        self.away, self._opened, self.name = False, False, name
         self.returns += 1
         return f"port {self.name!r} is back"
 

@@ -13,7 +13,7 @@ from midigan.live.leading.pulses import SONG_POSITION
 from midigan.live.processes.player_messages import Notice, Position, Start
 
 _VIRTUAL = "midigan clock"
-_LOOK_EVERY_S = 0.5
+_LOOK_EVERY_S = 0.25
 #: Ports of those whose Song Position counts pulses instead of sixteenths. Ardour: TempoMap's
 #: midi_clock_beat_at_or_after, 24 a quarter note.
 _COUNT_PULSES = "ardour:"

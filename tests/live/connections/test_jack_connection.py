@@ -99,20 +99,24 @@ def test_one_that_is_not_yet_to_be_seen_is_waited_for(server):
     assert connection.look() is Sight.LOST
 
 
-def test_who_returns_and_refuses_it_is_tried_again(server):
-    connection = opened(server)
-    connection.look()
+def test_one_that_is_refused_or_has_not_taken_effect_does_not_stand(server):
+    connection = opened(server, refuses=True)
+    assert not connection.stands()
+    server.connections = {(OURS, SYNTH)}
+    assert connection.stands()
     server.connections, server.uuid = set(), "8"
     assert connection.look() is Sight.LOST
     opened(server, connection, refuses=True)
-    assert [connection.look() for _ in range(2)] == [Sight.STEADY, Sight.LOST]
+    assert not connection.stands()
     opened(server, connection)
+    assert connection.stands()
     assert connection.look() is Sight.STEADY
 
 
 def test_of_two_new_ports_nobody_knows_which_is_ours(server):
     connection = opened(server, None, OURS, "midigan-01:midi")
     server.connections, server.uuid = set(), "8"
+    assert connection.stands()
     assert [connection.look() for _ in range(3)] == [Sight.STEADY] * 3
 
 

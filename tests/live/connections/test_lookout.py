@@ -23,10 +23,12 @@ def never():
     raise AssertionError("it has been there all along")
 
 
-def looks(takes_s, spare_s, seconds=4.0, news=""):
+def looks(takes_s, spare_s, seconds=4.0, news="", *, away=False):
     """When it looks, if between two things to do there is always so much time to spare."""
     clock = OfflineClock()
-    lookout = Lookout(SlowPort(clock, takes_s, news), clock, never)
+    port = SlowPort(clock, takes_s, news)
+    port.away = away
+    lookout = Lookout(port, clock, never)
     assert lookout.is_due(1.0)
     assert lookout.look() == news
     found = []
@@ -42,6 +44,22 @@ def test_it_looks_four_times_a_second():
     found = looks(0.0, 0.01)
     assert len(found) > 10
     assert found == pytest.approx([0.25] * len(found), abs=0.011)
+
+
+def test_for_a_port_that_is_away_it_looks_ten_times_a_second():
+    found = looks(0.0, 0.01, away=True)
+    assert len(found) > 30
+    assert found == pytest.approx([0.1] * len(found), abs=0.011)
+
+
+def test_how_long_opening_takes_says_nothing_of_a_look():
+    clock = OfflineClock()
+    port = SlowPort(clock, 0.2)
+    port.away = True
+    lookout = Lookout(port, clock, never)
+    lookout.look()
+    clock.reach(clock.now() + 0.11)
+    assert lookout.is_due(0.03)
 
 
 def test_it_takes_no_more_time_than_there_is():
