@@ -19,7 +19,7 @@ class Sight(Enum):
     """What a look has shown."""
 
     STEADY = auto()
-    #: Another client has the name.
+    #: Another client has the name, or it never took effect.
     LOST = auto()
     #: The client is still the one that it was: somebody has disconnected it from us.
     DISCONNECTED = auto()
@@ -72,12 +72,12 @@ class JackConnection:
         if self._own and self._other in self._watch.connected(self._own):
             self._seen = True
             self._unseen = 0
-        elif self._seen and self._unseen < _LOOKS:
+        elif self._own and self._unseen < _LOOKS:
             self._unseen += 1
-            if self._watch.owner(self._other) != self._owner:
+            if self._seen and self._watch.owner(self._other) != self._owner:
                 return Sight.LOST
             if self._unseen == _LOOKS:
-                return Sight.DISCONNECTED
+                return Sight.DISCONNECTED if self._seen else Sight.LOST
         return Sight.STEADY
 
     def close(self) -> None:

@@ -32,6 +32,11 @@ class Lookout:
         takes_s = max(self._takes_s, self._port.takes_s)
         return overdue_s >= 0 and (spare_s > takes_s or overdue_s > _OVERDUE_S)
 
+    def within(self, wait_s: float) -> float:
+        """So much of a wait as ends when a look is due; all of it if one waits for time itself."""
+        left_s = self._next_s - self._clock.now()
+        return min(wait_s, left_s) if left_s > 0 else wait_s
+
     def look(self) -> str:
         """Look; a line for people on what has become of the port, "" if nothing has.
 

@@ -207,7 +207,7 @@ class Player:
         elif now >= self._next_report_s:
             self._report()
         else:
-            self._receive(min(spare_s, self._next_report_s - now))
+            self._receive(self._lookout.within(min(spare_s, self._next_report_s - now)))
 
     def _receive(self, timeout_s: float) -> bool:
         """Take a message, waiting for it at most so long; whether there was one."""

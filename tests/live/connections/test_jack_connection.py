@@ -99,6 +99,13 @@ def test_one_that_is_not_yet_to_be_seen_is_waited_for(server):
     assert connection.look() is Sight.LOST
 
 
+def test_one_that_is_never_to_be_seen_was_refused(server):
+    connection = opened(server, refuses=True)
+    assert [connection.look() for _ in range(4)] == [Sight.STEADY] * 3 + [Sight.LOST]
+    opened(server, connection)
+    assert connection.look() is Sight.STEADY
+
+
 def test_one_that_is_refused_or_has_not_taken_effect_does_not_stand(server):
     connection = opened(server, refuses=True)
     assert not connection.stands()

@@ -68,6 +68,17 @@ def test_it_takes_no_more_time_than_there_is():
     assert min(looks(0.01, 0.018)) > 0.45
 
 
+def test_who_waits_wakes_for_the_next_look_but_not_over_and_over_for_one_that_is_overdue():
+    clock = OfflineClock()
+    lookout = Lookout(SlowPort(clock, 0.0), clock, never)
+    lookout.look()
+    clock.reach(0.1)
+    assert lookout.within(1.0) == pytest.approx(0.15)
+    assert lookout.within(0.05) == 0.05
+    clock.reach(0.3)
+    assert lookout.within(1.0) == 1.0
+
+
 def test_a_port_says_how_long_a_look_may_take():
     clock = OfflineClock()
     port = SlowPort(clock, 0.001)
