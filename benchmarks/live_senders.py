@@ -101,7 +101,7 @@ SENDERS: dict[str, Callable[[int], list[float]]] = {
 
 def draw_for_ever() -> None:
     """What the composer does meanwhile, without a pause."""
-    from midigan.compose import compose
+    from midigan.generating.compose import compose
     from midigan.generator import Generator
     from midigan.shipped import find_generator
 

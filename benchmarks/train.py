@@ -26,7 +26,7 @@ import torch
 
 from midigan.files.encoding.encode import open_phrases
 from midigan.layout import load_layout
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.training.recipes.recipe import load_recipe
 from midigan.training.runs.run import create_run
 from midigan.training.runs.session import Session

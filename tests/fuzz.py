@@ -32,7 +32,7 @@ with atheris.instrument_imports(include=["midigan"]):
     from midigan.layout import load_layout
     from midigan.live.processes.composer_messages import Ask, Note, Phrase
     from midigan.live.processes.wire import pack, unpack
-    from midigan.phrase_set import PhraseSet
+    from midigan.sets.phrase_set import PhraseSet
     from midigan.song import NOTE, Song
 
 BAND, SATB = load_layout("band"), load_layout("satb")

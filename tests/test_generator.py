@@ -89,7 +89,7 @@ def test_a_missing_file_is_named(tmp_path):
 def test_playing_needs_no_torch(tiny_generator):
     code = (
         "import sys; from pathlib import Path\n"
-        "from midigan.compose import compose; from midigan.generator import Generator\n"
+        "from midigan.generating.compose import compose; from midigan.generator import Generator\n"
         f"compose(Generator.load(Path({str(tiny_generator)!r})), 1, 1)\n"
         "sys.exit(bool({'torch', 'music21', 'matplotlib'} & set(sys.modules)))"
     )

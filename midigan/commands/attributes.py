@@ -13,7 +13,7 @@ from midigan.commands.common import console, print_table
 from midigan.commands.playing import generator_argument
 
 if TYPE_CHECKING:
-    from midigan.directions import Curve, Direction
+    from midigan.generating.directions import Curve, Direction
 
 
 @click.command("attributes")
@@ -37,7 +37,7 @@ def command(generator: str | None, output: Path | None, as_json: bool) -> None:
     generator can. The table says how far it can, in standard deviations: with 16 candidates,
     and by the latents alone, with one; and which means that gives from -1 to 1.
     """
-    from midigan.directions import directions_of
+    from midigan.generating.directions import directions_of
     from midigan.generator import Generator
     from midigan.shipped import find_generator
 
@@ -51,7 +51,7 @@ def command(generator: str | None, output: Path | None, as_json: bool) -> None:
 
 
 def _find(path: Path, output: Path) -> dict[str, Direction]:
-    from midigan.finding import PHRASES
+    from midigan.generating.finding import PHRASES
     from midigan.training import require_libraries
     from midigan.training.exporting.onnx_metadata import add_directions
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from midigan.layout import Layout
     from midigan.notes import Phrases
-    from midigan.phrase_set import PhraseSet
+    from midigan.sets.phrase_set import PhraseSet
     from midigan.song import Notes, Song
 
 #: Characters that some system does not allow in the name of a file.
@@ -108,7 +108,7 @@ def _songs_in(
     """The songs to write, their layout, and how many there are."""
     from midigan.files.dense import load_dense
     from midigan.layout import load_layout
-    from midigan.phrase_set import PhraseSet
+    from midigan.sets.phrase_set import PhraseSet
 
     if not file.exists():
         raise FormatError(f"no file {file}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from midigan.commands.common import console, duration, print_facts
 
 if TYPE_CHECKING:
-    from midigan.phrase_set import PhraseSet
+    from midigan.sets.phrase_set import PhraseSet
     from midigan.training.recipes.recipe import Recipe, TrainingRecipe
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 if TYPE_CHECKING:
-    from midigan.phrase_set import PhraseSet
+    from midigan.sets.phrase_set import PhraseSet
 
 #: How many phrases are rendered at a time.
 _BLOCK = 256

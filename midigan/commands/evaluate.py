@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from midigan.evaluation.joins import Joins
     from midigan.evaluation.report import Evaluation
     from midigan.generator import Generator
-    from midigan.phrase_set import PhraseSet
+    from midigan.sets.phrase_set import PhraseSet
 
 
 @click.command()
@@ -115,11 +115,11 @@ def _joins(
     """How phrases join, by the number of candidates: one, and as many as are usual."""
     import numpy as np
 
-    from midigan.candidates import default_controls
-    from midigan.compose import tied_tracks
     from midigan.controls import Controls
     from midigan.evaluation.joins import judge_joins
-    from midigan.lines import draw_stream
+    from midigan.generating.candidates import default_controls
+    from midigan.generating.compose import tied_tracks
+    from midigan.generating.lines import draw_stream
 
     judged = {}
     for controls in dict.fromkeys((Controls(), default_controls(own))):

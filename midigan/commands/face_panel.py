@@ -12,8 +12,8 @@ from rich.style import Style
 from midigan.commands.face_look import Look
 from midigan.commands.face_scene import Scene
 from midigan.controls import NOISES, Controls
-from midigan.pitches import class_name
-from midigan.ticks import PPQN
+from midigan.harmony.pitches import class_name
+from midigan.performance.ticks import PPQN
 
 #: Columns of a gauge.
 _GAUGE = 6

@@ -9,9 +9,9 @@ from rich.style import Style
 
 from midigan.commands.face_look import PLAYED, SOUNDING, TO_COME, Look, over
 from midigan.commands.face_scene import Scene
+from midigan.harmony.pitches import pitch_name
 from midigan.live.processes.composer_messages import Note
-from midigan.pitches import pitch_name
-from midigan.ticks import PPQN
+from midigan.performance.ticks import PPQN
 
 #: Columns for the names of tracks, at the left of the roll.
 NAMES = 13

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from midigan.controls import Controls
 from midigan.live.processes.composer_messages import Loaded, Part, Phrase, Told
 from midigan.live.processes.player_messages import Opened, Position, Report, Start
-from midigan.ticks import PPQN
+from midigan.performance.ticks import PPQN
 
 #: Phrases that are remembered: what a wide terminal shows, and a loop of the DAW's.
 _REMEMBERED = 64

@@ -21,8 +21,8 @@ from midigan.shipped import name_of
 if TYPE_CHECKING:
     from midigan.controls import Controls
     from midigan.generator import Generator
+    from midigan.performance.timing import Times
     from midigan.song import Song
-    from midigan.timing import Times
 
 
 @click.command("generate")
@@ -64,9 +64,9 @@ def command(
     GENERATOR is a .onnx file, a run folder, or a name that ships with midigan (chorales,
     quartets, band).
     """
-    from midigan.candidates import default_controls
-    from midigan.directions import check_attributes, directions_of
     from midigan.files.writers.write import write_midi
+    from midigan.generating.candidates import default_controls
+    from midigan.generating.directions import check_attributes, directions_of
     from midigan.generator import Generator
     from midigan.genres import in_words
     from midigan.shipped import find_generator
@@ -130,7 +130,7 @@ def _genre(generator: Generator, seed: int, controls: Controls) -> dict[str, flo
 
 def _tracks(song: Song, times: Times, generator: Generator) -> list[dict[str, Any]]:
     """Each track with its notes: [start, length] in quarter notes, pitch and velocity."""
-    from midigan.ticks import PPQN
+    from midigan.performance.ticks import PPQN
 
     begin, end = (times / PPQN).T.tolist()
     rest = (song.notes[name].tolist() for name in ("pitch", "velocity", "track"))
@@ -157,10 +157,10 @@ def draw_clip(
     """
     import numpy as np
 
-    from midigan.compose import compose, ties_of, times_of
+    from midigan.generating.compose import compose, ties_of, times_of
+    from midigan.performance.ticks import ticks_of
+    from midigan.performance.ties import hold_over
     from midigan.song import TEMPO, Song
-    from midigan.ticks import ticks_of
-    from midigan.ties import hold_over
 
     layout = generator.layout
     phrases = -(-bars // layout.bars)

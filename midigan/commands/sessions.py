@@ -24,7 +24,7 @@ from midigan.errors import MidiganError
 
 if TYPE_CHECKING:
     from midigan.layout import Layout
-    from midigan.phrase_set import PhraseSet
+    from midigan.sets.phrase_set import PhraseSet
     from midigan.training.runs.processes import Group
     from midigan.training.runs.progress import Outcome, Progress
     from midigan.training.runs.run import Run

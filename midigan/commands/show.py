@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from midigan.files.roll import Roll
     from midigan.generator import Generator
     from midigan.layout import Layout
-    from midigan.phrase_set import PhraseSet
+    from midigan.sets.phrase_set import PhraseSet
     from midigan.song import Notes
 
 
@@ -174,7 +174,7 @@ def _layout_like(shape: tuple[int, ...]) -> Layout:
 
 def _draw_generator(source: str | None, target: Path, count: int, seed: int, dark: bool) -> None:
     """A sheet of phrases that a generator composes; phrase n is the one `generate` writes."""
-    from midigan.compose import compose
+    from midigan.generating.compose import compose
     from midigan.generator import Generator
     from midigan.shipped import find_generator
 

@@ -22,7 +22,7 @@ from midigan.commands.sessions import (
 )
 
 if TYPE_CHECKING:
-    from midigan.phrase_set import PhraseSet
+    from midigan.sets.phrase_set import PhraseSet
     from midigan.training.recipes.recipe import Recipe
 
 

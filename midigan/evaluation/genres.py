@@ -21,7 +21,7 @@ from midigan.evaluation.rolls import Values
 from midigan.evaluation.sample import Sample, draw, measure_generated
 from midigan.generator import Generator
 from midigan.genres import labels_of
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 
 #: Halves of each pair of so many genres, the most frequent ones, are listened to.
 BLENDED = 4

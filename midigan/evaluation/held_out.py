@@ -12,7 +12,7 @@ from pathlib import Path
 from midigan.errors import MidiganError
 from midigan.files.split import split_by_name
 from midigan.generator import Generator
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 
 
 def held_out_songs(generator: Generator) -> tuple[str, ...]:

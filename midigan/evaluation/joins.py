@@ -14,9 +14,9 @@ from midigan.evaluation.overlap import overlapping_area
 from midigan.evaluation.report import Evaluation, Verdict, compare
 from midigan.evaluation.rolls import SILENT, Phrases, Values, across, lines, pitched, share
 from midigan.evaluation.sample import measure_generated, spread_index
-from midigan.feel import count_repeats
 from midigan.generator import Generator
 from midigan.layout import Layout
+from midigan.performance.feel import count_repeats
 from midigan.song import Notes
 
 

@@ -19,7 +19,7 @@ from midigan.evaluation.pairs import (
 from midigan.evaluation.report import Evaluation
 from midigan.evaluation.sample import spread_index
 from midigan.layout import Layout
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 
 #: Pairs that are shown of generated phrases, and of held-out ones beside them.
 SHOWN, SHOWN_HELD_OUT = 4, 2

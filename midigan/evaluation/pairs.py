@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from midigan.evaluation.neighbours import Nearest, shifted
 from midigan.evaluation.rolls import Phrases
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ from midigan.evaluation.sample import (
 )
 from midigan.evaluation.tunes import of_other_tunes
 from midigan.generator import Generator
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 
 #: Fewer held-out songs of other tunes than these are no measure of copies by themselves.
 FEWEST_SONGS = 5

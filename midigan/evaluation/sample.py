@@ -19,7 +19,7 @@ from midigan.evaluation.rolls import Phrases, Values, pitched
 from midigan.generator import Generator
 from midigan.latents import Floats, draw_latents
 from midigan.layout import Layout
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 
 #: Of larger sets so many phrases are measured, evenly spread: more would change no figure.
 MOST = 5000

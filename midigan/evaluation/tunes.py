@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.files.melody import melody_key, melody_track
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 
 #: Melodic intervals in a row that songs share only if they share a tune. Of 90 chorales 28 share so
 #: many with 210 others, but read backwards or upside down, as no tunes are, at most 5 do; of

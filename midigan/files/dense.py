@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.lib.format import open_memmap
 
-from midigan.damage import DAMAGED_ARRAYS
 from midigan.errors import FormatError
 from midigan.notes import Phrases
 from midigan.saving import whole_file
+from midigan.sets.damage import DAMAGED_ARRAYS
 
 #: How many phrases are converted at a time.
 _BLOCK = 256

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from midigan.errors import MidiganError
 from midigan.files.melody import melody_key, melody_track
 from midigan.genres import count_genres, labels_of
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 
 #: With fewer songs than this none is held out: each is needed for training.
 FEWEST_SONGS = 3

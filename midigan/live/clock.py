@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from midigan.ticks import PPQN as PPQN  # noqa: PLC0414 - whoever reads clocks needs it
+from midigan.performance.ticks import PPQN as PPQN  # noqa: PLC0414 - whoever reads clocks needs it
 
 #: The end of a wait is spent spinning: sleeping longer than asked is what makes late.
 _SPIN_S = 0.0003

@@ -9,7 +9,7 @@ from pathlib import Path
 from midigan.errors import FormatError, MidiganError
 from midigan.files.split import split_by_song
 from midigan.layout import Layout
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.shipped import find_generator
 from midigan.training.exporting.export import kept_weights
 from midigan.training.networks.entries import without_entries

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from midigan.evaluation.copying import Nearness, compare_nearness
 from midigan.evaluation.neighbours import find_nearest, in_blocks
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.training.exporting.export import finished_weights
 from midigan.training.networks.models import build_networks, load_weights
 from midigan.training.runs.batches import prepare

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from midigan.controls import Controls, Value
-from midigan.keys import parse_key
-from midigan.pitches import class_name, parse_chord, parse_range, pitch_name
-from midigan.scales import scale_name
+from midigan.harmony.keys import parse_key
+from midigan.harmony.pitches import class_name, parse_chord, parse_range, pitch_name
+from midigan.harmony.scales import scale_name
 from midigan.turns.values import Turned, check_whole, find_track, switched
 
 

@@ -4,7 +4,7 @@ from midigan.commands.face_scene import Scene, Watching
 from midigan.controls import Controls
 from midigan.live.processes.composer_messages import Loaded, Note, Part, Phrase
 from midigan.live.processes.player_messages import Opened, Position, Start
-from midigan.ticks import PPQN
+from midigan.performance.ticks import PPQN
 
 BAR = 4 * PPQN
 PARTS = (Part("Lead", 0, 80), Part("Drums", 9, 0))

@@ -15,7 +15,7 @@ def run(*args, expected=0):
 
 
 def test_directions_are_added_and_nothing_else_changes(tiny_generator, tmp_path, monkeypatch):
-    monkeypatch.setattr("midigan.finding.PHRASES", 1024)
+    monkeypatch.setattr("midigan.generating.finding.PHRASES", 1024)
     output = tmp_path / "turned.onnx"
     told = json.loads(run("attributes", tiny_generator, "-o", output, "--json"))
     plain, turned = Generator.load(tiny_generator), Generator.load(output)

@@ -9,7 +9,7 @@ from midigan.files.dense import save_dense
 from midigan.files.encoding.encode import encode
 from midigan.files.readers.midi import read_midi
 from midigan.layout import load_layout
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.song import METER, NOTE, TEMPO, Song
 
 SATB = load_layout("satb")

@@ -9,7 +9,7 @@ import pytest
 from encoding import VOICES, facts, run
 from midi_bytes import meter, midi, name, notes
 
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 
 
 def test_a_folder_becomes_a_phrase_set_of_its_name(music):

@@ -12,7 +12,7 @@ from midi_bytes import meter, midi, name, notes, off, on
 
 from midigan.commands import cli
 from midigan.files.opening.read import read_scores
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 
 
 def shifted(tmp_path, ticks):

@@ -17,7 +17,7 @@ from midigan.generator import Generator
 from midigan.generator_info import GeneratorInfo
 from midigan.layout import load_layout
 from midigan.notes import phrases_to_notes
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.song import Song
 
 

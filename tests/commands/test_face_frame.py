@@ -12,7 +12,7 @@ from midigan.commands.keyboard import HELP
 from midigan.controls import Controls, Noise
 from midigan.live.processes.composer_messages import Note, Part, Phrase
 from midigan.live.processes.player_messages import Report
-from midigan.ticks import PPQN
+from midigan.performance.ticks import PPQN
 
 
 def picture(scene, width=80, height=24):

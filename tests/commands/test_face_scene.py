@@ -5,7 +5,7 @@ from scenes import BAR, NOTES, watching
 from midigan.controls import Controls
 from midigan.live.processes.composer_messages import Note, Phrase, Told
 from midigan.live.processes.player_messages import Position, Report
-from midigan.ticks import PPQN
+from midigan.performance.ticks import PPQN
 
 
 def test_the_music_goes_on_between_two_positions():

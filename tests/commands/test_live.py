@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from tiny import write_droning_generator
 
 from midigan.commands import cli
-from midigan.compose import compose
+from midigan.generating.compose import compose
 from midigan.generator import Generator
 from midigan.live.clock import PPQN
 

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from midigan.commands import cli
 from midigan.layout import load_layout
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.song import NOTE, Song
 
 

@@ -13,7 +13,7 @@ from midigan.evaluation.report import evaluate
 from midigan.evaluation.sample import draw, measure_set
 from midigan.generator import Generator
 from midigan.notes import phrases_to_notes
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.song import Song
 
 

@@ -9,7 +9,7 @@ from midigan.evaluation.held_out import held_out_songs, own_phrases, split_like_
 from midigan.generator import Generator
 from midigan.generator_info import GeneratorInfo
 from midigan.layout import load_layout
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.shipped import find_generator
 from midigan.song import NOTE, Song
 

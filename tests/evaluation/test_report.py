@@ -15,7 +15,7 @@ from midigan.evaluation.sample import (
 from midigan.generator import Generator
 from midigan.layout import load_layout
 from midigan.notes import phrases_to_notes
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.song import NOTE, Song
 
 

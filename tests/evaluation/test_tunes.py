@@ -4,7 +4,7 @@ import numpy as np
 
 from midigan.evaluation.tunes import of_other_tunes
 from midigan.layout import Layout, Track
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.song import NOTE, Song
 
 LAYOUT = Layout("two", (Track("Drums", drum=True), Track("Voice")))

@@ -14,10 +14,10 @@ from midigan.files.dense import load_dense, save_dense
 from midigan.files.encoding.encode import encode, open_phrases
 from midigan.files.readers.midi import read_midi
 from midigan.files.writers.write import write_midi
-from midigan.keys import Key
+from midigan.harmony.keys import Key
 from midigan.layout import Layout, Track, load_layout
 from midigan.notes import phrases_to_notes
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.song import METER, NOTE, TEMPO, Song
 
 SATB, BAND = load_layout("satb"), load_layout("band")

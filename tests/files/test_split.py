@@ -6,7 +6,7 @@ import pytest
 from midigan.errors import MidiganError
 from midigan.files.split import split_by_name, split_by_song
 from midigan.layout import Layout, Track
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.song import NOTE, Song
 
 LAYOUT = Layout("two", (Track("High"), Track("Low")), steps=4, steps_per_beat=1)

@@ -11,7 +11,7 @@ import torch
 from midigan.generator_info import METADATA_KEY
 from midigan.layout import Layout, Track
 from midigan.notes import Phrases
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.song import NOTE, Notes, Song
 from midigan.training.exporting.onnx_file import IR_VERSION, OPSET, Converted
 from midigan.training.recipes.recipe import Recipe

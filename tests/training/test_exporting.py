@@ -16,7 +16,7 @@ from midigan.errors import FormatError, MidiganError
 from midigan.files.encoding.micro_timing import MicroTiming
 from midigan.generator import Generator, choose, open_session
 from midigan.generator_info import GeneratorInfo
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.song import TEMPO
 from midigan.training.exporting import onnx_file
 from midigan.training.exporting.export import export_run, kept_weights, typical_tempo

@@ -16,8 +16,8 @@ from midigan.files.aligning.bars import ignored_meters, legal_meters
 from midigan.files.aligning.heard import Grid, Heard, find_grids
 from midigan.files.aligning.phase import phases_on
 from midigan.files.score import TICK_METER, TICK_TEMPO, Phase, Score, TickArray
-from midigan.maps import part_of
-from midigan.timeline import join
+from midigan.sets.maps import part_of
+from midigan.sets.timeline import join
 
 #: Whose bar lines are used: those found where the file's are not credible, or the file's.
 Align = Literal["auto", "file"]

@@ -20,7 +20,7 @@ from midigan.files.aligning.bars import (
 )
 from midigan.files.score import Score
 from midigan.layout import Layout
-from midigan.timeline import offsets
+from midigan.sets.timeline import offsets
 
 #: What notes are told to be that are mended, and how many of them: warnings.
 _NO_LENGTH = "of no length, given one step"

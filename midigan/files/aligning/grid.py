@@ -21,8 +21,8 @@ from midigan.files.aligning.bars import (
 )
 from midigan.files.score import TICK_TEMPO
 from midigan.layout import Layout
+from midigan.sets.timeline import join, offsets
 from midigan.song import TEMPO, Notes
-from midigan.timeline import join, offsets
 
 Ints = NDArray[np.int64]
 

@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from midigan.packed import Packed
+from midigan.sets.packed import Packed
 from midigan.song import Song
 
 #: How many digests are remembered one by one before they are put in order among the others.

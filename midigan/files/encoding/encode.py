@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from midigan.blocks import Part
-from midigan.counts import NEARLY_EMPTY
 from midigan.errors import MidiganError
 from midigan.files.aligning.align import Align
 from midigan.files.aligning.meters import NATIVE, ONLY, layout_in
@@ -22,10 +20,12 @@ from midigan.files.opening.read import Reading
 from midigan.files.opening.rules import Rules
 from midigan.files.opening.sources import Source, find_sources, printable
 from midigan.layout import Layout
-from midigan.mapped import map_set
-from midigan.phrase_set import PhraseSet
+from midigan.sets.blocks import Part
+from midigan.sets.counts import NEARLY_EMPTY
+from midigan.sets.mapped import map_set
+from midigan.sets.phrase_set import PhraseSet
+from midigan.sets.windows import Looks
 from midigan.song import Song
-from midigan.windows import Looks
 
 #: Called with how many files are done, and how many there are.
 Progress = Callable[[int, int], None]

@@ -8,7 +8,6 @@ from functools import partial
 from itertools import accumulate, repeat, tee
 from typing import Any
 
-from midigan.blocks import Block, Part
 from midigan.files.encoding.duplicates import SAME_BYTES, Duplicates, Met
 from midigan.files.encoding.encode_file import encode_each
 from midigan.files.encoding.report import FileReport
@@ -18,9 +17,10 @@ from midigan.files.opening.read import is_printed
 from midigan.files.opening.rules import Rules
 from midigan.files.opening.sources import Source, printable
 from midigan.layout import Layout
+from midigan.sets.blocks import Block, Part
+from midigan.sets.timeline import lay_songs
+from midigan.sets.windows import Looks
 from midigan.song import Song
-from midigan.timeline import lay_songs
-from midigan.windows import Looks
 
 #: How many files, and bytes of them, a worker takes at a time: enough that handing them over
 #: costs little a file, so few that all of them together keep far within the limits of one.

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from midigan.blocks import Part
-from midigan.columns import ColumnGatherer
 from midigan.files.encoding.duplicates import Duplicates
 from midigan.files.encoding.report import EncodeReport, FileReport
 from midigan.files.opening.sources import Source
 from midigan.layout import Layout
-from midigan.phrase_set import PhraseSet
+from midigan.sets.blocks import Part
+from midigan.sets.columns import ColumnGatherer
+from midigan.sets.phrase_set import PhraseSet
+from midigan.sets.summary import Summary, summarise
+from midigan.sets.windows import Looks
 from midigan.song import Song
-from midigan.summary import Summary, summarise
-from midigan.windows import Looks
 
 
 class Gathering:

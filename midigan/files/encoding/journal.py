@@ -18,18 +18,18 @@ from pathlib import Path
 from typing import IO, Any
 
 from midigan import __version__
-from midigan.blocks import Part
-from midigan.columns import ColumnWriter, open_counts
 from midigan.errors import MidiganError
 from midigan.files.encoding.duplicates import Duplicates
 from midigan.files.encoding.file_log import FileLog, identity_of, read_lines
 from midigan.files.encoding.report import EncodeReport, FileReport
 from midigan.files.opening.sources import Source
 from midigan.layout import Layout
-from midigan.phrase_set import PhraseSet
+from midigan.sets.blocks import Part
+from midigan.sets.columns import ColumnWriter, open_counts
+from midigan.sets.phrase_set import PhraseSet
+from midigan.sets.summary import Summary, summarise
+from midigan.sets.windows import Looks
 from midigan.song import Song
-from midigan.summary import Summary, summarise
-from midigan.windows import Looks
 
 #: Seconds from one commit to the next: what a stopped run has to do again at most.
 COMMIT_S = 2.0

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple, Protocol
 
-from midigan.summary import Summary
+from midigan.sets.summary import Summary
 
 #: How many files of a kind a report names.
 EXAMPLES = 9

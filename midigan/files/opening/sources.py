@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from midigan.errors import MidiganError, SourceError
 from midigan.files.opening.read import MIDI_SUFFIXES, PRINTED_SUFFIXES, read_bytes, suffix_of
-from midigan.packed import Packed
+from midigan.sets.packed import Packed
 
 
 class Source(NamedTuple):

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from midigan.damage import DAMAGED_ARRAYS
 from midigan.errors import SourceError
 from midigan.files.readers.object_array import arrays_in_npy
 from midigan.files.score import Score, SourceTrack, tick_notes
+from midigan.sets.damage import DAMAGED_ARRAYS
 
 _STEPS_PER_BEAT = 4
 _VELOCITY = 80

@@ -10,7 +10,7 @@ import numpy as np
 
 from midigan.errors import MidiganError
 from midigan.files.writers.write import PPQ, Ticks, meters_of
-from midigan.keys import key_of
+from midigan.harmony.keys import key_of
 from midigan.layout import Layout
 from midigan.saving import whole_file
 from midigan.song import Song

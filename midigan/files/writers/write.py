@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from midigan.keys import key_of
+from midigan.harmony.keys import key_of
 from midigan.layout import Layout
+from midigan.performance.ticks import PPQN
 from midigan.saving import whole_file
 from midigan.song import Notes, Song
-from midigan.ticks import PPQN
 
 #: Ticks in a quarter note of every file that is written.
 PPQ = 480
@@ -41,7 +41,7 @@ def write_midi(
 ) -> None:
     """Write a song, exactly as its grid says; the same song gives the same bytes.
 
-    times: onset and end of each note as it is played, `(n, 2)` in ticks of `midigan.ticks`;
+    times: onset and end of each note as it is played, `(n, 2)` in ticks of `performance.ticks`;
     by default those of the grid.
     part: a track of the layout that is written alone, as a file of type 0.
 

@@ -6,18 +6,18 @@ from functools import lru_cache
 
 import numpy as np
 
-from midigan.candidates import default_controls
-from midigan.compose import compose, ties_of, times_of
 from midigan.controls import Controls, Turn, Value
-from midigan.directions import check_attributes
 from midigan.errors import MidiganError
+from midigan.generating.candidates import default_controls
+from midigan.generating.compose import compose, ties_of, times_of
+from midigan.generating.directions import check_attributes
+from midigan.generating.lines import kept_as_heard
 from midigan.generator import Generator
-from midigan.lines import kept_as_heard
 from midigan.live.composing.generators import Generators, taken_over
 from midigan.live.processes.composer_messages import Heard, Load, Loaded, Note, Part, Phrase, Told
 from midigan.live.processes.player_messages import Notice
+from midigan.performance.ticks import ticks_of
 from midigan.shipped import name_of
-from midigan.ticks import ticks_of
 from midigan.turns import all_turned, turned
 
 #: The player holds no phrases further ahead than that.

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from midigan.candidates import default_controls
 from midigan.controls import Controls, Value
-from midigan.directions import directions_of
 from midigan.errors import FormatError, MidiganError
+from midigan.generating.candidates import default_controls
+from midigan.generating.directions import directions_of
 from midigan.generator import Generator
 from midigan.layout import Layout
 

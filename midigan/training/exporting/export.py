@@ -13,12 +13,12 @@ from torch import Tensor
 
 from midigan import __version__
 from midigan.errors import FormatError
-from midigan.feel import Table, measure_restrikes, measure_velocities
 from midigan.generator import CRITIC, GENRE
 from midigan.generator_info import GeneratorInfo
 from midigan.latents import Latents
-from midigan.phrase_set import PhraseSet
+from midigan.performance.feel import Table, measure_restrikes, measure_velocities
 from midigan.saving import whole_file
+from midigan.sets.phrase_set import PhraseSet
 from midigan.training.exporting.onnx_file import Converted, Inputs, convert
 from midigan.training.exporting.onnx_metadata import add_directions
 from midigan.training.networks.models import Tensors, build_networks, load_weights

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from midigan.directions import Direction
-from midigan.finding import find_directions, find_leading
+from midigan.generating.directions import Direction
+from midigan.generating.finding import find_directions, find_leading
 from midigan.generator import Generator
 from midigan.generator_info import METADATA_KEY, GeneratorInfo
 from midigan.saving import whole_file

@@ -17,9 +17,9 @@ from torch import Tensor
 from midigan.errors import MidiganError
 from midigan.files.split import split_by_name, split_by_song
 from midigan.genres import labels_of
-from midigan.keys import transpose
+from midigan.harmony.keys import transpose
 from midigan.notes import Phrases
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.training.recipes.recipe import DataRecipe
 
 #: The key, or its relative minor, that songs are moved to where a recipe asks for one key.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.training.networks.models import build_networks
 from midigan.training.recipes.recipe import Recipe
 from midigan.training.runs.batches import Batches, prepare

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from midigan.errors import MidiganError
 from midigan.genres import count_genres, genre_of, labels_of
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.training.networks.models import Tensors
 from midigan.training.recipes.recipe import DataRecipe
 

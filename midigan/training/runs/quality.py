@@ -15,7 +15,7 @@ from midigan.generator import choose
 from midigan.genres import labels_of
 from midigan.layout import Layout
 from midigan.notes import Phrases
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.training.networks.noise import draw_noise, generator_of
 
 #: How many phrases are drawn, and at most how many held-out ones they are compared with; and

@@ -24,9 +24,9 @@ from midigan import __version__
 from midigan.errors import FormatError, MidiganError
 from midigan.files.encoding.micro_timing import measure_micro_timing, rows_of
 from midigan.layout import Layout
-from midigan.mapped import map_set
-from midigan.phrase_set import PhraseSet
 from midigan.saving import whole_file
+from midigan.sets.mapped import map_set
+from midigan.sets.phrase_set import PhraseSet
 from midigan.training.recipes.recipe import Recipe
 from midigan.training.runs.checkpoint import save_tensors
 from midigan.training.runs.labels import genres_in

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from midi_bytes import meter, midi, notes, tempo
 
-from midigan import columns
 from midigan.files.encoding.encode import encode
 from midigan.layout import load_layout
+from midigan.sets import columns
 
 BAND = load_layout("band")
 
@@ -42,8 +42,8 @@ def test_songs_in_memory_are_those_that_a_journal_writes(music, tmp_path, monkey
 
 def test_blocks_hold_all_songs_in_order_and_no_more_than_they_may(music, monkeypatch):
     phrases, _ = encode([music], BAND, meter="pad")
-    monkeypatch.setattr("midigan.phrase_set.BLOCK_NOTES", 100)
-    monkeypatch.setattr("midigan.phrase_set.BLOCK_SONGS", 2)
+    monkeypatch.setattr("midigan.sets.phrase_set.BLOCK_NOTES", 100)
+    monkeypatch.setattr("midigan.sets.phrase_set.BLOCK_SONGS", 2)
     blocks = list(phrases.blocks())
     assert sum((block.names for block in blocks), ()) == phrases.names
     assert sum(len(block.notes) for block in blocks) == len(phrases.notes)

@@ -14,7 +14,7 @@ from midigan.files.encoding import journal
 from midigan.files.encoding.encode import encode
 from midigan.files.encoding.journal import working_folder
 from midigan.layout import load_layout
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 
 BAND = load_layout("band")
 

@@ -4,12 +4,12 @@ import hashlib
 
 import pytest
 
-from midigan.compose import compose
 from midigan.controls import Controls, Turn
 from midigan.errors import MidiganError
+from midigan.generating.compose import compose
 from midigan.live.composing.composer import Composer
 from midigan.live.processes.composer_messages import Heard, Load, Phrase, Told
-from midigan.ticks import PPQN
+from midigan.performance.ticks import PPQN
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pattern import pattern_set, pattern_song, tiny_layout
 
 from midigan.errors import MidiganError
 from midigan.layout import Layout, Track
-from midigan.phrase_set import PhraseSet
+from midigan.sets.phrase_set import PhraseSet
 from midigan.song import NOTE, Song
 from midigan.training.recipes.recipe import DataRecipe
 from midigan.training.runs.batches import (

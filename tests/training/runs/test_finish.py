@@ -3,7 +3,7 @@
 import torch
 from pattern import pattern_set, tiny_layout, tiny_recipe
 
-from midigan.directions import directions_of
+from midigan.generating.directions import directions_of
 from midigan.generator import Generator
 from midigan.training.exporting import export
 from midigan.training.exporting.export import export_run, finished_weights, kept_weights
@@ -63,8 +63,8 @@ def test_a_run_is_finished_once(tmp_path, monkeypatch):
 
 def test_directions_are_looked_for_as_the_recipe_asks(tmp_path, monkeypatch):
     """An attribute counts as known that moves at all: so little training teaches none well."""
-    monkeypatch.setattr("midigan.finding.LEAST_MOVED", 1e-6)
-    monkeypatch.setattr("midigan.finding._PUSHES", (1.0,))
+    monkeypatch.setattr("midigan.generating.finding.LEAST_MOVED", 1e-6)
+    monkeypatch.setattr("midigan.generating.finding._PUSHES", (1.0,))
     path = tmp_path / "generator.onnx"
     export_run(finished_run(tmp_path / "run", phrases=8), path)
     known = directions_of(Generator.load(path).info)

@@ -1,0 +1,1 @@
+"""Keys, scales and pitch names, and the masks that follow from them."""

@@ -1,0 +1,1 @@
+"""Phrase sets: songs of grid notes in columns, in memory, in a file, or mapped from disk."""
