@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from midigan.commands.keyboard import HELP, turns_of_keys
-from midigan.commands.terminal import Terminal
+from midigan.commands.face.keyboard import HELP, turns_of_keys
+from midigan.commands.face.terminal import Terminal
 
 if TYPE_CHECKING:
     from midigan.live.hands.controllers import Controllers, Reader

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from midigan.commands.common import drawn_seed, seed_option
+from midigan.commands.face.lines import Lines
+from midigan.commands.face.terminal import is_terminal
 from midigan.commands.hands import Hands, ReadyHands, hand_options
 from midigan.commands.learning import learn_map
-from midigan.commands.lines import Lines
 from midigan.commands.playing import (
     control_options,
     generator_argument,
@@ -20,12 +21,11 @@ from midigan.commands.playing import (
     turns_of,
 )
 from midigan.commands.syncing import PACES, sync_of, sync_options
-from midigan.commands.terminal import is_terminal
 from midigan.errors import MidiganError, PortError
 from midigan.shipped import name_of
 
 if TYPE_CHECKING:
-    from midigan.commands.face import View
+    from midigan.commands.face.view import View
     from midigan.live.sessions.wish import Wish
 
 
@@ -174,8 +174,8 @@ def _play(wish: Wish, ready: ReadyHands, *, plain: bool, quiet: bool) -> None:
 
 def _face_of(wish: Wish, *, plain: bool, quiet: bool) -> Lines | View:
     """A view where the terminal can show one, else lines."""
-    from midigan.commands.face import View, can_be_drawn
-    from midigan.commands.face_scene import Scene
+    from midigan.commands.face.scene import Scene
+    from midigan.commands.face.view import View, can_be_drawn
 
     name, sync = name_of(wish.generator), wish.sync
     leader = PACES.get(sync.kind, "")

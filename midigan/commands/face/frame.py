@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 
-from midigan.commands import face_panel, face_roll
-from midigan.commands.face_look import look_of
-from midigan.commands.face_roll import NAMES, Row, Window
-from midigan.commands.face_scene import Scene
+from midigan.commands.face import panel, roll
+from midigan.commands.face.look import look_of
+from midigan.commands.face.roll import NAMES, Row, Window
+from midigan.commands.face.scene import Scene
 
 #: Parts of the picture but for header and lanes, in the order in which they get a row.
 _PARTS = ("message", "ruler", "footer", "knobs", "settings")
@@ -61,27 +61,27 @@ class Frame:
         for number, row in enumerate(self.rows(width, height, console.color_system)):
             if number:
                 yield Segment.line()
-            yield from face_panel.fitted(row, width)
+            yield from panel.fitted(row, width)
 
     def rows(self, width: int, height: int, colors: str | None) -> list[Row]:
         """Exactly `height` rows, from above; `colors` as rich's `color_system`."""
         scene = self.scene
         look = look_of(colors, len(scene.parts))
         of = plan(len(scene.parts), height)
-        rows = [face_panel.header(scene, width, look), *self._roll(width, of, colors)]
-        card = face_panel.card(scene, width, look)[-(len(rows) - 1) :]
+        rows = [panel.header(scene, width, look), *self._roll(width, of, colors)]
+        card = panel.card(scene, width, look)[-(len(rows) - 1) :]
         if card:
             rows[-len(card) :] = card
         if of.gaps:
             rows.append([])
         if "knobs" in of.parts:
-            rows.append(face_panel.knobs(scene, width, look))
+            rows.append(panel.knobs(scene, width, look))
         if "settings" in of.parts:
-            rows.append(face_panel.settings(scene, width, look))
+            rows.append(panel.settings(scene, width, look))
         if of.gaps > 1:
             rows.append([])
-        rows += face_panel.messages(scene, width, of.messages, look)
-        footer = [face_panel.footer(scene, width, look)] if "footer" in of.parts else []
+        rows += panel.messages(scene, width, of.messages, look)
+        footer = [panel.footer(scene, width, look)] if "footer" in of.parts else []
         rows += [[]] * (height - len(rows) - len(footer))
         return (rows + footer)[:height]
 
@@ -93,9 +93,9 @@ class Frame:
             return
         window = Window(scene, columns)
         if "ruler" in of.parts:
-            yield face_roll.ruler(scene, window, look)
+            yield roll.ruler(scene, window, look)
         for track in range(of.lanes):
-            yield from face_roll.lane(scene, track, of.lane_rows, window, look)
+            yield from roll.lane(scene, track, of.lane_rows, window, look)
 
 
 def roll_columns(width: int) -> int:

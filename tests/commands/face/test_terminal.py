@@ -15,7 +15,7 @@ from pseudo_terminal import PATIENCE_S, Shell
 #: A job that prints each key in brackets until it is told to end, or fails, or is interrupted.
 JOB = """
 import signal, threading
-from midigan.commands.terminal import Terminal
+from midigan.commands.face.terminal import Terminal
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 ended = threading.Event()
 def press(text):

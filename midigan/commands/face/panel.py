@@ -9,8 +9,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
-from midigan.commands.face_look import Look
-from midigan.commands.face_scene import Scene
+from midigan.commands.face.look import Look
+from midigan.commands.face.scene import Scene
 from midigan.controls import NOISES, Controls
 from midigan.harmony.pitches import class_name
 from midigan.performance.ticks import PPQN

@@ -17,9 +17,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from midigan.commands.face_scene import Scene, Watching
-from midigan.commands.lines import Lines
-from midigan.commands.terminal import in_foreground, is_terminal, suspend
+from midigan.commands.face.lines import Lines
+from midigan.commands.face.scene import Scene, Watching
+from midigan.commands.face.terminal import in_foreground, is_terminal, suspend
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -191,8 +191,8 @@ class _Picture:
         self, live: Live, console: Console, last: tuple[Scene, object] | None
     ) -> tuple[Scene, object]:
         """Draw what there is to see now, unless that is what is there already."""
-        from midigan.commands.face_frame import Frame, roll_columns
-        from midigan.commands.face_roll import grain_of
+        from midigan.commands.face.frame import Frame, roll_columns
+        from midigan.commands.face.roll import grain_of
 
         size = console.size
         grain = grain_of(roll_columns(size.width))

@@ -16,7 +16,7 @@ from real_parts import Receiver, jack_server, wait_until
 #: The screen that was there before, with a cursor.
 SHOWN = f"{LEFT}\x1b[?25h"
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -71,8 +71,8 @@ def test_it_may_be_lines_or_nothing(receiver, tiny_band):
 
 def test_who_shows_it_stays_light():
     code = (
-        "import midigan.live.sessions.session, midigan.commands.live, midigan.commands.face, sys\n"
-        "import midigan.commands.face_frame\n"
+        "import midigan.live.sessions.session, midigan.commands.live, sys\n"
+        "import midigan.commands.face.frame, midigan.commands.face.view\n"
         "print(*sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

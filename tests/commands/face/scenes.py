@@ -1,6 +1,6 @@
 """Scenes to draw: two tracks whose notes are told apart, at a place of one's choice."""
 
-from midigan.commands.face_scene import Scene, Watching
+from midigan.commands.face.scene import Scene, Watching
 from midigan.controls import Controls
 from midigan.live.processes.composer_messages import Loaded, Note, Part, Phrase
 from midigan.live.processes.player_messages import Opened, Position, Start

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from rich.segment import Segment
 from rich.style import Style
 
-from midigan.commands.face_look import PLAYED, SOUNDING, TO_COME, Look, over
-from midigan.commands.face_scene import Scene
+from midigan.commands.face.look import PLAYED, SOUNDING, TO_COME, Look, over
+from midigan.commands.face.scene import Scene
 from midigan.harmony.pitches import pitch_name
 from midigan.live.processes.composer_messages import Note
 from midigan.performance.ticks import PPQN

@@ -1,6 +1,6 @@
 import pytest
 
-from midigan.commands.keyboard import HELP, KEYS, turns_of_keys
+from midigan.commands.face.keyboard import HELP, KEYS, turns_of_keys
 from midigan.controls import Controls, Turn
 from midigan.errors import MidiganError
 from midigan.live.hands.desk import ACTIONS

@@ -14,11 +14,11 @@ JOB = """
 import signal, sys, threading, time, warnings
 sys.path[:0] = {paths!r}
 from scenes import BAR, NOTES, PARTS
-from midigan.commands.face import View, can_be_drawn
-from midigan.commands.face_scene import Scene
-from midigan.commands.keyboard import HELP
-from midigan.commands.lines import Lines
-from midigan.commands.terminal import Terminal
+from midigan.commands.face.view import View, can_be_drawn
+from midigan.commands.face.scene import Scene
+from midigan.commands.face.keyboard import HELP
+from midigan.commands.face.lines import Lines
+from midigan.commands.face.terminal import Terminal
 from midigan.controls import Controls
 from midigan.live.processes.wire import *
 signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -180,7 +180,7 @@ def test_without_colours_if_so_wished():
 
 @pytest.mark.parametrize("environ", [{"TERM": "dumb"}, {"PYTHONUTF8": "0", "LC_ALL": "C"}])
 def test_where_pictures_cannot_be_shown_there_are_lines(environ):
-    code = "from midigan.commands.face import can_be_drawn; print('drawn:', can_be_drawn())"
+    code = "from midigan.commands.face.view import can_be_drawn; print('drawn:', can_be_drawn())"
     environ = {"PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "", **environ}
     with shell("-c", code, **environ) as terminal:
         assert terminal.told() == "ended True 0"

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.screen import Screen
 from scenes import BAR, scene_at, watching
 
-from midigan.commands.face_frame import Frame, plan
-from midigan.commands.keyboard import HELP
+from midigan.commands.face.frame import Frame, plan
+from midigan.commands.face.keyboard import HELP
 from midigan.controls import Controls, Noise
 from midigan.live.processes.composer_messages import Note, Part, Phrase
 from midigan.live.processes.player_messages import Report

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from midigan.commands.terminal import is_terminal
+from midigan.commands.face.terminal import is_terminal
 
 if TYPE_CHECKING:
     from midigan.live.processes.composer_messages import Loaded, Phrase, Told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from midigan.commands.terminal import DOWN, LEFT, RIGHT, UP
+from midigan.commands.face.terminal import DOWN, LEFT, RIGHT, UP
 from midigan.controls import Turn
 
 HELP = (
