@@ -8,13 +8,11 @@ generator.onnx  critic.onnx                           what is played
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -30,20 +28,10 @@ from midigan.sets.phrase_set import PhraseSet
 from midigan.training.recipes.recipe import Recipe
 from midigan.training.runs.checkpoint import save_tensors
 from midigan.training.runs.labels import genres_in
+from midigan.training.runs.metrics_log import MetricsLog
 
 #: Version of the folder's format. Readers refuse what is newer than they are.
 FORMAT = 1
-
-METRICS = (
-    "step",
-    "epoch",
-    "seconds",
-    "critic_loss",
-    "generator_loss",
-    "penalty",
-    "rate",
-    "quality",
-)
 
 
 @dataclass(frozen=True)
@@ -97,9 +85,9 @@ class Run:
         return self.folder / "generator.onnx"
 
     @property
-    def metrics(self) -> Path:
+    def metrics(self) -> MetricsLog:
         """The log: one row each second or step, whichever is longer."""
-        return self.folder / "metrics.csv"
+        return MetricsLog(self.folder / "metrics.csv")
 
     def snapshot(self, step: int) -> Path:
         """Where the MIDI file of fixed noise at a step lies."""
@@ -115,32 +103,6 @@ class Run:
         if recipe != self.recipe:
             _write_text(self.folder / "recipe.toml", recipe.to_toml())
         return replace(self, recipe=recipe)
-
-    def log(self, row: Mapping[str, Any]) -> None:
-        """Append a row to the log. Raises MidiganError if it cannot be written."""
-        try:
-            fresh = not self.metrics.exists()
-            with self.metrics.open("a", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, METRICS)
-                if fresh:
-                    writer.writeheader()
-                writer.writerow(row)
-        except OSError as error:
-            raise MidiganError(f"cannot write {self.metrics}: {error.strerror}") from error
-
-    def forget_after(self, step: int) -> None:
-        """Drop the rows of the log after `step`, which a killed run had not saved."""
-        if not self.metrics.exists():
-            return
-        with self.metrics.open(newline="", encoding="utf-8") as file:
-            rows = [row for row in csv.DictReader(file) if int(row["step"] or 0) <= step]
-        with (
-            whole_file(self.metrics) as beside,
-            beside.open("w", newline="", encoding="utf-8") as file,
-        ):
-            writer = csv.DictWriter(file, METRICS)
-            writer.writeheader()
-            writer.writerows(rows)
 
 
 def with_limits(recipe: Recipe, epochs: int | None, minutes: float | None) -> Recipe:

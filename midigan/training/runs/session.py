@@ -169,7 +169,7 @@ class Session:
         epoch = steps / self.trainer.batches.epoch_steps
         rate = recipe.generator_rate * rate_factor(recipe, steps - 1, fraction)
         quality = self.course.quality
-        self.run.log(
+        self.run.metrics.add(
             {
                 "step": steps,
                 "epoch": f"{epoch:.3f}",
@@ -233,4 +233,4 @@ class Session:
             raise FormatError(f"{self.run.last}: {error}") from error
         self._saved_steps = steps
         if self.group.leads:
-            self.run.forget_after(steps)
+            self.run.metrics.forget_after(steps)

@@ -55,7 +55,7 @@ def assert_ended_alike(one, two):
 
 def curve(run):
     """Step and quality of the rows at steps on which it was measured."""
-    with run.metrics.open(newline="", encoding="utf-8") as file:
+    with run.metrics.path.open(newline="", encoding="utf-8") as file:
         rows = [(int(row["step"]), row["quality"]) for row in csv.DictReader(file)]
     return [row for row in rows if row[0] in MEASURED]
 

@@ -52,7 +52,7 @@ def test_a_run_holds_all_that_it_needs(trained):
 
 
 def test_the_log_has_plain_values(trained):
-    with trained.metrics.open(newline="", encoding="utf-8") as file:
+    with trained.metrics.path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     steps = [int(row["step"]) for row in rows]
     assert steps == sorted(set(steps))
@@ -157,7 +157,7 @@ def test_a_full_disk_leaves_a_run_that_goes_on(tmp_path, monkeypatch):
     resumed = Session(open_run(run.folder), CPU)
     assert resumed.trainer.steps == 3
     assert resumed.train().steps == 10
-    with run.metrics.open(newline="", encoding="utf-8") as file:
+    with run.metrics.path.open(newline="", encoding="utf-8") as file:
         steps = [int(row["step"]) for row in csv.DictReader(file)]
     assert steps == sorted(set(steps))
 
