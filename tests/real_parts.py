@@ -111,6 +111,26 @@ def _answers(name: str) -> bool:
     return True
 
 
+@contextlib.contextmanager
+def pipewire_server(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """PipeWire, as this process's children find it that are started by `pw-jack`."""
+    require("pipewire", "pw-jack", "module:jack", "module:rtmidi")
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    server = subprocess.Popen(
+        ["pipewire"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder
+    )
+    try:
+        wait_until("PipeWire", (folder / "pipewire-0").exists)
+        yield server
+    finally:
+        server.kill()
+        server.wait()
+        os.environ.pop("XDG_RUNTIME_DIR")
+        if before is not None:
+            os.environ["XDG_RUNTIME_DIR"] = before
+
+
 class Receiver:
     """A JACK client that takes down every MIDI message it gets, and when, and how loud it is."""
 

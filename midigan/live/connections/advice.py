@@ -27,8 +27,8 @@ def advice(answering: Collection[str] = (), platform: str = sys.platform) -> lis
         ]
     services = {
         "alsa": "For ALSA, load the sequencer: 'sudo modprobe snd-seq' (it needs /dev/snd/seq).",
-        "jack": "For JACK, start a server: PipeWire's, or 'jackd -d dummy' (Debian: jackd2) in "
-        "a terminal of its own.",
+        "jack": "For JACK, start a server, 'jackd -d dummy' (Debian: jackd2) in a terminal of its "
+        "own; with PipeWire start midigan as 'pw-jack midigan' (Debian: pipewire-jack).",
     }
     return [
         *(line for backend, line in services.items() if backend not in answering),

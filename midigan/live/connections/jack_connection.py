@@ -13,6 +13,8 @@ from midigan.live.connections.jack_watch import JackWatch, watch
 #: A client that ends is disconnected first, and its name goes after that: only what stays so
 #: for several looks was done by hand.
 _LOOKS = 4
+#: Where it never stands after so many tries, whoever looks sees nothing of connections there.
+_TRIES = 10
 
 
 class Sight(Enum):
@@ -33,7 +35,7 @@ class JackConnection:
         self._own = self._other = self._owner = ""
         self._before: set[str] = set()
         self._seen = False
-        self._unseen = 0
+        self._unseen = self._tries = 0
 
     @property
     def takes_s(self) -> float:
@@ -59,10 +61,11 @@ class JackConnection:
         What is sent before is lost: a port whose owner is not ready refuses to be connected, and
         a server that is late keeps its graph as it was.
         """
-        if self._own and self._other not in self._watch.connected(self._own):
-            return False
-        self._seen = bool(self._own)
-        return True
+        self._seen = bool(self._own) and self._other in self._watch.connected(self._own)
+        self._tries = 0 if self._seen else self._tries + 1
+        if self._tries == _TRIES:
+            self._own = ""
+        return self._seen or not self._own
 
     def look(self) -> Sight:
         """What has become of it. It waits for the server only after it has been lost.

@@ -7,8 +7,11 @@ it raises even when asked for a list.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from midigan.errors import PortError
@@ -101,6 +104,7 @@ def what_there_is(listings: Sequence[Listing], *, inputs: bool = False) -> str:
 
 def load_rtmidi() -> Any:
     """The module. Raises PortError with what to install if it is missing."""
+    _load_jack_of_system()
     try:
         import rtmidi
     except ImportError as error:
@@ -109,6 +113,18 @@ def load_rtmidi() -> Any:
             "(from Python 3.13 on with a C++ compiler and, on Linux, ALSA's headers)"
         ) from error
     return rtmidi
+
+
+@cache
+def _load_jack_of_system() -> None:
+    """Let python-rtmidi find the system's JACK library before the one that its wheels bring.
+
+    That one speaks to no PipeWire (github.com/SpotlightKid/python-rtmidi/issues/210), and to a
+    JACK server of another version only by luck. What is loaded for everybody is found first.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            ctypes.CDLL("libjack.so.0", mode=ctypes.RTLD_GLOBAL)
 
 
 def backends_of(rtmidi: Any, wanted: str | None) -> list[str]:

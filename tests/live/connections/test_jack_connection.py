@@ -120,6 +120,16 @@ def test_one_that_is_refused_or_has_not_taken_effect_does_not_stand(server):
     assert connection.look() is Sight.STEADY
 
 
+def test_where_connections_cannot_be_seen_the_port_is_used_all_the_same(server):
+    connection = JackConnection(server, inputs=False)
+    stood = []
+    for _ in range(10):
+        opened(server, connection, refuses=True)
+        stood.append(connection.stands())
+    assert stood == [False] * 9 + [True]
+    assert [connection.look() for _ in range(9)] == [Sight.STEADY] * 9
+
+
 def test_of_two_new_ports_nobody_knows_which_is_ours(server):
     connection = opened(server, None, OURS, "midigan-01:midi")
     server.connections, server.uuid = set(), "8"
