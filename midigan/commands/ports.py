@@ -6,7 +6,7 @@ import json
 
 import click
 
-from midigan.commands.common import print_table
+from midigan.commands.common import print_table, print_wrapped
 
 
 @click.command("ports")
@@ -35,8 +35,8 @@ def command(as_json: bool) -> None:
         print_table(("backend", "direction", "port"), rows)
     for listing in listings:
         if listing.trouble:
-            click.echo(f"{listing.backend} {listing.trouble}")
+            print_wrapped(f"{listing.backend} {listing.trouble}")
     if not any(listing.outputs for listing in listings):
         click.echo("There is no port to play to.")
         for line in what_to_do:
-            click.echo(f"- {line}")
+            print_wrapped(f"- {line}")
