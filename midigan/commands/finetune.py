@@ -8,18 +8,17 @@ from pathlib import Path
 import click
 
 from midigan.commands.common import console, drawn_seed, seed_option
-from midigan.commands.sessions import (
+from midigan.commands.sessions import joined_processes, train_run
+from midigan.commands.training_options import (
     device_option,
     epochs_option,
-    joined_processes,
     minutes_option,
-    open_source,
     precision_option,
     run_option,
     tensorboard_option,
     threads_option,
-    train_run,
 )
+from midigan.commands.training_source import open_source
 from midigan.errors import MidiganError
 
 #: Fewer songs than this teach little, however long one trains.

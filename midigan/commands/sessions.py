@@ -1,4 +1,4 @@
-"""What train and finetune share: options, the watched session, and what is said at its end."""
+"""The watched session of train and finetune: what is said before it, while it lasts, and after."""
 
 from __future__ import annotations
 
@@ -11,112 +11,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from midigan.commands.common import (
-    console,
-    duration,
-    print_table,
-    progress_bar,
-    with_way_for_meters,
-)
+from midigan.commands.common import console, duration, print_table
 from midigan.commands.watching import asked_to_stop, shown
 from midigan.commands.worth import warnings, worth_rows
 from midigan.errors import MidiganError
 
 if TYPE_CHECKING:
-    from midigan.layout import Layout
-    from midigan.sets.phrase_set import PhraseSet
     from midigan.training.runs.processes import Group
     from midigan.training.runs.progress import Outcome, Progress
     from midigan.training.runs.run import Run
     from midigan.training.runs.session import Session
     from midigan.training.worth import Worth
-
-run_option = click.option(
-    "-o",
-    "--output",
-    "run_folder",
-    type=click.Path(path_type=Path),
-    metavar="RUN",
-    help="The run folder to make; runs/NAME if not given.",
-)
-epochs_option = click.option(
-    "--epochs", type=click.IntRange(1), help="Train for at most so many passes over the phrases."
-)
-minutes_option = click.option(
-    "--minutes",
-    type=click.FloatRange(0, min_open=True),
-    help="Train for at most so many minutes.",
-)
-device_option = click.option(
-    "--device",
-    type=click.Choice(["auto", "cpu", "cuda"]),
-    default="auto",
-    show_default=True,
-    help="Where to train; auto takes a GPU if there is one.",
-)
-precision_option = click.option(
-    "--precision",
-    type=click.Choice(["auto", "float32", "bfloat16"]),
-    default="auto",
-    show_default=True,
-    help="What networks multiply in while they learn; auto is bfloat16 on GPUs that have it.",
-)
-threads_option = click.option(
-    "--threads",
-    type=click.IntRange(1),
-    help="CPU threads to train with; PyTorch decides if not given.",
-)
-tensorboard_option = click.option(
-    "--tensorboard", is_flag=True, help="Also log to RUN/tensorboard, for TensorBoard."
-)
-
-
-def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet:
-    """Encode a folder, or load a phrase set, saying what was used and what was left out.
-
-    hint: what to do if notes have no track in the layout.
-    Raises MidiganError if there is nothing to train on.
-    """
-    from midigan.files.encoding.encode import open_phrases
-    from midigan.files.opening.limits import usable_cores
-    from midigan.files.placing.place_songs import UNPLACED
-
-    with progress_bar() as bar:
-        task = bar.add_task("encoding", total=None)
-        try:
-            phrases, report = open_phrases(
-                source,
-                layout,
-                jobs=usable_cores(),
-                mapped=True,
-                progress=lambda done, all_: bar.update(task, completed=done, total=all_),
-            )
-        except MidiganError as error:
-            if hint and UNPLACED in str(error):
-                raise MidiganError(f"{error}; {hint}") from error
-            raise MidiganError(_with_way(str(error))) from error
-    if report is not None:
-        where = console(stderr=True)
-        where.print(
-            f"{source}: {report.used_files} of {len(report.files)} files, {report.phrases} phrases"
-            f" of layout {report.layout}"
-        )
-        for reason, count in report.reasons.most_common(3):
-            where.print(f"  skipped {count}: {_with_way(reason)}", markup=False)
-        left_out = report.total("left_out")
-        if left_out:
-            drums = report.total("drums_left_out")
-            where.print(f"  notes without a track of this layout: {left_out} ({drums} of drums)")
-            if hint:
-                where.print(f"  {hint}", markup=False)
-    if len(phrases) == 0:
-        raise MidiganError(f"{source} holds no phrase to train on: every bar is silent")
-    return phrases
-
-
-def _with_way(line: str) -> str:
-    """A line, and what takes the songs in another meter if it is about those."""
-    return with_way_for_meters(line, "midigan encode --meter pad")
 
 
 @contextmanager
@@ -181,6 +86,7 @@ def train_run(
 def _announce(session: Session) -> None:
     """Say on what and where it trains, and what is special about it."""
     from midigan.genres import songs_each
+    from midigan.training.runs.labels import may_be_genres
 
     batches, config = session.trainer.batches, session.run.config
     held = session.held_out_songs
@@ -196,6 +102,12 @@ def _announce(session: Session) -> None:
     )
     if config.genres:
         where.print(f"songs of each genre: {songs_each(session.songs)}", markup=False)
+    elif may_be_genres(session.songs):
+        where.print(
+            f"sub-folders are not told apart ({songs_each(session.songs)}): begin with --genres "
+            "to choose and blend them when you play",
+            markup=False,
+        )
     if session.run.recipe.data.held_out and not held:
         where.print(
             f"{_songs(config.songs)}: too few to hold one out; the result is not measured and "

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from midigan.commands.common import drawn_seed, layout_option, seed_option
-from midigan.commands.sessions import (
+from midigan.commands.sessions import joined_processes, train_run
+from midigan.commands.training_options import (
     device_option,
     epochs_option,
-    joined_processes,
     minutes_option,
-    open_source,
     precision_option,
     run_option,
     tensorboard_option,
     threads_option,
-    train_run,
 )
+from midigan.commands.training_source import open_source
 
 if TYPE_CHECKING:
     from midigan.sets.phrase_set import PhraseSet

@@ -94,7 +94,9 @@ def test_sub_folders_are_learned_if_asked(here):
     assert found.exit_code == 0, found.output
     assert "songs of each genre: fives 3, sevens 3" in found.output
     assert Generator.load(Path("run/generator.onnx")).info.genres == ("fives", "sevens")
+    assert "sub-folders are not told apart" not in found.output
     found = midigan("train", "songs.npz", "-o", "plain", *options)
+    assert "sub-folders are not told apart (fives 3, sevens 3): begin with --genres" in found.output
     assert Generator.load(Path("plain/generator.onnx")).info.genres == ()
 
 

@@ -41,6 +41,12 @@ def genres_in(phrases: PhraseSet, recipe: DataRecipe) -> tuple[str, ...]:
     return found
 
 
+def may_be_genres(songs: Sequence[str]) -> bool:
+    """Whether all songs lie in sub-folders, in two or more, and no more than can be told apart."""
+    counts = count_genres(songs)
+    return "" not in counts and 2 <= len(counts) <= MOST_GENRES
+
+
 def refuse_without_genre(phrases: PhraseSet) -> dict[str, int]:
     """How many songs each genre has. Raises MidiganError if a song lies in no sub-folder."""
     counts = count_genres(phrases.names)

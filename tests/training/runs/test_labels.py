@@ -13,7 +13,7 @@ from pattern import (
 from midigan.errors import MidiganError
 from midigan.training.recipes.recipe import DataRecipe
 from midigan.training.runs.batches import Batches
-from midigan.training.runs.labels import genres_in
+from midigan.training.runs.labels import genres_in, may_be_genres
 
 CPU = torch.device("cpu")
 GENRES = tuple(RULES)
@@ -45,6 +45,20 @@ def test_a_transposed_phrase_keeps_its_label():
 def test_genres_are_only_read_where_they_are_wanted():
     assert genres_in(genre_set(2), DataRecipe()) == ()
     assert genres_in(genre_set(2), DataRecipe(genres=True)) == GENRES
+
+
+@pytest.mark.parametrize(
+    ("songs", "told_apart"),
+    [
+        (["a/1", "a/2", "b/1"], True),
+        (["a/1", "a/2"], False),
+        (["a/1", "b/1", "2"], False),
+        ([f"{number}/1" for number in range(65)], False),
+        ([], False),
+    ],
+)
+def test_some_sub_folders_may_be_genres(songs, told_apart):
+    assert may_be_genres(songs) is told_apart
 
 
 def test_folders_that_make_no_genres_are_told_plainly():
