@@ -12,15 +12,28 @@ import queue
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 BPM = 240.0
+SIXTEENTH_S = 60 / BPM / 4
 
 
-def send_with_midigan(count: int) -> list[float]:
+def only_wait(count: int) -> list[float]:
+    """What this machine grants to whoever waits as midigan does, and sends nothing."""
+    from midigan.live.clock import Clock
+    from midigan.live.processes.priority import be_punctual
+
+    be_punctual()
+    clock = Clock()
+    begin = clock.now() + 0.1
+    return [clock.reach(begin + number * SIXTEENTH_S).now_s for number in range(count)]
+
+
+def send_with_midigan(count: int, *, punctual: bool = True) -> list[float]:
     from midigan.live.clock import PPQN, Clock
     from midigan.live.playing.player import Player
     from midigan.live.processes.composer_messages import Ask, Note, Part, Phrase
@@ -59,7 +72,8 @@ def send_with_midigan(count: int) -> list[float]:
                 notes = [Note(start, sixteenth // 2, 0, 60, 90) for start in starts]
                 self.waiting.put(Phrase(message.number, notes))
 
-    be_punctual()
+    if punctual:
+        be_punctual()
     start = Start(BPM, phrase, count * sixteenth, [Part("Lead", 0, 0)])
     Player(Port(), Clock(), Link(), start).run()
     return times
@@ -93,7 +107,9 @@ def send_with_isobar(count: int) -> list[float]:
 
 #: By the name in the table; each returns when it sent each note.
 SENDERS: dict[str, Callable[[int], list[float]]] = {
+    "waiting alone": only_wait,
     "midigan": send_with_midigan,
+    "midigan, without priority": partial(send_with_midigan, punctual=False),
     "mido play()": send_with_mido,
     "isobar": send_with_isobar,
 }
