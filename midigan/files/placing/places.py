@@ -14,6 +14,10 @@ from midigan.layout import Layout
 #: The share of notes that may overlap the next one in a track that counts as one voice.
 _VOICE_OVERLAPS = 0.05
 
+#: With more overlaps than this a track plays chords; basses of real songs have less than a tenth,
+#: chords more than a half.
+_CHORDAL_OVERLAPS = 0.33
+
 #: How many sources a layout's places of are remembered.
 _MOST_KNOWN = 4096
 
@@ -122,8 +126,9 @@ def _best(
             break
         if track.keeps == "lowest" and len(rest) > 1:
             pick = min(rest, key=lambda i: features.pitch[i])
-            chosen[pick] = n, "lowest"
-            rest.remove(pick)
+            if not poly or features.overlaps[pick] <= _CHORDAL_OVERLAPS:
+                chosen[pick] = n, "lowest"
+                rest.remove(pick)
         elif track.keeps == "highest":
             most = max(features.notes)
             pick = max(rest, key=lambda i: _melodic(i, features, most))

@@ -135,6 +135,15 @@ def test_without_names_the_lowest_is_bass_and_the_most_melodic_leads():
     assert tracks_of(assigned, BAND) == ["Chords", "Bass", "Lead"]
 
 
+def test_chords_below_a_melody_are_no_bass():
+    tune, chords = [72, 74, 76, 77], [(48, 55, 64), (50, 57, 65)] * 2
+    assigned = Placed(BAND, (SourceTrack(""), tune), (SourceTrack(""), chords))
+    assert tracks_of(assigned, BAND) == ["Lead", "Chords"]
+    lines = Layout("lines", (Track("Low", mono=True, keeps="lowest"), BAND.tracks[3]))
+    assigned = Placed(lines, (SourceTrack(""), tune), (SourceTrack(""), chords))
+    assert tracks_of(assigned, lines) == ["Lead", "Low"]
+
+
 def test_a_lone_piano_plays_chords_and_a_lone_flute_leads():
     piano = Placed(BAND, (SourceTrack("", 0), [(48, 60, 64)] * 4))
     flute = Placed(BAND, (SourceTrack("", 73), [72, 74, 76]))
