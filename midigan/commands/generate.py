@@ -16,6 +16,7 @@ from midigan.commands.playing import (
     tempo_option,
     turns_of,
 )
+from midigan.errors import MidiganError
 from midigan.shipped import name_of
 
 if TYPE_CHECKING:
@@ -24,22 +25,24 @@ if TYPE_CHECKING:
     from midigan.performance.timing import Times
     from midigan.song import Song
 
+#: How many clips there are where nobody says.
+CLIPS = 16
+
 
 @click.command("generate")
 @generator_argument
-@click.option(
-    "-n", "count", type=click.IntRange(1, 100_000), default=16, show_default=True, help="Clips."
-)
+@click.option("-n", "count", type=click.IntRange(1, 100_000), help=f"Clips; {CLIPS} if not given.")
 @click.option(
     "--bars", type=click.IntRange(1, 10_000), metavar="N", help="Bars of a clip: one phrase's."
 )
 @click.option(
     "-o",
     "--output",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Folder for the clips. By default the generator's name.",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="DIR|FILE.mid",
+    help="Folder for the clips, or the file of a single one. By default a folder by the "
+    "generator's name.",
 )
 @tempo_option
 @control_options
@@ -50,9 +53,9 @@ if TYPE_CHECKING:
 )
 def command(
     generator: str | None,
-    count: int,
+    count: int | None,
     bars: int | None,
-    folder: Path | None,
+    output: Path | None,
     tempo: float | None,
     separate: bool,
     seed: int | None,
@@ -73,6 +76,7 @@ def command(
     from midigan.turns import all_turned
 
     path = find_generator(generator)
+    files = _files(output or Path(name_of(path)), count)
     player = Generator.load(path)
     names = [track.name for track in player.layout.tracks]
     controls = all_turned(default_controls(player), turns_of(**hands), names)
@@ -81,14 +85,11 @@ def command(
     genre = _genre(player, seed, controls)
     bars = bars or player.layout.bars
     tempo = tempo or player.info.tempo_bpm
-    folder = folder or Path(name_of(path))
-    digits = max(3, len(str(count)))
     end_step = bars * player.layout.steps
     clips = []
     notes = 0
-    for clip in range(count):
+    for clip, file in enumerate(files):
         song, times = draw_clip(player, seed, clip, bars, controls, tempo)
-        file = folder / f"clip-{clip + 1:0{digits}}.mid"
         write = partial(write_midi, song, player.layout, end_step=end_step, times=times)
         write(file)
         tracks = _tracks(song, times, player)
@@ -102,7 +103,7 @@ def command(
     if as_json:
         told = {
             "generator": str(path),
-            "files": [clip["file"] for clip in clips],
+            "files": [str(file) for file in files],
             "seed": seed,
             "bars": bars,
             "beats": bars * player.layout.beats_per_bar,
@@ -115,9 +116,27 @@ def command(
         click.echo(json.dumps(told))
         return
     of_bars = f"{bars} bar{'' if bars == 1 else 's'}"
-    click.echo(f"{count} clip{'' if count == 1 else 's'} of {of_bars} in {folder}, {notes} notes")
+    where = files[0] if files[0] == output else files[0].parent
+    clips_of = f"{len(files)} clip{'' if len(files) == 1 else 's'} of"
+    click.echo(f"{clips_of} {of_bars} in {where}, {notes} notes")
     played = f", {in_words(tuple(genre.items()))}" if genre else ""
     click.echo(f"{name_of(path)} at {tempo:g} bpm, seed {seed}{played}")
+
+
+def _files(output: Path, count: int | None) -> list[Path]:
+    """The file of each clip: numbered ones in a folder, or the one that is named.
+
+    Raises MidiganError if several clips would be one file, or if a file is where the folder goes.
+    """
+    if output.suffix.lower() in (".mid", ".midi") and not output.is_dir():
+        if count not in (None, 1):
+            raise MidiganError(f"{count} clips cannot all become {output}: name a folder")
+        return [output]
+    if output.exists() and not output.is_dir():
+        raise MidiganError(f"{output} is a file: name a folder for the clips, or FILE.mid for one")
+    count = count or CLIPS
+    digits = max(3, len(str(count)))
+    return [output / f"clip-{number:0{digits}}.mid" for number in range(1, count + 1)]
 
 
 def _genre(generator: Generator, seed: int, controls: Controls) -> dict[str, float]:

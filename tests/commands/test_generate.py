@@ -142,6 +142,29 @@ def test_the_folder_is_named_after_the_generator(tiny_generator, tmp_path, monke
     assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
 
 
+def test_a_lone_clip_may_have_a_file_of_its_name(tiny_generator, tmp_path):
+    file = tmp_path / "new" / "song.mid"
+    result = run(tiny_generator, "-o", file, "--seed", 1, "--bars", 8, "--separate")
+    assert result.exit_code == 0, result.output
+    assert "1 clip of 8 bars in " in result.output
+    assert any(message.type == "note_on" for message in mido.MidiFile(file))
+    assert all(path.stem.startswith("song") for path in file.parent.iterdir())
+    folder = tmp_path / "clips"
+    assert run(tiny_generator, "-o", folder, "-n", 1, "--seed", 1, "--bars", 8).exit_code == 0
+    assert (folder / "clip-001.mid").read_bytes() == file.read_bytes()
+
+
+def test_a_file_does_not_take_several_clips(tiny_generator, tmp_path):
+    result = run(tiny_generator, "-n", 2, "-o", tmp_path / "song.mid")
+    assert result.exit_code == 1
+    assert "2 clips cannot all become" in result.output
+    (tmp_path / "taken").write_text("mine", "utf-8")
+    result = run(tiny_generator, "-o", tmp_path / "taken")
+    assert result.exit_code == 1
+    assert "is a file: name a folder" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
 def test_what_is_no_generator_is_one_line(tmp_path):
     (tmp_path / "x.onnx").write_bytes(b"not a model")
     for arguments in ([tmp_path / "x.onnx"], [tmp_path / "none.onnx"], [tmp_path]):
