@@ -26,6 +26,9 @@ Keeps = Literal["highest", "lowest"]
 #: Of several source tracks that belong on one track: all of them, or the one with most notes.
 Several = Literal["merge", "best"]
 
+#: The note values that a meter may count, as parts of a whole note.
+DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
+
 #: The families of General MIDI's programs, eight programs each (RP-003).
 FAMILIES = (
     *("piano", "chromatic percussion", "organ", "guitar", "bass", "strings", "ensemble", "brass"),
@@ -89,7 +92,8 @@ class Layout:
 
     `steps` is the number of steps in a bar and `steps_per_beat` in a quarter note, so
     that the default bar of 16 steps is one of 4/4. Pitch index 0 is MIDI pitch
-    `lowest_pitch` (24, C1, as in the MuseGAN paper, arXiv 1709.06298).
+    `lowest_pitch` (24, C1, as in the MuseGAN paper, arXiv 1709.06298). `denominator` is the
+    note value that its meter counts: a bar of 12 steps is 3/4, or 6/8 where it is 8.
     """
 
     name: str
@@ -97,6 +101,7 @@ class Layout:
     bars: int = 2
     steps: int = 16
     steps_per_beat: int = 4
+    denominator: int = 4
     lowest_pitch: int = 24
     pitches: int = 84
     unmatched: Unmatched = "best"
@@ -106,6 +111,9 @@ class Layout:
         _check_range("bars", self.bars, 1, 64)
         _check_range("steps", self.steps, 1, 384)
         _check_range("steps_per_beat", self.steps_per_beat, 1, 96)
+        if self.denominator not in DENOMINATORS:
+            legal = ", ".join(map(str, DENOMINATORS))
+            raise FormatError(f"denominator is {self.denominator!r}, legal are {legal}")
         _check_range("pitches", self.pitches, 12, 128)
         _check_range("lowest_pitch", self.lowest_pitch, 0, 128 - self.pitches)
         if self.unmatched not in ("register", "best", "drop"):
@@ -136,6 +144,15 @@ class Layout:
     def beats_per_bar(self) -> float:
         """Quarter notes in one bar."""
         return self.steps / self.steps_per_beat
+
+    @property
+    def meter(self) -> tuple[int, int]:
+        """Its bar as a meter, in the next finer note value if its own does not fill it."""
+        for denominator in DENOMINATORS[DENOMINATORS.index(self.denominator) :]:
+            numerator, rest = divmod(self.steps * denominator, 4 * self.steps_per_beat)
+            if not rest and numerator <= 255:
+                return numerator, denominator
+        return 4, 4
 
     @property
     def highest_pitch(self) -> int:

@@ -1,5 +1,5 @@
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,27 @@ def test_shipped_layouts_have_the_default_grid():
         assert len({track.channel for track in layout.tracks}) == len(layout.tracks)
         assert (layout.lowest_pitch, layout.highest_pitch) == (24, 107)
         assert layout.beats_per_bar == 4
+
+
+@pytest.mark.parametrize(
+    ("steps", "denominator", "meter"),
+    [
+        (16, 4, (4, 4)),
+        (16, 2, (2, 2)),
+        (12, 4, (3, 4)),
+        (12, 8, (6, 8)),
+        (12, 2, (3, 4)),
+        (14, 4, (7, 8)),
+        (24, 8, (12, 8)),
+        (1, 1, (1, 16)),
+    ],
+)
+def test_a_bar_is_a_meter(steps, denominator, meter):
+    assert replace(load_layout("satb"), steps=steps, denominator=denominator).meter == meter
+
+
+def test_a_bar_that_no_meter_fills_is_called_four_four():
+    assert replace(load_layout("satb"), steps=5, steps_per_beat=3).meter == (4, 4)
 
 
 def test_a_layout_survives_json():
@@ -71,6 +92,7 @@ def test_the_page_about_layouts_shows_one_and_names_what_is_legal(tmp_path):
         ('[[tracks]]\nname = "A"\nregister = [60, 40]', "a low and a high pitch"),
         ('[[tracks]]\nname = "A"\nregister = [0, 128]', "0 to 127"),
         ('[[tracks]]\nname = "A"\nseveral = "all"', "'best'"),
+        ('denominator = 3\n[[tracks]]\nname = "A"', "1, 2, 4, 8"),
         ("bars = ", "not valid TOML"),
         ("tracks = 3", "at least one track"),
         ('tracks = ["A"]', "table"),

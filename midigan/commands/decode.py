@@ -170,9 +170,8 @@ def _joined_phrases(phrases: Phrases, layout: Layout, name: str, strike: str) ->
     }[strike]
     notes = phrases_to_notes(phrases, layout, joined=True, struck_every=every)
     bars = len(phrases) * layout.bars
-    quarters, rest = divmod(layout.steps, layout.steps_per_beat)
     # Without a meter a file is in 4/4.
-    odd = [] if rest or quarters == 4 else [(0, quarters, 4)]
+    odd = [] if layout.meter == (4, 4) else [(0, *layout.meter)]
     meters = np.array(odd, METER)
     return Song(name, notes, np.full(bars, layout.steps, np.uint16), meters=meters)
 
@@ -182,12 +181,12 @@ def _joined_songs(phrases: PhraseSet, name: str) -> Song:
 
     What one says of its tempo and its meter does not hold for the next.
     """
-    from midigan.files.writers.write import DEFAULT_BPM, meter_of
+    from midigan.files.writers.write import DEFAULT_BPM
     from midigan.song import Song
 
     bars = phrases.first_bar[:-1]
     tempos = _said_at(bars * phrases.layout.steps, phrases.tempos, (DEFAULT_BPM,))
-    meters = _said_at(bars, phrases.meters, meter_of(phrases.layout))
+    meters = _said_at(bars, phrases.meters, phrases.layout.meter)
     programs = phrases.song(0).programs
     return Song(name, phrases.notes, phrases.bar_steps, tempos, meters, programs)
 

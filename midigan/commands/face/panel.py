@@ -13,7 +13,6 @@ from midigan.commands.face.look import Look
 from midigan.commands.face.scene import Scene
 from midigan.controls import NOISES, Controls
 from midigan.harmony.pitches import class_name
-from midigan.performance.ticks import PPQN
 
 #: Columns of a gauge.
 _GAUGE = 6
@@ -26,7 +25,7 @@ Row = list[Segment]
 def header(scene: Scene, width: int, look: Look) -> Row:
     """Bar and beat, tempo, who leads, and whether the next phrase is there."""
     bar, rest = divmod(scene.tick, scene.bar_ticks)
-    beats, beat = -(-scene.bar_ticks // PPQN), rest // PPQN
+    beats, beat = -(-scene.bar_ticks // scene.beat_ticks), rest // scene.beat_ticks
     dots = f"{beat + 1}/{beats}"
     if beats <= _MOST_BEATS:
         dots = " ".join("●" if i == beat and scene.rolling else "○" for i in range(beats))

@@ -49,6 +49,7 @@ class Scene:
     keys: bool = False
     parts: Sequence[Part] = ()
     bar_ticks: int = 4 * PPQN
+    beat_ticks: int = PPQN
     phrase_ticks: int = 8 * PPQN
     end_tick: int | None = None
     tick: int = 0
@@ -88,6 +89,7 @@ class Watching:
                 priority=opened.priority,
                 parts=start.parts,
                 bar_ticks=loaded.bar_ticks,
+                beat_ticks=loaded.beat_ticks,
                 phrase_ticks=loaded.phrase_ticks,
                 end_tick=start.end_tick,
                 controls=Controls.from_plain(loaded.controls),

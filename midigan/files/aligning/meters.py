@@ -49,9 +49,15 @@ def layout_in(layout: Layout, rule: str) -> Layout:
             f"a bar of {rule} is {steps + rest / denominator:g} steps of layout {layout.name}, "
             f"which has {layout.steps_per_beat} to the quarter note: bars are whole steps"
         )
-    if steps == layout.steps:
+    if steps == layout.steps and _compound(numerator, denominator) == _compound(*layout.meter):
         return layout
-    return replace(layout, name=f"{layout.name}-{numerator}-{denominator}", steps=steps)
+    name = f"{layout.name}-{numerator}-{denominator}"
+    return replace(layout, name=name, steps=steps, denominator=denominator)
+
+
+def _compound(numerator: int, denominator: int) -> bool:
+    """Whether a meter's beats have three parts each, as those of 6/8 do and those of 3/4 do not."""
+    return denominator >= 8 and numerator > 3 and numerator % 3 == 0
 
 
 def against(rule: str, bars: Bars) -> str | None:

@@ -154,15 +154,6 @@ def meters_of(song: Song, layout: Layout) -> list[tuple[int, int, int]]:
     in 4/4, which a file is in that says nothing.
     """
     meters = song.meters.tolist()
-    own = (0, *meter_of(layout))
+    own = (0, *layout.meter)
     late = bool(meters) and meters[0][0] > 0 and own != (0, 4, 4)
     return [own, *meters] if late or not meters else meters
-
-
-def meter_of(layout: Layout) -> tuple[int, int]:
-    """The layout's bar as a meter."""
-    for denominator in (4, 8, 16, 32, 64):
-        numerator = layout.beats_per_bar * denominator / 4
-        if numerator == int(numerator) and numerator <= 255:
-            return int(numerator), denominator
-    return 4, 4

@@ -16,7 +16,7 @@ from midigan.generator import Generator
 from midigan.live.composing.generators import Generators, taken_over
 from midigan.live.processes.composer_messages import Heard, Load, Loaded, Note, Part, Phrase, Told
 from midigan.live.processes.player_messages import Notice
-from midigan.performance.ticks import ticks_of
+from midigan.performance.ticks import PPQN, ticks_of
 from midigan.shipped import name_of
 from midigan.turns import all_turned, turned
 
@@ -64,6 +64,7 @@ class Composer:
             self._playing.sha256,
             self._controls.to_plain(),
             [Part(track.name, track.channel, track.program) for track in layout.tracks],
+            4 * PPQN // layout.meter[1],
         )
 
     def phrase(self, number: int) -> Phrase:

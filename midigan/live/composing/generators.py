@@ -97,9 +97,13 @@ def taken_over(controls: Controls, before: Generator, after: Generator) -> Contr
 def _shape(layout: Layout) -> tuple[object, ...]:
     """What must be alike for one generator to take over from another."""
     channels = tuple(track.channel for track in layout.tracks)
-    return channels, layout.bars, layout.steps, layout.steps_per_beat
+    return channels, layout.bars, layout.steps, layout.steps_per_beat, layout.meter
 
 
 def _words(layout: Layout) -> str:
     channels = ", ".join(str(track.channel + 1) for track in layout.tracks)
-    return f"{layout.bars} bars of {layout.steps} steps on channels {channels}"
+    numerator, denominator = layout.meter
+    return (
+        f"{layout.bars} bars of {numerator}/{denominator} in {layout.steps} steps on channels "
+        f"{channels}"
+    )

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from midigan.controls import Turn
+from midigan.performance.ticks import PPQN
 
 
 class Load(NamedTuple):
@@ -36,7 +37,8 @@ class Part(NamedTuple):
 class Loaded(NamedTuple):
     """From the composer: ready, and this is the shape of its music.
 
-    sha256 is the generator's; controls are `Controls` as plain values.
+    sha256 is the generator's; controls are `Controls` as plain values; beat_ticks are those of
+    the note value that the meter counts.
     """
 
     tempo_bpm: float
@@ -45,6 +47,7 @@ class Loaded(NamedTuple):
     sha256: str
     controls: Mapping[str, Any]
     parts: Sequence[Part]
+    beat_ticks: int = PPQN
 
 
 class Told(NamedTuple):

@@ -33,9 +33,10 @@ class Keeping:
     def begin(self, loaded: Loaded, start: Start) -> str:
         """The music is about to begin. Returns why there will be no log, or ""."""
         self._tempo_bpm = start.tempo_bpm
-        self._take = Take(start.parts, loaded.bar_ticks, (CLIP_BARS + 2) * loaded.bar_ticks)
+        bar, beat = loaded.bar_ticks, loaded.beat_ticks
+        self._take = Take(start.parts, bar, (CLIP_BARS + 2) * bar, beat)
         if self._kept.record is not None:
-            self._recorder = Recorder(start.parts, start.tempo_bpm, loaded.bar_ticks)
+            self._recorder = Recorder(start.parts, start.tempo_bpm, bar, beat)
         if self._kept.log is not None:
             try:
                 self._log = Log(self._kept.log, str(self._generator.resolve()), self._seed)

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from midigan import __version__
 from midigan.errors import FormatError, MidiganError
+from midigan.live.clock import PPQN
 from midigan.live.processes.composer_messages import Loaded, Part, Phrase
 from midigan.live.processes.player_messages import Report, Sent
 from midigan.live.records.take import Take
@@ -64,6 +65,7 @@ class Log:
                 "seed": self._seed,
                 "tempo_bpm": tempo_bpm,
                 "bar_ticks": loaded.bar_ticks,
+                "beat_ticks": loaded.beat_ticks,
                 "phrase_ticks": loaded.phrase_ticks,
                 "parts": loaded.parts,
                 "controls": loaded.controls,
@@ -153,7 +155,8 @@ def _read(lines: Sequence[Mapping[str, Any]]) -> Logged:
     head, *rest = lines
     if head["log"] > FORMAT:
         raise FormatError("the log is of a newer midigan: upgrade midigan")
-    take = Take([Part(*part) for part in head["parts"]], head["bar_ticks"])
+    parts = [Part(*part) for part in head["parts"]]
+    take = Take(parts, head["bar_ticks"], beat_ticks=head.get("beat_ticks", PPQN))
     places: list[Place] = []
     turns: list[tuple[int, str]] = []
     phrases = 0

@@ -27,8 +27,11 @@ class Recorder:
     A message takes a few bytes here, so that a session of hours fits.
     """
 
-    def __init__(self, parts: Sequence[Part], tempo_bpm: float, bar_ticks: int) -> None:
-        self._parts, self._bar_ticks = parts, bar_ticks
+    def __init__(
+        self, parts: Sequence[Part], tempo_bpm: float, bar_ticks: int, beat_ticks: int = PPQN
+    ) -> None:
+        """beat_ticks: of the note value that the meter counts; a bar of parts has no meter."""
+        self._parts, self._bar_ticks, self._beat_ticks = parts, bar_ticks, beat_ticks
         self._tempos = {0: tempo_bpm}  # by the tick from which on they hold
         self._ticks = [array("Q") for _ in parts]
         self._messages = [bytearray() for _ in parts]
@@ -71,12 +74,10 @@ class Recorder:
         track.append(MetaMessage("track_name", name=f"midigan {__version__} live"))
         changes = list(self._tempos.items())
         track.append(MetaMessage("set_tempo", tempo=bpm2tempo(changes[0][1])))
-        for denominator in (4, 8, 16):
-            numerator, rest = divmod(self._bar_ticks * denominator, 4 * PPQN)
-            if rest == 0 and numerator < 256:
-                meter = {"numerator": numerator, "denominator": denominator}
-                track.append(MetaMessage("time_signature", **meter))
-                break
+        numerator, rest = divmod(self._bar_ticks, self._beat_ticks)
+        if not rest:
+            meter = {"numerator": numerator, "denominator": 4 * PPQN // self._beat_ticks}
+            track.append(MetaMessage("time_signature", **meter))
         now = 0
         for tick, tempo_bpm in changes[1:]:
             if tick <= self._end_tick:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from midigan.live.clock import PPQN
 from midigan.live.processes.composer_messages import Note, Part
 from midigan.live.processes.player_messages import Sent
 from midigan.live.records.recorder import Recorder
@@ -14,13 +15,18 @@ from midigan.live.sounding import NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
 class Take:
     """Notes as they were sent, `start` counted in ticks from the beginning of the session.
 
-    keep_ticks: how far back notes are remembered; None for all of them.
+    keep_ticks: how far back notes are remembered; None for all of them. beat_ticks: of the
+    note value that the meter counts.
     """
 
     def __init__(
-        self, parts: Sequence[Part], bar_ticks: int, keep_ticks: int | None = None
+        self,
+        parts: Sequence[Part],
+        bar_ticks: int,
+        keep_ticks: int | None = None,
+        beat_ticks: int = PPQN,
     ) -> None:
-        self.parts, self.bar_ticks = parts, bar_ticks
+        self.parts, self.bar_ticks, self._beat_ticks = parts, bar_ticks, beat_ticks
         self.end_tick = 0
         self._keep_ticks = keep_ticks
         self._notes: list[Note] = []
@@ -68,7 +74,7 @@ class Take:
         """
         first_tick, length = first_bar * self.bar_ticks, bars * self.bar_ticks
         notes = self.notes(first_tick, first_tick + length)
-        recorder = Recorder(self.parts, tempo_bpm, self.bar_ticks)
+        recorder = Recorder(self.parts, tempo_bpm, self.bar_ticks, self._beat_ticks)
         recorder.add(_messages(notes, self.parts))
         recorder.write(path, length)
         return len(notes)

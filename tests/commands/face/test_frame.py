@@ -1,6 +1,7 @@
 """Pictures of scenes, as text, on terminals of many sizes."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -50,6 +51,8 @@ def test_it_says_where_the_music_is_and_how_it_is_made():
         "? keys  q stop",
     ):
         assert words in text
+    jig = replace(scene_at(0), bar_ticks=3 * PPQN, beat_ticks=PPQN // 2, tick=4 * PPQN)
+    assert "► bar 2   ○ ○ ● ○ ○ ○" in shown(jig)
     more = Controls(candidates=8, attributes=(("density", 0.5), ("register", 0.0)))
     text = shown(scene_at(0, controls=more))
     assert "candidates 8  density +0.50" in text

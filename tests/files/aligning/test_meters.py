@@ -27,6 +27,7 @@ def bars(*meters):
 def test_a_meters_layout_has_its_steps(meter, steps):
     layout = layout_in(SATB, meter)
     assert layout.steps == steps
+    assert "{}/{}".format(*layout.meter) == meter
     assert layout.name == f"satb-{meter.replace('/', '-')}"
     assert layout.tracks == SATB.tracks
 
@@ -34,6 +35,14 @@ def test_a_meters_layout_has_its_steps(meter, steps):
 @pytest.mark.parametrize("rule", ["4/4", "2/2", "only", "pad"])
 def test_the_layout_stays_where_its_bars_are_as_long(rule):
     assert layout_in(SATB, rule) is SATB
+
+
+def test_bars_of_one_length_are_told_apart_where_their_beats_differ():
+    waltz, jig = layout_in(SATB, "3/4"), layout_in(SATB, "6/8")
+    assert waltz != jig
+    assert layout_in(waltz, "6/8").meter == (6, 8)
+    assert layout_in(jig, "6/8") is jig
+    assert layout_in(jig, "3/4").meter == (3, 4)
 
 
 @pytest.mark.parametrize("rule", ["native", "waltz", "3/5", "0/4", "5/64", "99/1"])

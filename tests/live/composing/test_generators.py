@@ -82,7 +82,7 @@ def test_a_generator_of_other_tracks_or_none_is_refused_with_a_line(
     tiny_band, tiny_generator, tmp_path
 ):
     generators = Generators([str(tiny_band), str(tiny_generator), str(tmp_path / "x.onnx")])
-    assert "this session 2 bars of 16 steps on channels 10" in generators.prepare()
+    assert "this session 2 bars of 4/4 in 16 steps on channels 10" in generators.prepare()
     assert "no generator" in generators.prepare()
     assert generators.prepare() == ""
     with pytest.raises(FormatError, match="plays 2 bars"):
