@@ -70,8 +70,9 @@ def assign(
     - `drop`: it is left out.
     - `best`: a mono track that keeps the lowest pitch, if still empty, takes the source with
       the lowest mean pitch, unless that one plays chords; one that keeps the highest takes the
-      most melodic source (few overlaps, many notes, high); all others merge on the first track
-      that is neither mono nor drums. A lone source that plays chords goes there at once.
+      most melodic source (few overlaps, many notes, high, no sound effect); all others merge on
+      the first track that is neither mono nor drums. A lone source that plays chords goes there
+      at once.
     - `register`: names decide if they cover all voices or all sources that are not drums.
       Otherwise as many single-voice sources as there are voices are ordered by mean pitch,
       and anything else is split into voices note by note (see `voices.split_voices`).

@@ -7,6 +7,15 @@ from functools import lru_cache
 
 from midigan.layout import Layout
 
+#: What French, German, Italian, Portuguese and Spanish files call what a layout names in English.
+_TRANSLATIONS = {
+    "bass": ("basse", "basso", "baixo", "bajo"),
+    "chords": ("accords", "akkorde", "accordi", "acordes"),
+    "drum": ("batterie", "schlagzeug", "batteria", "bateria", "batería"),
+    "melody": ("mélodie", "melodie", "melodia", "melodía"),
+    "vocal": ("chant", "gesang", "canto", "voce", "voz"),
+}
+
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -30,12 +39,23 @@ def track_named(name: str, layout: Layout) -> int | None:
 
 @lru_cache
 def _vocabulary(layout: Layout) -> tuple[tuple[str, int], ...]:
-    """Pairs (name, track): a layout's own track names and the names that it lists."""
-    return tuple(
-        (_spaced(name), number)
+    """Pairs (name, track): a layout's own track names and the names that it lists, translated.
+
+    What one track is called in English comes before what another one is in translation.
+    """
+    own = [
+        (name.casefold(), number)
         for number, track in enumerate(layout.tracks)
         for name in (track.name, *track.names)
-    )
+    ]
+    known = {name for name, _ in own}
+    translated = [
+        (word, number)
+        for name, number in own
+        for word in _TRANSLATIONS.get(name, ())
+        if word not in known
+    ]
+    return tuple((_spaced(name), number) for name, number in (*own, *translated))
 
 
 def _spaced(name: str) -> str:

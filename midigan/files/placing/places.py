@@ -9,7 +9,7 @@ from math import sqrt
 from midigan.files.placing.features import Features
 from midigan.files.placing.names import track_named
 from midigan.files.score import SourceTrack
-from midigan.layout import Layout
+from midigan.layout import FAMILIES, Layout
 
 #: The share of notes that may overlap the next one in a track that counts as one voice.
 _VOICE_OVERLAPS = 0.05
@@ -17,6 +17,9 @@ _VOICE_OVERLAPS = 0.05
 #: With more overlaps than this a track plays chords; basses of real songs have less than a tenth,
 #: chords more than a half.
 _CHORDAL_OVERLAPS = 0.33
+
+#: Families of General MIDI that seldom play the tune, however busily, and how much less.
+_NO_MELODY, _UNLIKELY = ("synth effects", "percussive", "sound effects"), 0.5
 
 #: How many sources a layout's places of are remembered.
 _MOST_KNOWN = 4096
@@ -59,7 +62,7 @@ class Places:
                     placed[i] = voice, "by mean pitch"
         elif self.layout.unmatched == "best":
             rest = [i for i in melodic if placed[i][0] is None]
-            placed |= _best(rest, placed, features, self.layout)
+            placed |= _best(rest, placed, tracks, features, self.layout)
         return placed | self._surplus(placed, features)
 
     def _in_register(self, rest: list[int], features: Features) -> dict[int, Place]:
@@ -111,7 +114,11 @@ def are_voices(melodic: list[int], features: Features, layout: Layout) -> bool:
 
 
 def _best(
-    rest: list[int], placed: dict[int, Place], features: Features, layout: Layout
+    rest: list[int],
+    placed: dict[int, Place],
+    tracks: Sequence[SourceTrack],
+    features: Features,
+    layout: Layout,
 ) -> dict[int, Place]:
     """Places for sources that nothing matched; see `assign`."""
     chosen: dict[int, Place] = {}
@@ -131,17 +138,18 @@ def _best(
                 rest.remove(pick)
         elif track.keeps == "highest":
             most = max(features.notes)
-            pick = max(rest, key=lambda i: _melodic(i, features, most))
+            pick = max(rest, key=lambda i: _melodic(i, features, most, tracks[i].program))
             chosen[pick] = n, "most melodic"
             rest.remove(pick)
     target = next(iter(poly or [n for n, _ in tonal]), None)
     return chosen | dict.fromkeys(rest, (target, "all others"))
 
 
-def _melodic(i: int, features: Features, most: int) -> float:
-    """How much of a melody a source is: alone, busy and high, each about 0..1.
+def _melodic(i: int, features: Features, most: int, program: int) -> float:
+    """How much of a melody a source is: alone, busy, high and of an instrument, each about 0..1.
 
     most: the notes of the song's busiest source.
     """
     busy = sqrt(features.notes[i] / most)
-    return (1 - features.overlaps[i]) * busy * features.pitch[i] / 127
+    sound = _UNLIKELY if FAMILIES[program // 8] in _NO_MELODY else 1.0
+    return (1 - features.overlaps[i]) * busy * features.pitch[i] / 127 * sound

@@ -83,6 +83,29 @@ def test_names_are_matched_by_words(name, layout, track):
     assert track_named(name, layout) == track
 
 
+@pytest.mark.parametrize(
+    ("name", "track"),
+    [
+        ("MELODIA", 3),
+        ("Gesang", 3),
+        ("Canto 1", 3),
+        ("Mélodie principale", 3),
+        ("BASSO", 1),
+        ("Bajo elec.", 1),
+        ("Schlagzeug", 0),
+        ("Accordi", 2),
+        ("Basson", None),
+    ],
+)
+def test_names_are_known_in_other_languages(name, track):
+    assert track_named(name, BAND) == track
+
+
+def test_a_layouts_own_words_count_before_translations():
+    assert track_named("Canto", SATB) == 0
+    assert track_named("Canto", load_layout("piano")) is None
+
+
 def test_voices_go_by_name_in_any_order():
     assigned = Placed(
         SATB,
@@ -133,6 +156,16 @@ def test_without_names_the_lowest_is_bass_and_the_most_melodic_leads():
         (SourceTrack("", 0), [76, 77, 79, 81]),
     )
     assert tracks_of(assigned, BAND) == ["Chords", "Bass", "Lead"]
+
+
+def test_a_busy_sound_effect_does_not_lead():
+    effect, tune = [(84, 86)[n % 2] for n in range(12)], [72, 74, 76, 77, 76]
+    bass = SourceTrack("", 33), [36, 38]
+    for program, leads in ((96, "Lead"), (12, "Chords")):
+        assigned = Placed(
+            BAND, (SourceTrack("", 73), tune), (SourceTrack("", program), effect), bass
+        )
+        assert tracks_of(assigned, BAND)[0] == leads
 
 
 def test_chords_below_a_melody_are_no_bass():
