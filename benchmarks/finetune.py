@@ -29,8 +29,9 @@ from torch import nn
 from midigan.evaluation.neighbours import find_nearest, in_blocks
 from midigan.files.encoding.encode import open_phrases
 from midigan.sets.phrase_set import PhraseSet
+from midigan.training.bases import load_base
 from midigan.training.exporting.export import MOST_PHRASES
-from midigan.training.finetune import HELD_OUT, begin, load_base
+from midigan.training.finetune import HELD_OUT, begin
 from midigan.training.recipes.recipe import load_recipe
 from midigan.training.runs.batches import KEY, prepare
 from midigan.training.runs.moments import Chooser, match_moments

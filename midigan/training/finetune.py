@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from midigan.errors import FormatError, MidiganError
 from midigan.files.split import split_by_song
-from midigan.layout import Layout
 from midigan.sets.phrase_set import PhraseSet
-from midigan.shipped import find_generator
-from midigan.training.exporting.export import kept_weights
+from midigan.training.bases import Base
 from midigan.training.networks.entries import without_entries
-from midigan.training.networks.models import Tensors, build_networks
+from midigan.training.networks.models import build_networks
 from midigan.training.recipes.recipe import Recipe
-from midigan.training.runs.checkpoint import load_tensors
 from midigan.training.runs.labels import genres_in, grown, refuse_without_genre
-from midigan.training.runs.run import Run, create_run, open_run
+from midigan.training.runs.run import Run, create_run
 
 #: How long it goes on at most where nothing is said, how often it meets the held-out songs, and
 #: after how many such meetings without progress it ends.
@@ -34,50 +31,6 @@ PASSES, FEWEST_STEPS = 50, 150
 
 #: The share of the base's learning rates that is used where a critic alone teaches.
 SLOWER = 0.5
-
-
-@dataclass(frozen=True)
-class Base:
-    """A generator and a critic to go on from, and how they were trained.
-
-    genres: names of the labels that they know, () for none.
-    """
-
-    name: str
-    layout: Layout
-    genres: tuple[str, ...]
-    recipe: Recipe
-    generator: Tensors
-    critic: Tensors
-
-
-def load_base(name: str | None) -> Base:
-    """The base meant by a run folder, a shipped name, a folder like a shipped one, or None.
-
-    Raises FormatError if there is none, or if it is for playing only.
-    """
-    if name is not None and (Path(name) / "config.json").is_file():
-        return _from_run(Path(name))
-    folder = find_generator(name).parent
-    if (folder / "config.json").is_file():
-        return _from_run(folder)
-    files = [folder / f for f in ("generator.safetensors", "critic.safetensors", "recipe.toml")]
-    missing = [path.name for path in files if not path.is_file()]
-    if missing:
-        raise FormatError(
-            f"{folder} can be played but not trained on: it has no {', '.join(missing)}; "
-            "name a run folder or a shipped generator with --base"
-        )
-    generator, values = load_tensors(files[0])
-    critic, _ = load_tensors(files[1])
-    try:
-        layout = Layout.from_dict(values["layout"])
-        recipe = Recipe.from_toml(files[2].read_text("utf-8"))
-        genres = tuple(values.get("genres", ()))
-        weights = generator["generator"], critic["critic"]
-        return Base(folder.name, layout, genres, recipe, *weights)
-    except (KeyError, TypeError) as error:
-        raise FormatError(f"the weights in {folder} are damaged: install midigan again") from error
 
 
 def begin(
@@ -168,10 +121,3 @@ def planned_epochs(phrases: int, batch: int) -> int:
     """For how many epochs so many phrases are worth learning from."""
     steps = max(FEWEST_STEPS, math.ceil(PASSES * phrases / batch))
     return math.ceil(steps / max(1, phrases // batch))
-
-
-def _from_run(folder: Path) -> Base:
-    run = open_run(folder)
-    kept = kept_weights(run)
-    genres = run.config.genres
-    return Base(str(folder), run.layout, genres, run.recipe, kept.generator, kept.critic)

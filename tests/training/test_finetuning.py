@@ -8,13 +8,13 @@ import torch
 from pattern import convert_at_once, pattern_set, tiny_layout, tiny_recipe
 
 from midigan.errors import FormatError
+from midigan.training.bases import load_base
 from midigan.training.exporting.export import kept_weights, write_shipped
 from midigan.training.finetune import (
     FEWEST_STEPS,
     PASSES,
     begin,
     finetuning,
-    load_base,
     planned_epochs,
 )
 from midigan.training.runs.checkpoint import load_tensors

@@ -13,8 +13,9 @@ from pattern import (
 )
 
 from midigan.errors import MidiganError
+from midigan.training.bases import load_base
 from midigan.training.exporting.export import export_run, write_shipped
-from midigan.training.finetune import begin, load_base
+from midigan.training.finetune import begin
 from midigan.training.networks.models import build_networks
 from midigan.training.networks.noise import any_noise
 from midigan.training.runs.batches import to_tensor

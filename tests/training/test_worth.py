@@ -4,7 +4,8 @@ import numpy as np
 import torch
 from pattern import pattern_set, tiny_layout, tiny_recipe
 
-from midigan.training.finetune import begin, load_base
+from midigan.training.bases import load_base
+from midigan.training.finetune import begin
 from midigan.training.runs.batches import prepare
 from midigan.training.runs.quality import HeldOut
 from midigan.training.runs.run import create_run

@@ -19,6 +19,7 @@ from midigan.files.opening.limits import limited_memory, megabytes_for, seconds_
 from midigan.files.opening.read import AS_WRITTEN, Reading, read_bytes, scores_in
 from midigan.files.opening.sources import Source, find_sources
 from midigan.files.placing.assign import are_four_part
+from midigan.files.placing.names import track_named
 from midigan.files.score import Score, SourceTrack
 from midigan.layout import FAMILIES, Layout, load_layout
 
@@ -68,11 +69,11 @@ def _within_limits(read: Callable[[Source], list[Score]], source: Source) -> lis
 def choose_layout(scores: Iterator[Score]) -> tuple[Layout, str]:
     """The layout that most of the scores call for, and the reason in words.
 
-    `satb` for music in four parts, `piano` for that of one piano, neither with drums; else
-    `band`.
+    `satb` for music in four parts, or `quartet` if it is for strings, and `piano` for that of
+    one piano, none of them with drums; else `band`.
     """
     satb = load_layout("satb")
-    total = drums = piano = 0
+    total = drums = piano = strings = 0
     tonal = []
     for score in scores:
         total += 1
@@ -82,7 +83,10 @@ def choose_layout(scores: Iterator[Score]) -> tuple[Layout, str]:
         else:
             tonal.append(score)
             piano += _is_for_piano(playing)
+            strings += _is_for_strings(playing)
     four_part = _count_four_part(tonal, satb)
+    if 2 * min(four_part, strings) > total:
+        return load_layout("quartet"), f"{strings} of {total} pieces looked at are for strings"
     if 2 * four_part >= max(total, 1):
         return satb, f"{four_part} of {total} pieces looked at are in four parts"
     if 2 * piano > total:
@@ -96,6 +100,15 @@ def _is_for_piano(playing: Sequence[SourceTrack]) -> bool:
     """Whether the source tracks with notes may be the hands of one pianist."""
     pianos = [FAMILIES[track.program // 8] == "piano" for track in playing]
     return 0 < len(pianos) <= _HANDS and all(pianos)
+
+
+def _is_for_strings(playing: Sequence[SourceTrack]) -> bool:
+    """Whether the source tracks with notes are those of a string quartet, by program or name."""
+    quartet = load_layout("quartet")
+    return all(
+        FAMILIES[track.program // 8] == "strings" or track_named(track.name, quartet) is not None
+        for track in playing
+    )
 
 
 def _count_four_part(scores: Sequence[Score], satb: Layout) -> int:

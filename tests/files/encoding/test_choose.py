@@ -1,5 +1,7 @@
 """The layout of music for which nobody named one."""
 
+from dataclasses import replace
+
 import numpy as np
 from midi_bytes import midi, off, on
 
@@ -17,6 +19,19 @@ def test_the_layout_is_chosen_by_what_most_files_are(folders):
     layout, reason = find_layout([folders / "band"])
     assert layout == BAND
     assert reason == "3 of 3 pieces looked at have drums"
+
+
+def test_four_parts_for_strings_are_a_quartet(folders, tmp_path):
+    quartet = load_layout("quartet")
+    assert find_layout([folders / "choir"])[0] == SATB
+    plain = replace(quartet, tracks=tuple(replace(t, name="") for t in quartet.tracks))
+    named = replace(quartet, tracks=tuple(replace(t, program=0) for t in quartet.tracks))
+    notes = np.array([(4 * i, 4, t, 72 - 8 * t, 80) for i in range(8) for t in range(4)], NOTE)
+    song = Song("q", notes, np.full(2, 16, np.uint16))
+    for folder, layout in (("programs", plain), ("names", named)):
+        write_midi(song, layout, tmp_path / folder / "q.mid")
+        found = find_layout([tmp_path / folder])
+        assert found == (quartet, "1 of 1 pieces looked at are for strings")
 
 
 def test_what_a_pianist_plays_alone_is_laid_out_as_a_piano(tmp_path):
