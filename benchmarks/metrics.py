@@ -135,7 +135,7 @@ def main() -> None:
     # MusPy's polyphony is of the steps up to the last note, midigan's of all: music to the end.
     tonal = pitched(phrases, layout)[0]
     phrases = phrases[tonal[:, :, -1, -1].any(axis=(1, 2))]
-    own = measure(*pitched(phrases, layout)) | measure_field(phrases, layout)
+    own = measure(phrases, layout) | measure_field(phrases, layout)
     own["pitch classes, by its chroma"] = own["pitch classes"]
     worst: dict[tuple[str, str], list[float]] = defaultdict(list)
     for number, phrase in enumerate(phrases):

@@ -155,6 +155,14 @@ class Layout:
         return 4, 4
 
     @property
+    def beat_steps(self) -> int:
+        """Steps of a beat: what the meter counts, or three of it where its beats have so many."""
+        numerator, denominator = self.meter
+        counted = 3 if is_compound(numerator, denominator) else 1
+        steps, rest = divmod(4 * counted * self.steps_per_beat, denominator)
+        return steps if steps and not rest else self.steps_per_beat
+
+    @property
     def highest_pitch(self) -> int:
         """The highest MIDI pitch that a phrase holds."""
         return self.lowest_pitch + self.pitches - 1
@@ -181,6 +189,11 @@ class Layout:
     def moved_to(self, lowest_pitch: int | None) -> Layout:
         """The same layout with pitch index 0 at another MIDI pitch; None changes nothing."""
         return self if lowest_pitch is None else replace(self, lowest_pitch=lowest_pitch)
+
+
+def is_compound(numerator: int, denominator: int) -> bool:
+    """Whether a meter's beats have three parts each, as those of 6/8 do and those of 3/4 do not."""
+    return denominator >= 8 and numerator > 3 and numerator % 3 == 0
 
 
 def shipped_layouts() -> list[str]:

@@ -15,6 +15,7 @@ measures follow Yang & Lerch, "On the evaluation of generative models in music" 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -31,10 +32,12 @@ from midigan.evaluation.rolls import (
     note_pitch_classes,
     onsets,
     parallel_share,
+    pitched,
     share,
     timeline,
     tonal_centroids,
 )
+from midigan.layout import Layout
 
 __all__ = ["METRICS", "TRACK_METRICS", "Metric", "Phrases", "Values", "measure"]
 
@@ -133,14 +136,14 @@ def parallels(phrases: Phrases, lowest_pitch: int) -> Values:
     return parallel_share(phrases, (0, 7))
 
 
-def offbeat_share(phrases: Phrases, lowest_pitch: int) -> Values:
-    """Share of the notes that start off the quarters of a bar, 0..1."""
-    return _off_grid_share(phrases, divisions=4)
+def offbeat_share(phrases: Phrases, lowest_pitch: int, beat: int = 4) -> Values:
+    """Share of the notes that start off the beats of a bar, 0..1. beat: steps of one."""
+    return _off_grid_share(phrases, beat)
 
 
-def odd_sixteenth_share(phrases: Phrases, lowest_pitch: int) -> Values:
-    """Share of the notes that start off the eighths of a bar, 0..1."""
-    return _off_grid_share(phrases, divisions=8)
+def odd_sixteenth_share(phrases: Phrases, lowest_pitch: int, eighth: int = 2) -> Values:
+    """Share of the notes that start off the eighths of a bar, 0..1. eighth: steps of one."""
+    return _off_grid_share(phrases, eighth)
 
 
 def tonal_distance_of_tracks(phrases: Phrases, lowest_pitch: int) -> Values:
@@ -202,21 +205,26 @@ METRICS: dict[str, Metric] = {
 TRACK_METRICS: dict[str, Metric] = {"mean pitch": mean_pitch}
 
 
-def measure(phrases: Phrases, lowest_pitch: int) -> dict[str, Values]:
-    """All measures of `phrases`, each `(n,)`, by name.
+def measure(phrases: Phrases, layout: Layout) -> dict[str, Values]:
+    """All measures of the pitched tracks of `phrases` of a layout, each `(n,)`, by name.
 
     Those of a track get its number, from 1, after the name: "mean pitch 1".
     """
-    values = {name: metric(phrases, lowest_pitch) for name, metric in METRICS.items()}
+    phrases, lowest_pitch = pitched(phrases, layout)
+    in_its_meter: dict[str, Metric] = {
+        "off the beat": partial(offbeat_share, beat=layout.beat_steps),
+        "odd sixteenths": partial(odd_sixteenth_share, eighth=max(1, layout.steps_per_beat // 2)),
+    }
+    metrics = METRICS | in_its_meter
+    values = {name: metric(phrases, lowest_pitch) for name, metric in metrics.items()}
     for name, metric in TRACK_METRICS.items():
         columns = metric(phrases, lowest_pitch)
         values |= {f"{name} {track + 1}": columns[:, track] for track in range(columns.shape[1])}
     return values
 
 
-def _off_grid_share(phrases: Phrases, divisions: int) -> Values:
-    """Share of the notes that start elsewhere than on `divisions` equal parts of a bar."""
-    steps = phrases.shape[3]
+def _off_grid_share(phrases: Phrases, spacing: int) -> Values:
+    """Share of the notes that start elsewhere than on every so many steps of a bar."""
     starts = onsets(phrases).sum(axis=(1, 3), dtype=np.float64)
-    off = np.arange(starts.shape[1]) % steps * divisions % steps != 0
+    off = np.arange(starts.shape[1]) % phrases.shape[3] % spacing != 0
     return share(starts[:, off].sum(axis=1), starts.sum(axis=1))

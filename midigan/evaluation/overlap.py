@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from midigan.evaluation.metrics import Phrases, Values, measure
+from midigan.evaluation.rolls import Values
 
 GRID_POINTS = 512
 NARROWEST = 0.01  # of both samples' common range: a sample that never varies still has a density
@@ -46,17 +46,8 @@ class Comparison:
         return min(self.metrics, key=lambda name: self.metrics[name].overlap)
 
 
-def compare(generated: Phrases, reference: Phrases, lowest_pitch: int) -> Comparison:
-    """Compare two sets of phrases by all measures of `metrics`.
-
-    Both are bool `(n, tracks, bars, steps, pitches)` of the same layout, True where a pitch
-    sounds; `n` may differ.
-    """
-    return compare_values(measure(generated, lowest_pitch), measure(reference, lowest_pitch))
-
-
 def compare_values(generated: dict[str, Values], reference: dict[str, Values]) -> Comparison:
-    """Compare measures that `metrics.measure` has taken already; both have the same names."""
+    """Compare what `metrics.measure` found in two sets of phrases of the same layout."""
     return Comparison({name: _likeness(generated[name], reference[name]) for name in reference})
 
 

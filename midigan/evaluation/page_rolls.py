@@ -83,7 +83,7 @@ def _roll(notes: Notes, shared: list[bool], layout: Layout, rows: _Rows) -> str:
         for pitch in range(rows.low, rows.high + 1)
         if pitch % 12 in _BLACK_KEYS
     ]
-    for step in range(0, layout.phrase_steps + 1, layout.steps_per_beat):
+    for step in range(0, layout.phrase_steps + 1, layout.beat_steps):
         kind = "barline" if step % layout.steps == 0 else "beat"
         parts.append(
             f'<line class="{kind}" x1="{step * _STEP}" x2="{step * _STEP}" y1="0" y2="{height}"/>'

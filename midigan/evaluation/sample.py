@@ -15,7 +15,7 @@ from midigan.evaluation.features import histograms
 from midigan.evaluation.field import measure_field
 from midigan.evaluation.metrics import measure
 from midigan.evaluation.neighbours import in_blocks
-from midigan.evaluation.rolls import Phrases, Values, pitched
+from midigan.evaluation.rolls import Phrases, Values
 from midigan.generator import Generator
 from midigan.latents import Floats, draw_latents
 from midigan.layout import Layout
@@ -105,7 +105,7 @@ def duplicate_share(phrases: Phrases) -> float:
 def _measure(blocks: Iterable[Phrases], layout: Layout, songs: NDArray[np.int64]) -> Sample:
     headline, field, shapes = [], [], []
     for block in blocks:
-        headline.append(measure(*pitched(block, layout)))
+        headline.append(measure(block, layout))
         field.append(measure_field(block, layout))
         shapes.append(histograms(block, layout))
     values, more = _joined(headline), _joined(field)

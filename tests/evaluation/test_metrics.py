@@ -9,12 +9,18 @@ import pytest
 from by_hand import LOWEST, REST, phrase
 
 from midigan.evaluation import metrics, rolls
-from midigan.layout import load_layout
+from midigan.files.aligning.meters import layout_in
+from midigan.layout import Layout, Track, load_layout
 
 
 def of(metric: metrics.Metric, *lines: list[int | None], bars: int = 1) -> float:
     return float(metric(phrase(*lines, bars=bars), LOWEST)[0])
 
+
+#: Of phrases of bars that are half as long as those of 4/4.
+LAYOUT = Layout(
+    "short", (Track("A"), Track("B"), Track("C")), steps=8, lowest_pitch=LOWEST, pitches=30
+)
 
 SCALE = [60, 60, 62, 62, 64, 64, 65, 65]
 LOW = [48, 48, 48, 48, 47, 47, 45, 45]
@@ -90,6 +96,16 @@ def test_onsets_off_the_beat_and_off_the_eighths():
     assert of(metrics.odd_sixteenth_share, line, low) == pytest.approx(1 / 6)
 
 
+@pytest.mark.parametrize(("meter", "off"), [("3/4", 3 / 4), ("6/8", 2 / 4)])
+def test_beats_are_those_of_the_meter(meter, off):
+    layout = layout_in(load_layout("satb"), meter)
+    phrases = np.zeros((1, *layout.shape), bool)
+    phrases[0, 0, 0, [0, 2, 6, 11], [40, 41, 42, 43]] = True
+    values = metrics.measure(phrases, layout)
+    assert values["off the beat"] == pytest.approx([off])
+    assert values["odd sixteenths"] == pytest.approx([1 / 4])
+
+
 def test_tonal_distance_is_nought_for_the_same_pitch_classes():
     assert of(metrics.tonal_distance_of_tracks, [60, 62], [48, 50]) == pytest.approx(0)
     assert of(metrics.tonal_distance_of_bars, [60, 72], [48, 36], bars=2) == pytest.approx(0)
@@ -115,14 +131,14 @@ def test_mean_pitch_is_one_a_track():
 
 def test_measure_names_every_track_and_gives_one_value_a_phrase():
     phrases = np.random.default_rng(3).random((5, 3, 2, 8, 30)) < 0.05
-    values = metrics.measure(phrases, LOWEST)
+    values = metrics.measure(phrases, LAYOUT)
     assert set(values) == set(metrics.METRICS) | {"mean pitch 1", "mean pitch 2", "mean pitch 3"}
     assert all(value.shape == (5,) and value.dtype == np.float64 for value in values.values())
 
 
 def test_several_phrases_are_measured_as_they_are_alone():
     phrases = np.random.default_rng(4).random((4, 3, 2, 8, 30)) < 0.05
-    together, alone = metrics.measure(phrases, LOWEST), metrics.measure(phrases[2:3], LOWEST)
+    together, alone = (metrics.measure(part, LAYOUT) for part in (phrases, phrases[2:3]))
     for name, value in alone.items():
         assert value[0] == pytest.approx(together[name][2], nan_ok=True)
 
@@ -139,7 +155,7 @@ def test_drums_are_left_out_unless_there_is_nothing_else():
 
 def test_silence_is_undefined_and_not_an_error():
     with np.errstate(all="raise"):
-        values = metrics.measure(np.zeros((2, 2, 2, 8, 30), dtype=bool), LOWEST)
+        values = metrics.measure(np.zeros((2, 3, 2, 8, 30), dtype=bool), LAYOUT)
     assert values["notes"].tolist() == [0, 0]
     assert values["rests"].tolist() == [1, 1]
     assert np.isnan(values["dissonance"]).all()

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from midigan.evaluation import overlap
+from midigan.evaluation.metrics import measure
+from midigan.layout import load_layout
 
 
 def test_equal_samples_overlap_wholly():
@@ -55,9 +57,10 @@ def test_undefined_values_are_left_out():
 def test_compare_gives_each_metric_and_the_mean():
     chance = np.random.default_rng(5)
     phrases, denser = (chance.random((40, 4, 2, 16, 84)) < share for share in (0.01, 0.05))
-    same = overlap.compare(phrases, phrases, 24)
+    sparse, dense = (measure(part, load_layout("satb")) for part in (phrases, denser))
+    same = overlap.compare_values(sparse, sparse)
     assert same.mean_overlap == pytest.approx(1)
-    other = overlap.compare(denser, phrases, 24)
+    other = overlap.compare_values(dense, sparse)
     assert other.mean_overlap < 0.7
     assert other.metrics["notes"].overlap < 0.1
     assert other.metrics[other.weakest].overlap <= other.metrics["notes"].overlap

@@ -10,7 +10,7 @@ from dataclasses import replace
 from midigan.errors import MidiganError
 from midigan.files.aligning.bars import UNNAMED, Bars, lay_bars, positions_per_tick
 from midigan.files.score import Score
-from midigan.layout import Layout
+from midigan.layout import Layout, is_compound
 
 #: What happens to songs in other meters than the layout's. `only` leaves them out, `pad` fills
 #: their bars with silence; a meter such as `3/4` takes the songs in it, in bars of its length;
@@ -49,15 +49,11 @@ def layout_in(layout: Layout, rule: str) -> Layout:
             f"a bar of {rule} is {steps + rest / denominator:g} steps of layout {layout.name}, "
             f"which has {layout.steps_per_beat} to the quarter note: bars are whole steps"
         )
-    if steps == layout.steps and _compound(numerator, denominator) == _compound(*layout.meter):
+    same_beats = is_compound(numerator, denominator) == is_compound(*layout.meter)
+    if steps == layout.steps and same_beats:
         return layout
     name = f"{layout.name}-{numerator}-{denominator}"
     return replace(layout, name=name, steps=steps, denominator=denominator)
-
-
-def _compound(numerator: int, denominator: int) -> bool:
-    """Whether a meter's beats have three parts each, as those of 6/8 do and those of 3/4 do not."""
-    return denominator >= 8 and numerator > 3 and numerator % 3 == 0
 
 
 def against(rule: str, bars: Bars) -> str | None:

@@ -31,7 +31,10 @@ def build_networks(
     """
     kinds: Mapping[str, tuple[Any, Any]] = {
         "book": (MuseGenerator, MuseCritic),
-        "multiscale": (partial(multiscale, tracks=layout.tracks), IntervalCritic),
+        "multiscale": (
+            partial(multiscale, tracks=layout.tracks, beat=layout.beat_steps),
+            IntervalCritic,
+        ),
     }
     generator, critic = kinds[recipe.family]
     with torch.random.fork_rng(devices=[]):  # layers draw their first weights globally

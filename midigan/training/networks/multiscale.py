@@ -56,7 +56,8 @@ class MultiscaleGenerator(PhraseGenerator):
     embedding: length of a pitch's vector; context: channels of what a step hears; own: of
     what a track makes of it; dropout: share of them that is silenced in training; rhythm: 1 if
     the style's first numbers are the rhythm's, see `Rhythm`; genres: how many labels there are,
-    `genre` `(n, genres)` is then one more input.
+    `genre` `(n, genres)` is then one more input; beat: steps of a beat, a quarter of the bar if
+    left out.
     """
 
     on_beat: Tensor
@@ -79,6 +80,7 @@ class MultiscaleGenerator(PhraseGenerator):
         together: int = 1,
         rhythm: int = 0,
         genres: int = 0,
+        beat: int = 0,
     ) -> None:
         super().__init__()
         self.tracks, self.bars, self.steps, self.pitches = shape
@@ -107,7 +109,7 @@ class MultiscaleGenerator(PhraseGenerator):
             for number, steps in enumerate(order)
         )
         self.reader = StyleReader(shape, noise, embedding, order if rhythm else ())
-        on_beat = torch.arange(length) % self.steps % max(1, self.steps // 4) == 0
+        on_beat = torch.arange(length) % self.steps % (beat or max(1, self.steps // 4)) == 0
         self.register_buffer("on_beat", on_beat[:, None])  # (bars * steps, 1)
         self.register_buffer("place_of_beat", on_beat.cumsum(0) - 1)
         beats = int(on_beat.sum())

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from midigan.evaluation.metrics import measure
 from midigan.evaluation.overlap import compare_values
-from midigan.evaluation.rolls import Values, pitched
+from midigan.evaluation.rolls import Values
 from midigan.generator import choose
 from midigan.genres import labels_of
 from midigan.layout import Layout
@@ -33,7 +33,7 @@ class HeldOut:
     def __init__(self, phrases: PhraseSet, genres: Sequence[str] = ()) -> None:
         self.layout = phrases.layout
         every = np.random.default_rng(0).permutation(len(phrases))[:COMPARED]
-        values = measure(*pitched(phrases.phrases(every), self.layout))
+        values = measure(phrases.phrases(every), self.layout)
         self._references: list[tuple[Tensor | None, dict[str, Values]]] = [(None, values)]
         if genres:
             labels = labels_of(phrases.names, genres)[phrases.song_of_phrase()][every]
@@ -48,9 +48,8 @@ class HeldOut:
         found, each = [], max(FEWEST_DRAWN, DRAWN // len(self._references))
         for label, reference in self._references:
             genre = None if label is None else label.expand(each, -1)
-            values = measure(
-                *pitched(sample(generator, self.layout, each, device, genre), self.layout)
-            )
+            drawn = sample(generator, self.layout, each, device, genre)
+            values = measure(drawn, self.layout)
             found.append(compare_values(values, reference).mean_overlap)
         return float(np.mean(found))
 
@@ -64,7 +63,7 @@ class HeldOut:
                 own = every
             else:
                 own = every[labels[every] == int(label.argmax())]
-            values = measure(*pitched(phrases.phrases(own[:COMPARED]), self.layout))
+            values = measure(phrases.phrases(own[:COMPARED]), self.layout)
             found.append(compare_values(values, reference).mean_overlap)
         return float(np.mean(found))
 
