@@ -6,21 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from by_hand import LOWEST, REST, phrase
+from by_hand import LOWEST, REST, layout_of, phrase
 
 from midigan.evaluation import metrics, rolls
 from midigan.files.aligning.meters import layout_in
-from midigan.layout import Layout, Track, load_layout
+from midigan.layout import load_layout
 
 
 def of(metric: metrics.Metric, *lines: list[int | None], bars: int = 1) -> float:
     return float(metric(phrase(*lines, bars=bars), LOWEST)[0])
 
-
-#: Of phrases of bars that are half as long as those of 4/4.
-LAYOUT = Layout(
-    "short", (Track("A"), Track("B"), Track("C")), steps=8, lowest_pitch=LOWEST, pitches=30
-)
 
 SCALE = [60, 60, 62, 62, 64, 64, 65, 65]
 LOW = [48, 48, 48, 48, 47, 47, 45, 45]
@@ -131,14 +126,14 @@ def test_mean_pitch_is_one_a_track():
 
 def test_measure_names_every_track_and_gives_one_value_a_phrase():
     phrases = np.random.default_rng(3).random((5, 3, 2, 8, 30)) < 0.05
-    values = metrics.measure(phrases, LAYOUT)
+    values = metrics.measure(phrases, layout_of(phrases))
     assert set(values) == set(metrics.METRICS) | {"mean pitch 1", "mean pitch 2", "mean pitch 3"}
     assert all(value.shape == (5,) and value.dtype == np.float64 for value in values.values())
 
 
 def test_several_phrases_are_measured_as_they_are_alone():
     phrases = np.random.default_rng(4).random((4, 3, 2, 8, 30)) < 0.05
-    together, alone = (metrics.measure(part, LAYOUT) for part in (phrases, phrases[2:3]))
+    together, alone = (metrics.measure(part, layout_of(part)) for part in (phrases, phrases[2:3]))
     for name, value in alone.items():
         assert value[0] == pytest.approx(together[name][2], nan_ok=True)
 
@@ -155,7 +150,8 @@ def test_drums_are_left_out_unless_there_is_nothing_else():
 
 def test_silence_is_undefined_and_not_an_error():
     with np.errstate(all="raise"):
-        values = metrics.measure(np.zeros((2, 3, 2, 8, 30), dtype=bool), LAYOUT)
+        silence = np.zeros((2, 2, 2, 8, 30), dtype=bool)
+        values = metrics.measure(silence, layout_of(silence))
     assert values["notes"].tolist() == [0, 0]
     assert values["rests"].tolist() == [1, 1]
     assert np.isnan(values["dissonance"]).all()
