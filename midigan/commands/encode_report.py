@@ -63,7 +63,7 @@ def print_explanation(file: FileReport, layout: str) -> None:
             for track in file.tracks
         ],
     )
-    from midigan.files.aligning.bars import UNNAMED
+    from midigan.files.aligning.stretches import UNNAMED
 
     measures = [
         f"{count} without a meter" if meter == UNNAMED else f"{count} of {meter}"

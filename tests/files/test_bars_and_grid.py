@@ -4,8 +4,9 @@ from midi_bytes import meter, midi, notes, off, on, tempo
 
 from midigan.errors import SourceError
 from midigan.files.aligning.barred import with_bars
-from midigan.files.aligning.bars import MAX_BARS, lay_bars, legal_meters
+from midigan.files.aligning.bars import MAX_BARS, lay_bars
 from midigan.files.aligning.grid import to_grid
+from midigan.files.aligning.stretches import legal_meters
 from midigan.files.opening.rules import Rules
 from midigan.files.placing.place_songs import place_songs
 from midigan.files.readers.midi import read_midi
@@ -74,6 +75,47 @@ def test_a_long_bar_is_split():
     found, gridded = grid([0, 4 * 480, 5 * 480], [480] * 3, [(0, 5, 4)])
     assert found == [(0, 4), (16, 4), (32, 4)]
     assert gridded.bars.steps.tolist() == [16, 4, 16]
+
+
+@pytest.mark.parametrize(
+    ("meter", "joined"), [((2, 4), 2), ((1, 4), 4), ((4, 8), 2), ((3, 4), 1), ((5, 8), 1)]
+)
+def test_measures_that_fill_a_bar_together_are_joined(meter, joined):
+    measure = BAR * meter[0] // meter[1]
+    # Another meter in the end, since 1/4 throughout says nothing.
+    meters = [(0, *meter), (measure * 3 * joined, 4, 4)]
+    _, gridded = grid([0, measure * 3 * joined], [480, 480], meters)
+    steps = 16 if joined > 1 else measure // 120
+    assert gridded.bars.steps.tolist() == [steps, steps, steps, 16]
+    assert gridded.bars.measures["{}/{}".format(*meter)] == 3 * joined
+    assert gridded.bars.fitting == (1 if joined > 1 else pytest.approx(1 / 4))
+    assert gridded.bars.meters.tolist() == [(0, *meter), (3, 4, 4)]
+
+
+def test_an_odd_measure_before_another_meter_is_a_short_bar():
+    half = BAR // 2
+    found, gridded = grid([0, 3 * half], [480, 480], [(0, 2, 4), (3 * half, 4, 4)])
+    assert gridded.bars.steps.tolist() == [16, 8, 16]
+    assert found == [(0, 4), (32, 4)]
+    assert gridded.bars.fitting == pytest.approx(3 / 4)
+
+
+@pytest.mark.parametrize(
+    ("first", "steps", "begins"),
+    [
+        (0, [16, 16], 0),
+        (50, [16, 16], 0),  # played a little late
+        (720, [8, 16, 16], 6),  # an upbeat of an eighth
+        (BAR // 2, [8, 16, 16], 16),  # a silent measure before the first
+        (BAR, [16, 16], 16),
+        (BAR + 720, [8, 16, 16], 30),
+    ],
+)
+def test_halves_are_joined_from_the_first_downbeat_on(first, steps, begins):
+    found, gridded = grid([first, 3 * BAR // 2], [120, 480], [(0, 2, 4)])
+    assert gridded.bars.steps.tolist() == steps
+    assert found[0][0] == begins
+    assert gridded.bars.fitting == pytest.approx(1 if len(steps) == 2 else 3 / 4)
 
 
 def test_a_meter_inside_a_bar_begins_a_new_bar():

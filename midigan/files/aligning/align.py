@@ -12,9 +12,9 @@ from typing import Literal
 
 import numpy as np
 
-from midigan.files.aligning.bars import ignored_meters, legal_meters
 from midigan.files.aligning.heard import Grid, Heard, find_grids
 from midigan.files.aligning.phase import phases_on
+from midigan.files.aligning.stretches import ignored_meters, legal_meters
 from midigan.files.score import TICK_METER, TICK_TEMPO, Phase, Score, TickArray
 from midigan.sets.maps import part_of
 from midigan.sets.timeline import join

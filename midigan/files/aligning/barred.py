@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.errors import SourceError
-from midigan.files.aligning.bars import (
-    MAX_BARS,
-    Bars,
+from midigan.files.aligning.bars import MAX_BARS, Bars, lay_bars
+from midigan.files.aligning.stretches import (
     ignored_meters,
-    lay_bars,
     positions_per_step,
     positions_per_tick,
 )

@@ -1,8 +1,4 @@
-"""Bar lines: from a score's meters to bars of a layout's length.
-
-Positions here are whole numbers of a fraction of a tick, `positions_per_tick` of them, so
-that a step and a bar of any legal meter are whole numbers too.
-"""
+"""Bar lines: from a score's meters to bars of a layout's length. For positions see `stretches`."""
 
 from __future__ import annotations
 
@@ -14,24 +10,18 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-from midigan.files.score import TICK_METER, Score
+from midigan.files.aligning.stretches import (
+    Stretch,
+    positions_per_step,
+    positions_per_tick,
+    stretches_of,
+)
+from midigan.files.score import Score
 from midigan.layout import Layout
-from midigan.song import METER, Notes, empty_meters
+from midigan.song import METER, Notes
 
 #: A song's longest length in bars (nine hours of 4/4 at 120 bpm); later notes are left out.
 MAX_BARS = 16_384
-
-#: So many meters are looked at; no music has a hundredth of them.
-_MOST_METERS = 1 << 16
-
-#: The note values that a meter may count in, as its denominators.
-_NOTE_VALUES = (1, 2, 4, 8, 16, 32, 64)
-_SHORTEST = 64
-#: As many of them as a MIDI file can say, in a byte (SMF 1.0, FF 58). Printed music can say more.
-_MOST_BEATS = 255
-
-#: What a meter is called where the file names none.
-UNNAMED = "none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +35,7 @@ class Bars:
     even: the length of every bar, in positions; 0 where they differ.
     whole: whether that is the layout's own bar.
     measures: how many measures there are of each meter, by its name ("4/4").
-    fitting: share of the measures, 0..1, that are one or more whole bars of the layout.
+    fitting: share of the measures, 0..1, that are whole bars of the layout, or fill one together.
     """
 
     lines: NDArray[np.int64]
@@ -87,83 +77,25 @@ class Bars:
         return steps
 
 
-@dataclass(frozen=True)
-class _Stretch:
-    """Measures of one meter: `length` positions each, from `begin` on; None: of no named one."""
-
-    begin: int
-    length: int
-    meter: tuple[int, int] | None
-
-    @property
-    def name(self) -> str:
-        """The meter's name."""
-        return f"{self.meter[0]}/{self.meter[1]}" if self.meter else UNNAMED
-
-    def bar_lengths(self, whole: int) -> list[int]:
-        """A measure cut into bars of `whole` positions, and what is left of it."""
-        bars, rest = divmod(self.length, whole)
-        return [whole] * bars + [rest] * (rest > 0)
-
-    def bar_if_all_alike(self, whole: int) -> int:
-        """The length of every bar, if measures make bars of one length only; else 0."""
-        return min(self.length, whole) if self.length < whole or self.length % whole == 0 else 0
-
-    def first_line_from(self, end: int) -> int:
-        """The first bar line, after `begin`, that is at or after `end`."""
-        return self.begin + max(-(-(end - self.begin) // self.length), 1) * self.length
-
-
-def positions_per_tick(layout: Layout) -> int:
-    """Positions in a tick."""
-    return layout.steps_per_beat * _SHORTEST
-
-
-def positions_per_step(ppq: int) -> int:
-    """Positions in a step, whatever the layout."""
-    return ppq * _SHORTEST
-
-
-def legal_meters(score: Score) -> list[tuple[int, int, int]]:
-    """Those (tick, numerator, denominator) that mean something, the last one of each tick."""
-    return list(_legal(score.meters.tobytes())[0])
-
-
-def ignored_meters(score: Score) -> list[str]:
-    """A warning, if there are meters that mean nothing."""
-    return ["a meter that is none was ignored"] if _legal(score.meters.tobytes())[1] else []
-
-
-@lru_cache(1024)
-def _legal(meters: bytes) -> tuple[list[tuple[int, int, int]], bool]:
-    """The legal ones of a TICK_METER array, and whether others were ignored.
-
-    Most files have one of a few such arrays.
-    """
-    rows = np.frombuffer(meters, TICK_METER)[:_MOST_METERS].tolist()
-    legal = {
-        tick: (numerator, denominator)
-        for tick, numerator, denominator in rows
-        if 0 < numerator <= _MOST_BEATS and denominator in _NOTE_VALUES
-    }
-    return [(tick, *meter) for tick, meter in legal.items()], len(legal) < len({r[0] for r in rows})
-
-
 def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
     """Bars from position 0 to the first bar line at or after `end`, at most MAX_BARS.
 
-    A meter that begins inside a bar begins a new bar, and a measure longer than the
-    layout's bar is split into several. Where the file names no meter, where it says 1/4
-    throughout (some programs write that for want of a better one), and before a first
-    meter that comes late, every bar is the layout's own.
+    A meter that begins inside a bar begins a new bar. A measure longer than the layout's bar is
+    split into several, and measures that fill it in twos or more, as those of 2/4 fill 4/4, are
+    joined, from the first line on that no note is before, so that an upbeat stays one. Where
+    the file names no meter, where it says 1/4 throughout (some programs write that for want of
+    a better one), and before a first meter that comes late, every bar is the layout's own.
     """
     whole = layout.steps * positions_per_step(score.ppq)
     step = positions_per_step(score.ppq)
-    every, meters = _stretches(score.meters.tobytes(), score.ppq, layout)
+    every, meters = stretches_of(score, layout)
     stretches = [stretch for stretch in every if stretch.begin < max(end, 1)]
+    if stretches[0].joined > 1 and len(score.notes):
+        first = int(score.notes["start"].min()) * positions_per_tick(layout)
+        stretches[0] = stretches[0].joined_from(first, step // 2)
     if len(stretches) == 1 and stretches[0].bar_if_all_alike(whole):
-        measures_to_end = stretches[0].first_line_from(end) // stretches[0].length
-        return _like_bars(stretches[0], measures_to_end, step, whole)
+        (only,) = stretches
+        return _like_bars(only, only.measures_until(end), step, whole)
     parts: list[NDArray[np.int64]] = []
     full: list[NDArray[np.int64]] = []
     bar_of_meter: list[int] = []
@@ -177,10 +109,15 @@ def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
         stop = following.begin if following else stretch.first_line_from(end)
         parts.append(_bar_lines(stretch, stop, whole))
         full.append(np.resize(stretch.bar_lengths(whole), len(parts[-1])))
+        if stretch.upbeat:
+            full[-1][0] = stretch.upbeat
         bars += len(parts[-1])
-        complete, rest = divmod(stop - stretch.begin, stretch.length)
-        measures[stretch.name] += complete + (rest > 0)
-        fitting += complete * (stretch.length % whole == 0)
+        own = stretch.measures_until(stop if following else end)
+        measures[stretch.name] += own
+        if stretch.length % whole == 0:
+            upbeat = stretch.upbeat * stretch.joined // stretch.length
+            together = (stop - stretch.begin - stretch.upbeat) // stretch.length
+            fitting += max(min(together * stretch.joined, own - upbeat), 0)
     lines = np.concatenate([*parts, [stop]])[: MAX_BARS + 1]
     meters = meters[: len(bar_of_meter)].copy()
     meters["bar"] = bar_of_meter
@@ -199,13 +136,13 @@ def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
 
 
 @lru_cache(128)
-def _like_bars(stretch: _Stretch, complete: int, step: int, whole: int) -> Bars:
+def _like_bars(stretch: Stretch, measures: int, step: int, whole: int) -> Bars:
     """The bars of a song of so many measures of one meter from its beginning, of like bars.
 
     Songs of one meter and length are many: they share their bars.
     """
     bar = stretch.bar_if_all_alike(whole)
-    count = min(complete * (stretch.length // bar), MAX_BARS)
+    count = min(-(-measures // stretch.joined) * (stretch.length // bar), MAX_BARS)
     steps = np.full(count, -(-bar // step))
     return Bars(
         np.arange(count + 1) * bar,
@@ -214,35 +151,20 @@ def _like_bars(stretch: _Stretch, complete: int, step: int, whole: int) -> Bars:
         np.array([(0, *stretch.meter)] if stretch.meter else [], METER),
         bar,
         bar == whole,
-        Counter({stretch.name: complete}),
+        Counter({stretch.name: measures}),
         float(bar == whole),
     )
 
 
-def _bar_lines(stretch: _Stretch, stop: int, whole: int) -> NDArray[np.int64]:
+def _bar_lines(stretch: Stretch, stop: int, whole: int) -> NDArray[np.int64]:
     """Where the bars of a stretch begin; no more than one over MAX_BARS measures of them."""
-    count = min(-(-(stop - stretch.begin) // stretch.length), MAX_BARS + 1)
-    heads = stretch.begin + stretch.length * np.arange(count, dtype=np.int64)
+    begin = stretch.begin + stretch.upbeat
+    count = min(-(-(stop - begin) // stretch.length), MAX_BARS + 1)
+    heads = begin + stretch.length * np.arange(count, dtype=np.int64)
+    if stretch.upbeat:
+        heads = np.concatenate([[stretch.begin], heads])
     if stretch.length <= whole:
         return heads
     pieces = np.arange(0, stretch.length, whole, dtype=np.int64)
     lines = (heads[:, None] + pieces).ravel()
     return lines[lines < stop]
-
-
-@lru_cache(1024)
-def _stretches(meters: bytes, ppq: int, layout: Layout) -> tuple[list[_Stretch], Notes]:
-    """Stretches of one meter each, and a METER array of those that the file names.
-
-    meters: the bytes of a TICK_METER array.
-    """
-    whole = layout.steps * positions_per_step(ppq)
-    found, _ = _legal(meters)
-    if all(meter == [1, 4] for _, *meter in found):
-        return [_Stretch(0, whole, None)], empty_meters()
-    scale = positions_per_tick(layout)
-    stretches = [] if found[0][0] == 0 else [_Stretch(0, whole, None)]
-    for tick, numerator, denominator in found:
-        length = 4 * numerator * scale * ppq // denominator
-        stretches.append(_Stretch(tick * scale, length, (numerator, denominator)))
-    return stretches, np.array([(0, *meter) for _, *meter in found], METER)

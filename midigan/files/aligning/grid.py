@@ -14,11 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.files.aligning.barred import Barred, counted_by_song
-from midigan.files.aligning.bars import (
-    Bars,
-    positions_per_step,
-    positions_per_tick,
-)
+from midigan.files.aligning.bars import Bars
+from midigan.files.aligning.stretches import positions_per_step, positions_per_tick
 from midigan.files.score import TICK_TEMPO
 from midigan.layout import Layout
 from midigan.sets.timeline import join, offsets

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from midigan.errors import MidiganError
-from midigan.files.aligning.bars import UNNAMED, Bars, lay_bars, positions_per_tick
+from midigan.files.aligning.bars import Bars, lay_bars
+from midigan.files.aligning.stretches import UNNAMED, positions_per_tick
 from midigan.files.score import Score
 from midigan.layout import Layout, is_compound
 

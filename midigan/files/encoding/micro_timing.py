@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from midigan.errors import MidiganError
 from midigan.files.aligning.barred import Barred, with_bars
-from midigan.files.aligning.bars import positions_per_step, positions_per_tick
 from midigan.files.aligning.grid import steps_at, to_grid
+from midigan.files.aligning.stretches import positions_per_step, positions_per_tick
 from midigan.files.opening.read import read_bytes, scores_in
 from midigan.files.opening.sources import find_sources
 from midigan.files.placing.assign import assign
