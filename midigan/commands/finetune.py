@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -21,9 +20,6 @@ from midigan.commands.training_options import (
 )
 from midigan.commands.training_source import open_source
 from midigan.errors import MidiganError
-
-if TYPE_CHECKING:
-    from midigan.training.bases import Base
 
 #: Fewer songs than this teach little, however long one trains.
 FEW_SONGS = 3
@@ -78,7 +74,8 @@ def command(
     from midigan.training import require_libraries
 
     require_libraries()
-    from midigan.training.bases import load_base
+    from midigan.files.opening.limits import usable_cores
+    from midigan.training.bases import choose_base, load_base
     from midigan.training.finetune import begin
     from midigan.training.runs.labels import all_of_genre
     from midigan.training.runs.run import free_folder, open_run, refuse_used
@@ -91,7 +88,10 @@ def command(
         folder = run_folder or free_folder(source)
         if group.leads:
             refuse_used(folder)
-            base = _suitable_base(source) if base_name is None else load_base(base_name)
+            if base_name is None:
+                base, reason = choose_base(source, usable_cores())
+            else:
+                base, reason = load_base(base_name), ""
             if genre is not None and not base.genres:
                 raise MidiganError(
                     f"{base.name} has no genres: sort the songs into sub-folders, for --genres"
@@ -99,6 +99,10 @@ def command(
             phrases = open_source(
                 source, base.layout, "--base NAME goes on from one for other tracks"
             )
+            if reason:
+                console(stderr=True).print(
+                    f"going on from {base.name}: {reason} (--base chooses)", markup=False
+                )
             if genre is not None:
                 phrases = all_of_genre(phrases, genre, base.genres)
             _say_if_few(len(phrases.names))
@@ -107,18 +111,6 @@ def command(
             plan(folder, base, phrases, seed, source)
         run = open_run(Path(group.follow_text(str(folder))))
         train_run(run, device, precision, threads, group, tensorboard=tensorboard)
-
-
-def _suitable_base(source: str) -> Base:
-    """The base that the command chooses, which it says with the reason."""
-    from midigan.files.opening.limits import usable_cores
-    from midigan.training.bases import choose_base
-
-    base, reason = choose_base(source, usable_cores())
-    console(stderr=True).print(
-        f"going on from {base.name}: {reason} (--base chooses)", markup=False, highlight=False
-    )
-    return base
 
 
 def _say_if_few(songs: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from midigan.errors import FormatError
+from midigan.errors import FormatError, MidiganError
 from midigan.files.encoding.choose import find_layout
 from midigan.files.encoding.encode import is_phrase_set
 from midigan.layout import Layout
@@ -65,11 +65,13 @@ def load_base(name: str | None) -> Base:
 def choose_base(source: str, jobs: int = 0) -> tuple[Base, str]:
     """The shipped base whose tracks suit a folder or a phrase set, and why it is that one.
 
-    jobs: how many processes look at files, see `encode`. Raises FormatError if a phrase set is
-    damaged.
+    Where none does, a folder gets the default one, on whose tracks its music is put; with a
+    phrase set that cannot be done. jobs: how many processes look at files, see `encode`. Raises
+    MidiganError if there is none for a phrase set, FormatError if the set is damaged.
     """
     path = Path(source)
-    if path.suffix.lower() == ".npz" and is_phrase_set(path):
+    encoded = path.suffix.lower() == ".npz" and is_phrase_set(path)
+    if encoded:
         layout = map_set(path).layout
         reason = f"the phrases have its layout {layout.name}"
     else:
@@ -80,6 +82,11 @@ def choose_base(source: str, jobs: int = 0) -> tuple[Base, str]:
         if base.layout.name == layout.name:
             return base, reason
     lacking = f"none that ships is for layout {layout.name}"
+    if encoded:
+        raise MidiganError(
+            f"no base for {source}: {lacking}; name a run of that layout with --base, or begin "
+            "anew with 'midigan train'"
+        )
     return default, f"{lacking}, with which 'midigan train' begins anew"
 
 

@@ -10,6 +10,7 @@ from typed import midigan
 
 from midigan.files.writers.write import write_midi
 from midigan.generator import Generator
+from midigan.training.bases import load_base
 from midigan.training.runs.run import create_run
 from midigan.training.runs.session import Session
 
@@ -48,6 +49,16 @@ def test_three_midi_files_become_a_generator(base, folder):
     assert info.training["base"] == str(base)
     assert info.key == "C major", "the base's key is kept"
     assert info.layout == pattern_set().layout
+
+
+def test_without_a_name_the_base_is_chosen_and_said(base, folder, monkeypatch):
+    chosen = load_base(str(base)), "1 of 3 pieces is like it"
+    monkeypatch.setattr("midigan.training.bases.choose_base", lambda *_: chosen)
+    found = midigan("finetune", folder, "--epochs", 1, "-o", "mine")
+    assert found.exit_code == 0, found.output
+    said = " ".join(found.output.split())
+    assert f"going on from {base}: 1 of 3 pieces is like it (--base chooses)" in said
+    assert Generator.load(Path("mine/generator.onnx")).info.training["base"] == str(base)
 
 
 def test_too_little_is_said_and_done_all_the_same(base, folder):

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from midigan.errors import FormatError
+from midigan.errors import FormatError, MidiganError
 from midigan.files.writers.write import write_midi
-from midigan.layout import load_layout
+from midigan.layout import Layout, Track, load_layout
 from midigan.sets.phrase_set import PhraseSet
 from midigan.song import NOTE, Song
 from midigan.training.bases import choose_base
@@ -35,11 +35,18 @@ def test_a_folder_and_a_phrase_set_go_on_from_the_base_of_their_tracks(layout, b
 
 
 def test_where_none_suits_it_is_the_default_one_and_that_is_said(tmp_path):
-    piano = load_layout("piano")
-    PhraseSet.from_songs([song_of(piano)], piano).save(tmp_path / "piano.npz")
-    chosen, reason = choose_base(str(tmp_path / "piano.npz"))
+    hands = Layout("hands", (Track("R"), Track("L", channel=1)))
+    write_midi(song_of(hands), hands, tmp_path / "music" / "song.mid")
+    chosen, reason = choose_base(str(tmp_path / "music"))
     assert chosen.name == "chorales"
     assert reason.startswith("none that ships is for layout piano")
+
+
+def test_phrases_on_other_tracks_have_no_base(tmp_path):
+    piano = load_layout("piano")
+    PhraseSet.from_songs([song_of(piano)], piano).save(tmp_path / "piano.npz")
+    with pytest.raises(MidiganError, match="none that ships is for layout piano; name a run"):
+        choose_base(str(tmp_path / "piano.npz"))
 
 
 def test_a_damaged_set_is_refused(tmp_path):
