@@ -38,7 +38,6 @@ CLIPS = 16
 @click.option(
     "-o",
     "--output",
-    "output",
     type=click.Path(path_type=Path),
     metavar="DIR|FILE.mid",
     help="Folder for the clips, or the file of a single one. By default a folder by the "

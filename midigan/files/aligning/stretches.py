@@ -12,15 +12,14 @@ from functools import lru_cache
 import numpy as np
 
 from midigan.files.score import TICK_METER, Score
-from midigan.layout import Layout
+from midigan.layout import DENOMINATORS, Layout
 from midigan.song import METER, Notes, empty_meters
 
 #: So many meters are looked at; no music has a hundredth of them.
 _MOST_METERS = 1 << 16
 
-#: The note values that a meter may count in, as its denominators.
-_NOTE_VALUES = (1, 2, 4, 8, 16, 32, 64)
-_SHORTEST = 64
+#: The shortest note value that a meter may count.
+_SHORTEST = DENOMINATORS[-1]
 #: As many of them as a MIDI file can say, in a byte (SMF 1.0, FF 58). Printed music can say more.
 _MOST_BEATS = 255
 
@@ -108,7 +107,7 @@ def _legal(meters: bytes) -> tuple[list[tuple[int, int, int]], bool]:
     legal = {
         tick: (numerator, denominator)
         for tick, numerator, denominator in rows
-        if 0 < numerator <= _MOST_BEATS and denominator in _NOTE_VALUES
+        if 0 < numerator <= _MOST_BEATS and denominator in DENOMINATORS
     }
     return [(tick, *meter) for tick, meter in legal.items()], len(legal) < len({r[0] for r in rows})
 
