@@ -21,7 +21,6 @@ from live_times import percentile, row
 
 PLAYERS = live_senders.__file__
 
-
 #: So many onsets at the beginning say where the grid lies, and so many at the end where it ended.
 SOME = 100
 
@@ -41,7 +40,8 @@ def measure_sending(count: int, busy: int) -> None:
             command = [sys.executable, PLAYERS, name, str(count)]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             after = [at - n * SIXTEENTH_S for n, at in enumerate(json.loads(done.stdout))]
-            late = [(at - min(after[:SOME])) * 1000 for at in after]
+            earliest = min(after[:SOME])
+            late = [(at - earliest) * 1000 for at in after]
             drift = median(late[-SOME:]) - median(late[:SOME])
             cells = [*(percentile(late, percent) for percent in (50, 99, 100)), drift]
             row(name, *(f"{cell:.3f}" for cell in cells))

@@ -159,7 +159,7 @@ def _joined_phrases(phrases: Phrases, layout: Layout, name: str, strike: str) ->
     import numpy as np
 
     from midigan.notes import phrases_to_notes
-    from midigan.song import METER, Song
+    from midigan.song import Song
 
     every = {
         "once": None,
@@ -170,10 +170,7 @@ def _joined_phrases(phrases: Phrases, layout: Layout, name: str, strike: str) ->
     }[strike]
     notes = phrases_to_notes(phrases, layout, joined=True, struck_every=every)
     bars = len(phrases) * layout.bars
-    # Without a meter a file is in 4/4.
-    odd = [] if layout.meter == (4, 4) else [(0, *layout.meter)]
-    meters = np.array(odd, METER)
-    return Song(name, notes, np.full(bars, layout.steps, np.uint16), meters=meters)
+    return Song(name, notes, np.full(bars, layout.steps, np.uint16))
 
 
 def _joined_songs(phrases: PhraseSet, name: str) -> Song:

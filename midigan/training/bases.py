@@ -70,7 +70,7 @@ def choose_base(source: str, jobs: int = 0) -> tuple[Base, str]:
     MidiganError if there is none for a phrase set, FormatError if the set is damaged.
     """
     path = Path(source)
-    encoded = path.suffix.lower() == ".npz" and is_phrase_set(path)
+    encoded = is_phrase_set(path)
     if encoded:
         layout = map_set(path).layout
         reason = f"the phrases have its layout {layout.name}"

@@ -72,7 +72,7 @@ def choose_layout(scores: Iterator[Score]) -> tuple[Layout, str]:
     `satb` for music in four parts, or `quartet` if it is for strings, and `piano` for that of
     one piano, none of them with drums; else `band`.
     """
-    satb = load_layout("satb")
+    satb, quartet = load_layout("satb"), load_layout("quartet")
     total = drums = piano = strings = 0
     tonal = []
     for score in scores:
@@ -83,10 +83,10 @@ def choose_layout(scores: Iterator[Score]) -> tuple[Layout, str]:
         else:
             tonal.append(score)
             piano += _is_for_piano(playing)
-            strings += _is_for_strings(playing)
+            strings += _is_for_strings(playing, quartet)
     four_part = _count_four_part(tonal, satb)
     if 2 * min(four_part, strings) > total:
-        return load_layout("quartet"), f"{strings} of {total} pieces looked at are for strings"
+        return quartet, f"{strings} of {total} pieces looked at are for strings"
     if 2 * four_part >= max(total, 1):
         return satb, f"{four_part} of {total} pieces looked at are in four parts"
     if 2 * piano > total:
@@ -102,9 +102,8 @@ def _is_for_piano(playing: Sequence[SourceTrack]) -> bool:
     return 0 < len(pianos) <= _HANDS and all(pianos)
 
 
-def _is_for_strings(playing: Sequence[SourceTrack]) -> bool:
+def _is_for_strings(playing: Sequence[SourceTrack], quartet: Layout) -> bool:
     """Whether the source tracks with notes are those of a string quartet, by program or name."""
-    quartet = load_layout("quartet")
     return all(
         FAMILIES[track.program // 8] == "strings" or track_named(track.name, quartet) is not None
         for track in playing

@@ -142,7 +142,7 @@ def open_phrases(
     has another layout than the given one, or nothing can be encoded.
     """
     path = Path(source)
-    if path.suffix.lower() == ".npz" and is_phrase_set(path):
+    if is_phrase_set(path):
         phrases = map_set(path) if mapped else PhraseSet.load(path)
         if layout is not None and phrases.layout != layout:
             raise MidiganError(
@@ -160,10 +160,12 @@ def open_phrases(
 
 
 def is_phrase_set(path: Path) -> bool:
-    """Whether an `.npz` is a phrase set, and not bare arrays of songs.
+    """Whether a file is an `.npz` that is a phrase set, and not bare arrays of songs.
 
-    A file that is missing or damaged counts as one, so that loading it says what is wrong.
+    One that is missing or damaged counts as one, so that loading it says what is wrong.
     """
+    if path.suffix.lower() != ".npz":
+        return False
     try:
         with zipfile.ZipFile(path) as file:
             return "header.npy" in file.namelist()
