@@ -58,7 +58,7 @@ asyncio.run(main())
 
 def measure_receiving(bars: int = 32) -> None:
     import jack
-    from real_parts import RATE, Midigan, jack_server
+    from real_parts import RATE, Midigan, jack_server, without_repeats
 
     print(f"\nreceiving {bars} bars at 120 bpm, from the shipped generator")
     row("error of onsets, periods", "p50", "p99", "max", "lost", "doubled", "order", "overruns")
@@ -73,7 +73,8 @@ def measure_receiving(bars: int = 32) -> None:
             Midigan("live", *arguments, "--bars", bars).end(bars * 2 + 60.0)
             sent = sent_messages(log)
             times = on_our_clock([at for at, _ in receiver.messages], receiver.cycles)
-            got = [(at, tuple(d)) for at, (_, d) in zip(times, receiver.messages, strict=True)]
+            all_got = [(at, tuple(d)) for at, (_, d) in zip(times, receiver.messages, strict=True)]
+            got = without_repeats(all_got)
             receiver.close()
             watcher.close()
             period_s = frames / RATE

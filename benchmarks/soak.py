@@ -35,7 +35,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 )
 
 from alongside import alongside  # noqa: E402
-from real_parts import Midigan, jack_server, wait_until  # noqa: E402
+from real_parts import Midigan, jack_server, process_that_runs, wait_until  # noqa: E402
 from soak_record import read_record  # noqa: E402
 from soak_verdict import Music, Verdict, judge  # noqa: E402
 
@@ -67,7 +67,9 @@ def pids_of(midigan: Midigan) -> dict[str, int]:
     found = {name: midigan.child(module) for name, module in CHILDREN.items()}
     children = Path(f"/proc/{found['player']}/task/{found['player']}/children")
     (follower,) = wait_until("the process that follows", lambda: children.read_text().split())
-    return {"parent": midigan.process.pid, **found, "follower": int(follower)}
+    overruns = process_that_runs("midigan.live.connections.overrun_process")
+    others = {"follower": int(follower), "overruns": overruns}
+    return {"parent": midigan.process.pid, **found, **others}
 
 
 def play(options: argparse.Namespace, folder: Path) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +131,24 @@ def pipewire_server(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
             os.environ["XDG_RUNTIME_DIR"] = before
 
 
+def without_repeats(
+    messages: Sequence[tuple[float, Sequence[int]]],
+) -> list[tuple[float, Sequence[int]]]:
+    """All but the note-offs of keys that were let go already.
+
+    After an overrun of the server they are sent again, as they may have got lost.
+    """
+    down: dict[tuple[int, int], bool] = {}
+    found = []
+    for at, message in messages:
+        kind, key = message[0] & 0xF0, (message[0] & 0x0F, message[1] if message[1:] else 0)
+        if kind != 0x80 or down.get(key, True):
+            found.append((at, message))
+        if kind in (0x80, 0x90):
+            down[key] = kind == 0x90
+    return found
+
+
 class Receiver:
     """A JACK client that takes down every MIDI message it gets, and when, and how loud it is."""
 
@@ -167,8 +185,9 @@ class Receiver:
 
     @property
     def notes(self) -> list[tuple[float, bytes]]:
-        """The note-ons and note-offs among the messages."""
-        return [(at, data) for at, data in self.messages if data[0] & 0xF0 in (0x80, 0x90)]
+        """The note-ons and note-offs among the messages, each release once."""
+        notes = [(at, data) for at, data in self.messages if data[0] & 0xF0 in (0x80, 0x90)]
+        return without_repeats(notes)
 
     def assert_silent(self) -> None:
         """Each note-on is followed by the note-off of its key, before its next note-on."""
@@ -179,6 +198,16 @@ class Receiver:
             down[key] = down[key] + 1 if status & 0xF0 == 0x90 else 0
             assert down[key] <= 1, f"{key} was struck again before its note-off"
         assert not +down, f"left sounding: {+down}"
+
+
+def process_that_runs(module: str) -> int:
+    """The number of the newest process of this system that runs a module of midigan."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended
+            if f"from {module} import main" in (place / "cmdline").read_text():
+                found.append(int(place.name))
+    return max(found)
 
 
 class Midigan:

@@ -279,3 +279,33 @@ def test_a_dead_service_is_the_end_and_nothing_is_closed(port, client, service):
         port.check()
     port.close()
     assert client.opened == []
+
+
+def test_what_may_have_got_lost_in_an_overrun_is_released_again(port, client):
+    for message in ((0xC0, 5), (0x90, 60, 80), (0x90, 62, 80), (0x80, 60, 0), (0x80, 62, 0)):
+        port.send(message)
+    port.send((0x90, 62, 70))
+    del client.sent[:]
+    port.say_again()
+    # What sounds again is not let go, and nothing is struck twice.
+    assert client.sent == [(0x80, 60, 0), (0xC0, 5)]
+
+
+def test_what_was_released_long_before_an_overrun_is_not_released_again(port, client):
+    for pitch in range(40, 65):
+        port.send((0x90, pitch, 80))
+        port.send((0x80, pitch, 0))
+        port.check()
+    del client.sent[:]
+    port.say_again()
+    assert client.sent == [(0x80, 63, 0), (0x80, 64, 0)]
+
+
+def test_a_port_that_is_away_is_told_nothing_after_an_overrun(port, client):
+    port.send((0x90, 60, 80))
+    port.send((0x80, 60, 0))
+    client.names.pop()
+    port.check()
+    del client.sent[:]
+    port.say_again()
+    assert client.sent == []

@@ -163,7 +163,9 @@ def connect(wanted: str, backend: str | None = None, *, inputs: bool = False) ->
         _open(client, name, connection)
     except (OSError, ValueError) as error:
         raise PortError(f"port {name!r} cannot be opened: {error}") from error
-    return Plug(client, name, wanted, hang_up.armed(), connection=connection)
+    plug = Plug(client, name, wanted, hang_up.armed(), connection=connection)
+    plug.backend = found
+    return plug
 
 
 def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Plug:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Protocol
 
 from midigan.live.connections.owed import Owed
 from midigan.live.connections.plug import Plug
-
-#: A receiver on a busy machine may come to its messages a few of JACK's periods later, and hears
-#: nothing from a port that is gone by then.
-_LINGER_S = 0.1
 
 
 class Port(Protocol):
@@ -42,8 +37,11 @@ class Port(Protocol):
         Raises PortError if it has gone for good.
         """
 
+    def say_again(self) -> None:
+        """Let go again of what may still sound: its service ran late, and may have lost it."""
+
     def close(self) -> None:
-        """Close the port; what was sent before still goes out."""
+        """Close the port."""
 
 
 class RtMidiPort:
@@ -80,11 +78,7 @@ class RtMidiPort:
     def send(self, message: Sequence[int]) -> None:
         """Send the bytes of one message, if the port is there."""
         self._owed.sent(message, heard=not self._plug.away)
-        if not self._plug.away:
-            try:
-                self._plug.client.send_message(message)
-            except OSError:
-                self._news = self._plug.lose()
+        self._give(message)
 
     def check(self) -> str:
         """Look whether the port has gone or is back; a line for people if it has, else ""."""
@@ -98,8 +92,18 @@ class RtMidiPort:
             self._owed.seen()
         return news
 
+    def say_again(self) -> None:
+        """Send once more the releases, and programs, of the last half second and a bit."""
+        for message in self._owed.doubtful():
+            self._give(message)
+
     def close(self) -> None:
-        """Close the port, when what was sent has been heard as well."""
-        if not self._plug.away:
-            time.sleep(_LINGER_S)
+        """Close the port."""
         self._plug.close()
+
+    def _give(self, message: Sequence[int]) -> None:
+        if not self._plug.away:
+            try:
+                self._plug.client.send_message(message)
+            except OSError:
+                self._news = self._plug.lose()

@@ -23,6 +23,7 @@ from midigan.live.processes.player_messages import (
     Ended,
     Failed,
     Notice,
+    Overran,
     Panic,
     Position,
     Start,
@@ -223,6 +224,8 @@ class Player:
             self._follow(message)
         elif isinstance(message, Panic):
             self._sounding.panic()
+        elif isinstance(message, Overran):
+            self._port.say_again()
         elif isinstance(message, Notice):
             self._link.send(message)
         return message is not None

@@ -22,6 +22,7 @@ from midigan.live.processes.player_messages import (
     Notice,
     Open,
     Opened,
+    Overran,
     SendClock,
     Start,
 )
@@ -31,6 +32,11 @@ from midigan.live.sounding import release_everything
 
 #: How long the process that follows may take to end by itself.
 _PATIENCE_S = 0.5
+#: A receiver on a busy machine may come to its messages a few of JACK's periods later, and hears
+#: nothing from a port that is gone by then.
+_LINGER_S = 0.1
+#: It is given so much at most, if its service goes on running late.
+_LINGER_AT_MOST_S = 0.5
 
 
 class Stage:
@@ -87,26 +93,42 @@ class Stage:
         return Player(port, Clock(), self._link, start, transport, pulses).run()
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close what is open, when what was sent has been heard as well."""
+        self._linger()
         for port in (self._port, self._clock_port):
             if port is not None:
                 port.close()
         if self._leader is not None:
             self._leader.close(_PATIENCE_S)
 
+    def _linger(self) -> None:
+        """Wait until what was sent last is heard; where it may have got lost, say it again."""
+        ports = [port for port in (self._port, self._clock_port) if port and not port.away]
+        begin_s = now_s = Clock().now()
+        until_s = begin_s + _LINGER_S if ports else begin_s
+        while now_s < until_s:
+            heard = self._link.receive(until_s - now_s)
+            now_s = Clock().now()
+            if isinstance(heard, Overran):
+                for port in ports:
+                    port.say_again()
+                until_s = min(now_s + _LINGER_S, begin_s + _LINGER_AT_MOST_S)
+
     def _open(self, wish: Open) -> None:
         if wish.virtual is not None:
             plug = create(wish.virtual, wish.backend)
-            self._port = RtMidiPort(plug)
-            self._shown_as, self._backend = plug.shown_as, plug.backend
         elif wish.port is not None:
-            self._port = RtMidiPort(connect(wish.port, wish.backend))
+            plug = connect(wish.port, wish.backend)
+        else:
+            raise PortError("neither a port nor a virtual port was asked for")
+        self._port = RtMidiPort(plug)
+        self._shown_as, self._backend = plug.shown_as, plug.backend
         if self._send_clock is not None and self._send_clock.port is not None:
             self._clock_port = RtMidiPort(connect(self._send_clock.port, wish.backend))
 
     def _opened(self) -> Port:
         if self._port is None:
-            raise PortError("neither a port nor a virtual port was asked for")
+            raise PortError("no port was opened")
         return self._port
 
     def _hear_leader(self, message: Message | None) -> None:
@@ -143,6 +165,10 @@ class Both:
     def check(self) -> str:
         """Look after both; a line for people if something has changed."""
         return "; ".join(news for port in self._ports if (news := port.check()))
+
+    def say_again(self) -> None:
+        """Only the first plays notes."""
+        self._ports[0].say_again()
 
     def close(self) -> None:
         """Close both."""

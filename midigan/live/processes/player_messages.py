@@ -67,7 +67,8 @@ class Notice(NamedTuple):
 class Opened(NamedTuple):
     """From the player: the port's full name, and which scheduling the system granted.
 
-    `shown_as` is what others at this backend call a virtual port, "" for all others.
+    `shown_as` is what others call a virtual port of the backends `jack` and `alsa`, "" for all
+    other ports.
     """
 
     port: str
@@ -106,6 +107,10 @@ class Stop(NamedTuple):
 
 class Panic(NamedTuple):
     """To the player: release every key, then go on."""
+
+
+class Overran(NamedTuple):
+    """To the player: the service of its port ran late, and may have lost what was just sent."""
 
 
 class Sent(NamedTuple):

@@ -31,6 +31,7 @@ from midigan.live.processes.player_messages import (
     Notice,
     Open,
     Opened,
+    Overran,
     Panic,
     Position,
     Report,
@@ -60,6 +61,7 @@ Message = (
     | Screen
     | Start
     | Stop
+    | Overran
     | Panic
     | Touched
     | Hush

@@ -30,6 +30,9 @@ class NoPort:
         """It is always there."""
         return ""
 
+    def say_again(self) -> None:
+        """Nothing gets lost."""
+
     def close(self) -> None:
         """There is nothing to close."""
 

@@ -32,6 +32,7 @@ from midigan.live.processes.player_messages import (
     Stop,
 )
 from midigan.live.processes.wire import Message
+from midigan.live.sessions.overrun_watch import OverrunWatch
 from midigan.live.sessions.survivor import Survivor
 from midigan.live.sessions.wish import Face, Wish
 
@@ -75,6 +76,7 @@ class Session:
 
         self._keeping = Keeping(wish.kept, wish.generator, wish.seed)
         self._survivor = Survivor(wish)
+        self._overruns = OverrunWatch(self._player.send)
         #: For all hands that may turn something while it plays.
         self.desk = Desk(self._composer.send, lambda message: self._inbox.put(("desk", message)))
 
@@ -103,6 +105,7 @@ class Session:
         self._player.close(_PATIENCE_S)
         self._composer.close(_PATIENCE_S)
         self._survivor.close()
+        self._overruns.close()
 
     def _open(self) -> None:
         """Wait until both processes are ready, then play."""
@@ -132,6 +135,7 @@ class Session:
             self._player.send(Screen(self._face.screen))
         self._player.send(start)
         self._survivor.guard(opened)
+        self._overruns.begin(opened)
         self.desk.open = True
         try:
             self._watch(opened, start)
