@@ -202,12 +202,16 @@ class Receiver:
 
 def process_that_runs(module: str) -> int:
     """The number of the newest process of this system that runs a module of midigan."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # it has ended
-            if f"from {module} import main" in (place / "cmdline").read_text():
-                found.append(int(place.name))
-    return max(found)
+
+    def newest() -> int:
+        found = [0]
+        for place in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # it has ended
+                if f"from {module} import main" in (place / "cmdline").read_text():
+                    found.append(int(place.name))
+        return max(found)
+
+    return int(wait_until(module, newest))
 
 
 class Midigan:

@@ -11,6 +11,8 @@ from midigan.live.processes.wire import Message
 
 _MODULE = "midigan.live.connections.overrun_process"
 _PATIENCE_S = 1.0
+#: A process that begins takes processor time, which the first notes are to have for themselves.
+_BEGINS_AFTER_S = 0.5
 #: It ends by itself when it is stopped, or cannot keep up. The first wait, and the longest.
 _AGAIN_S, _AGAIN_AT_MOST_S = 1.0, 64.0
 
@@ -29,7 +31,7 @@ class OverrunWatch:
     def begin(self, opened: Opened) -> None:
         """The player plays now, through this port."""
         if opened.backend == "jack":
-            self._start()
+            threading.Thread(target=self._begin, daemon=True).start()
 
     def close(self) -> None:
         """End it."""
@@ -37,6 +39,10 @@ class OverrunWatch:
         with self._changing:
             if self._child is not None:
                 self._child.close(_PATIENCE_S)
+
+    def _begin(self) -> None:
+        self._over.wait(_BEGINS_AFTER_S)
+        self._start()
 
     def _start(self) -> None:
         with self._changing:
