@@ -47,6 +47,7 @@ def published() -> bytes:
             external_data=False,
             verbose=False,
         )
+    assert program is not None
     return program.model_proto.SerializeToString()
 
 

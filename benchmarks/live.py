@@ -14,6 +14,7 @@ import argparse
 import contextlib
 import os
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,7 +48,7 @@ def main() -> None:
     parser.add_argument("--sixteenths", type=int, default=1000)
     parser.add_argument("--busy", type=int, default=2)
     options = parser.parse_args()
-    measures = (
+    measures: Sequence[Callable[[], None]] = (
         measure_starting,
         lambda: measure_sending(options.sixteenths, options.busy),
         measure_receiving,

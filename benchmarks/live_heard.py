@@ -101,7 +101,8 @@ def onset_errors(
     sent: Sequence[tuple[float, tuple[int, ...]]], got: Sequence[tuple[float, tuple[int, ...]]]
 ) -> list[float]:
     """How far each note-on is from its place, by the median of all; of keys that lost none."""
-    ours, theirs = defaultdict(list), defaultdict(list)
+    ours: dict[tuple[int, ...], list[float]] = defaultdict(list)
+    theirs: dict[tuple[int, ...], list[float]] = defaultdict(list)
     for found, messages in ((ours, sent), (theirs, got)):
         for at, message in messages:
             if message[0] & 0xF0 == 0x90:
@@ -177,7 +178,7 @@ def measure_link(count: int = 200) -> None:
         for bpm in (120.0, 132.5):
             peer.say(str(bpm))
             time.sleep(2)
-            errors = []
+            errors: list[float] = []
             while len(errors) < count:
                 time.sleep(random.uniform(0.005, 0.04))
                 at, beat, tempo_bpm = peer.say("where")

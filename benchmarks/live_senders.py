@@ -56,6 +56,9 @@ def send_with_midigan(count: int, *, punctual: bool = True) -> list[float]:
         def check(self) -> str:
             return ""
 
+        def say_again(self) -> None:
+            pass
+
         def close(self) -> None:
             pass
 

@@ -55,8 +55,9 @@ def _start(receiver: Any, command: list[str]) -> float:
 
     receiver.messages.clear()
     begin_s = receiver.client.frame_time / RATE
-    nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([sys.executable, *command], **nowhere)
+    process = subprocess.Popen(
+        [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
 
         def strikes() -> list[float]:

@@ -112,7 +112,7 @@ def _ticks(seconds: Floats, score: Score) -> Floats:
 
 def fit(songs: list[Song]) -> Floats:
     """Weights with which the accents of the beats tell the tracked downbeats (softmax, L2)."""
-    signs, right = [], []
+    signs, right, rows = [], [], np.eye(4).tolist()
     for song in songs:
         if song.steady and song.in_bar == 4:
             heard = Heard.of([song.score])
@@ -122,7 +122,7 @@ def fit(songs: list[Song]) -> Floats:
             bars_before = -(int(position.min()) // 16)
             position += 16 * bars_before
             length = lengths_in_beats(heard)
-            parts = [fold(accents(position, length, heard, row).of_song(0), 4) for row in np.eye(4)]
+            parts = [fold(accents(position, length, heard, row).of_song(0), 4) for row in rows]
             signs.append(np.stack(parts, 1))
             right.append(np.eye(4)[song.place(song.tracked)[0]])
     sign, truth = np.array(signs), np.array(right)

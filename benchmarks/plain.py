@@ -99,7 +99,11 @@ class PlainGenerator(nn.Module):
 
 
 def convolved(
-    inputs: int, outputs: int, kernel: tuple[int, ...], stride: tuple[int, ...], padding: int = 0
+    inputs: int,
+    outputs: int,
+    kernel: tuple[int, int, int],
+    stride: tuple[int, int, int],
+    padding: int = 0,
 ) -> list[nn.Module]:
     layer = nn.Conv3d(inputs, outputs, kernel, stride, (0, padding, 0))
     return [layer, nn.LeakyReLU(0.3, inplace=True)]

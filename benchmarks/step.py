@@ -15,6 +15,7 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from plain import BARS, PITCHES, STEPS, TRACKS, PlainCritic, PlainGenerator, critic_weights
@@ -48,14 +49,15 @@ class Side:
             fake = self.generator(*draw_noise(rng, len(real), TRACKS, CPU))
         loss = self.objective.critic_loss(self.critic, real, fake, rng, penalise=True)
         self.optimizers[1].zero_grad()
-        loss.total.backward()
+        loss.total.backward()  # type: ignore[no-untyped-call]
         self.optimizers[1].step()
 
     def update_generator(self, real: Tensor) -> None:
         fake = self.generator(*draw_noise(generator_of(1), len(real), TRACKS, CPU))
         with frozen(self.critic):
             self.optimizers[0].zero_grad()
-            self.objective.generator_loss(self.critic, real, fake).backward()
+            loss = self.objective.generator_loss(self.critic, real, fake)
+            loss.backward()  # type: ignore[no-untyped-call]
         self.optimizers[0].step()
 
 
@@ -88,8 +90,8 @@ def main() -> None:
     spent: dict[str, list[tuple[float, float]]] = {name: [] for name in sides}
     for number in range(options.rounds + 1):
         for name, side in sides.items():
-            critic = seconds(lambda side=side: side.update_critic(real))
-            generator = seconds(lambda side=side: side.update_generator(real))
+            critic = seconds(partial(side.update_critic, real))
+            generator = seconds(partial(side.update_generator, real))
             if number:  # the first round warms up
                 spent[name].append((critic, generator))
     print(f"batch {options.batch}, {options.threads} threads, {options.rounds} rounds, seconds")

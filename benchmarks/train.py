@@ -115,14 +115,14 @@ def main() -> None:
         sides = [Side(name, phrases, Path(folder), options.minutes) for name in options.recipes]
         measures = range(1, options.measures + 1)
         marks = [options.minutes * 60 * (k / options.measures) ** 2 for k in measures]
+        first, second = sides
         if options.rest:
-            race_resting(*sides, marks)
+            race_resting(first, second, marks)
         else:
             race(sides, marks)
     for side in sides:
         seconds, quality = side.best()
         print(f"{side.name}: best {quality:.3f} after {seconds / 60:.1f} minutes")
-    first, second = sides
     seconds, quality = second.best()
     reached = first.reached(quality)
     if reached is None:

@@ -16,8 +16,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -93,16 +94,18 @@ def _start_jackd(name: str, period: int) -> subprocess.Popen[bytes]:
             stderr=subprocess.DEVNULL,
         )
         # It answers within a second if it can, and ends at once if it may not.
-        up = wait_until("jackd", lambda s=server: s.poll() is not None or _answers(name))
+        up = wait_until("jackd", partial(_ended_or_answers, server, name))
         if up and server.poll() is None:
             return server
     lack("jackd does not start here")
     raise AssertionError
 
 
-def _answers(name: str) -> bool:
+def _ended_or_answers(server: subprocess.Popen[bytes], name: str) -> bool:
     import jack
 
+    if server.poll() is not None:
+        return True
     try:
         with contextlib.redirect_stderr(None):
             jack.Client("probe", no_start_server=True, servername=name).close()
@@ -131,9 +134,10 @@ def pipewire_server(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
             os.environ["XDG_RUNTIME_DIR"] = before
 
 
-def without_repeats(
-    messages: Sequence[tuple[float, Sequence[int]]],
-) -> list[tuple[float, Sequence[int]]]:
+Bytes = TypeVar("Bytes", bound=Sequence[int])
+
+
+def without_repeats(messages: Sequence[tuple[float, Bytes]]) -> list[tuple[float, Bytes]]:
     """All but the note-offs of keys that were let go already.
 
     After an overrun of the server they are sent again, as they may have got lost.
