@@ -74,8 +74,9 @@ def assign(
       the first track that is neither mono nor drums. A lone source that plays chords goes there
       at once.
     - `register`: names decide if they cover all voices or all sources that are not drums.
-      Otherwise as many single-voice sources as there are voices are ordered by mean pitch,
-      and anything else is split into voices note by note (see `voices.split_voices`).
+      Otherwise sources that are single voices, as many as there are tracks or fewer, keep
+      together and go by mean pitch, and anything else is split into voices note by note (see
+      `voices.split_voices`).
     Sources on the same track merge, unless its `several` keeps the largest alone. Returns a
     sorted NOTE array, without overlaps on a track and pitch, of all songs on one timeline (see
     `Gridded.first_step`), and where the source tracks of each song went.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import combinations
 from math import sqrt
 
+from midigan.files.placing.dealer import first_pitches
 from midigan.files.placing.features import Features
 from midigan.files.placing.names import track_named
 from midigan.files.score import SourceTrack
@@ -56,10 +58,10 @@ class Places:
         if self.layout.unmatched == "register":
             named = [placed[i][0] for i in melodic]
             if not (set(range(len(self.layout.tracks))) <= set(named) or None not in named):
-                if not are_voices(melodic, features, self.layout):
+                voices = _voices(melodic, features, len(self.layout.tracks))
+                if voices is None:
                     return None
-                for voice, i in enumerate(sorted(melodic, key=lambda i: -features.pitch[i])):
-                    placed[i] = voice, "by mean pitch"
+                placed |= {i: (voice, "by mean pitch") for i, voice in voices.items()}
         elif self.layout.unmatched == "best":
             rest = [i for i in melodic if placed[i][0] is None]
             placed |= _best(rest, placed, tracks, features, self.layout)
@@ -109,8 +111,30 @@ places_of = lru_cache(8)(Places)
 
 def are_voices(melodic: list[int], features: Features, layout: Layout) -> bool:
     """Whether these sources are as many as the layout has tracks, each a single voice."""
-    single = all(features.overlaps[i] <= _VOICE_OVERLAPS for i in melodic)
-    return single and len(melodic) == len(layout.tracks)
+    return len(melodic) == len(layout.tracks) and _are_single(melodic, features)
+
+
+def _are_single(melodic: list[int], features: Features) -> bool:
+    return all(features.overlaps[i] <= _VOICE_OVERLAPS for i in melodic)
+
+
+def _voices(melodic: list[int], features: Features, voices: int) -> dict[int, int] | None:
+    """The voice of each of these sources, if they are single voices and not too many, else None.
+
+    They keep their order in pitch, and of fewer than there are voices each is near the pitch
+    at which its voice begins.
+    """
+    if not melodic or len(melodic) > voices or not _are_single(melodic, features):
+        return None
+    sources = sorted(melodic, key=lambda i: -features.pitch[i])
+    middle = first_pitches(voices)
+
+    def apart(chosen: tuple[int, ...]) -> float:
+        pairs = zip(sources, chosen, strict=True)
+        return sum(abs(features.pitch[i] - middle[voice]) for i, voice in pairs)
+
+    best = min(combinations(range(voices), len(sources)), key=apart)
+    return dict(zip(sources, best, strict=True))
 
 
 def _best(

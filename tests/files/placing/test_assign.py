@@ -124,6 +124,27 @@ def test_four_unnamed_voices_go_by_mean_pitch():
     assert tracks_of(assigned, SATB) == ["Tenor", "Soprano", "Bass", "Alto"]
 
 
+@pytest.mark.parametrize(
+    ("parts", "tracks"),
+    [
+        ([[79, 60, 76, 58]], ["Melody"]),
+        ([[40, 52, 43, 47]], ["Bass"]),
+        ([[48, 50, 43, 45], [72, 74, 69, 71]], ["Bass", "Melody"]),
+        ([[72, 74], [48, 50], [62, 64]], ["Melody", "Bass", "Inner"]),
+        ([[72, 74], [70, 71], [69, 67]], ["Melody", "Inner", "Chords"]),
+    ],
+)
+def test_a_tune_or_a_duo_is_not_split(parts, tracks):
+    found = Placed(PIANO, *((SourceTrack(""), part) for part in parts))
+    assert tracks_of(found, PIANO) == tracks
+    assert len(found.notes) == sum(map(len, parts))
+
+
+def test_more_lines_than_voices_are_split():
+    lines = [(SourceTrack(""), [40 + 8 * n, 41 + 8 * n]) for n in range(5)]
+    assert tracks_of(Placed(PIANO, *lines), PIANO) == [None] * 5
+
+
 def test_a_piano_is_split_by_register_and_drums_are_dropped():
     chords = [(48, 60, 64, 67), (50, 62, 65, 69), (48, 60, 64, 72)]
     assigned = Placed(SATB, (SourceTrack("Piano"), chords), (SourceTrack("", drum=True), [36, 38]))
