@@ -18,12 +18,14 @@ class Features:
     """The source tracks of one song, one number for each.
 
     notes: how many; pitch: their mean, 0..127; overlaps: the share of them, 0..1, that
-    begin before the one before has ended.
+    begin before the one before has ended, on the grid. off_grid: the share of all of the song's
+    that begin between steps, and may overlap there for that alone.
     """
 
     notes: list[int]
     pitch: list[float]
     overlaps: list[float]
+    off_grid: float
 
     @classmethod
     def of(cls, gridded: Gridded) -> list[Features]:
@@ -41,9 +43,10 @@ class Features:
         edges = np.searchsorted(source, np.arange(int(gridded.first_source[-1]) + 1))
         counts, some = np.diff(edges), np.maximum(np.diff(edges), 1)
         sums = np.append(0, np.cumsum(pitch, dtype=np.int64)).take(edges)
-        overlaps = np.diff(np.searchsorted(overlapping, edges)) / some
-        found = counts.tolist(), (np.diff(sums) / some).tolist(), overlaps.tolist()
+        notes, pitches = counts.tolist(), (np.diff(sums) / some).tolist()
+        overlaps = (np.diff(np.searchsorted(overlapping, edges)) / some).tolist()
+        off_grid = (np.array(gridded.off_grid) / np.maximum(np.diff(gridded.first), 1)).tolist()
         return [
-            cls(*[numbers[a:b] for numbers in found])
-            for a, b in pairwise(gridded.first_source.tolist())
+            cls(notes[a:b], pitches[a:b], overlaps[a:b], share)
+            for (a, b), share in zip(pairwise(gridded.first_source.tolist()), off_grid, strict=True)
         ]

@@ -16,6 +16,9 @@ from midigan.layout import FAMILIES, Layout
 #: The share of notes that may overlap the next one in a track that counts as one voice.
 _VOICE_OVERLAPS = 0.05
 
+#: So many more may be due to rounding, if as many notes lie between steps.
+_ROUNDED_OVERLAPS = 0.2
+
 #: With more overlaps than this a track plays chords; basses of real songs have less than a tenth,
 #: chords more than a half.
 _CHORDAL_OVERLAPS = 0.33
@@ -111,20 +114,21 @@ places_of = lru_cache(8)(Places)
 
 def are_voices(melodic: list[int], features: Features, layout: Layout) -> bool:
     """Whether these sources are as many as the layout has tracks, each a single voice."""
-    return len(melodic) == len(layout.tracks) and _are_single(melodic, features)
-
-
-def _are_single(melodic: list[int], features: Features) -> bool:
-    return all(features.overlaps[i] <= _VOICE_OVERLAPS for i in melodic)
+    single = all(features.overlaps[i] <= _VOICE_OVERLAPS for i in melodic)
+    return single and len(melodic) == len(layout.tracks)
 
 
 def _voices(melodic: list[int], features: Features, voices: int) -> dict[int, int] | None:
     """The voice of each of these sources, if they are single voices and not too many, else None.
 
-    They keep their order in pitch, and of fewer than there are voices each is near the pitch
-    at which its voice begins.
+    They keep their order in pitch. The highest goes to the first voice, a lone one to one of the
+    outer voices, and all others to where they are nearest to the pitch at which a voice begins.
     """
-    if not melodic or len(melodic) > voices or not _are_single(melodic, features):
+    most = _VOICE_OVERLAPS
+    if len(melodic) < voices:
+        # Split by register they would be torn apart, so that a tune's triplets are borne with.
+        most += min(features.off_grid, _ROUNDED_OVERLAPS)
+    if not 1 <= len(melodic) <= voices or any(features.overlaps[i] > most for i in melodic):
         return None
     sources = sorted(melodic, key=lambda i: -features.pitch[i])
     middle = first_pitches(voices)
@@ -133,7 +137,11 @@ def _voices(melodic: list[int], features: Features, voices: int) -> dict[int, in
         pairs = zip(sources, chosen, strict=True)
         return sum(abs(features.pitch[i] - middle[voice]) for i, voice in pairs)
 
-    best = min(combinations(range(voices), len(sources)), key=apart)
+    below = combinations(range(1, voices), len(sources) - 1)
+    choices: list[tuple[int, ...]] = [(0,), (voices - 1,)]
+    if len(sources) > 1:
+        choices = [(0, *rest) for rest in below]
+    best = min(choices, key=apart)
     return dict(zip(sources, best, strict=True))
 
 

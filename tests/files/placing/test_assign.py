@@ -4,6 +4,7 @@ import pytest
 from midigan.files.aligning.barred import with_bars
 from midigan.files.aligning.grid import to_grid
 from midigan.files.placing.assign import are_four_part, assign
+from midigan.files.placing.features import Features
 from midigan.files.placing.names import track_named
 from midigan.files.score import Score, SourceTrack, tick_notes
 from midigan.layout import Layout, Track, load_layout
@@ -129,6 +130,8 @@ def test_four_unnamed_voices_go_by_mean_pitch():
     [
         ([[79, 60, 76, 58]], ["Melody"]),
         ([[40, 52, 43, 47]], ["Bass"]),
+        ([[62, 64, 60, 67]], ["Melody"]),
+        ([[60, 62], [67, 65]], ["Inner", "Melody"]),
         ([[48, 50, 43, 45], [72, 74, 69, 71]], ["Bass", "Melody"]),
         ([[72, 74], [48, 50], [62, 64]], ["Melody", "Bass", "Inner"]),
         ([[72, 74], [70, 71], [69, 67]], ["Melody", "Inner", "Chords"]),
@@ -138,6 +141,18 @@ def test_a_tune_or_a_duo_is_not_split(parts, tracks):
     found = Placed(PIANO, *((SourceTrack(""), part) for part in parts))
     assert tracks_of(found, PIANO) == tracks
     assert len(found.notes) == sum(map(len, parts))
+
+
+def test_a_tune_with_triplets_is_not_split():
+    notes = [tick_notes(*(np.array([n]) for n in (beat * 12, 12, 0, 72, 80))) for beat in range(12)]
+    for triplet in range(9):  # of sixteenths, of which two begin on the same step
+        column = (144 + triplet * 2, 2, 0, 70 + triplet, 80)
+        notes.append(tick_notes(*(np.array([n]) for n in column)))
+    score = Score(12, (SourceTrack(""),), np.concatenate(notes))
+    gridded = to_grid([with_bars(score, PIANO)], PIANO)
+    assert Features.of(gridded)[0].overlaps[0] > 0.1
+    found = assign([score.tracks], gridded, PIANO)[1][0]
+    assert [placement.track for placement in found.placements] == [0]
 
 
 def test_more_lines_than_voices_are_split():
