@@ -40,6 +40,9 @@ REACH = 2.0
 #: The least share of the variance of new phrases that a line must explain to be followed.
 LEAST_EXPLAINED = 0.1
 
+#: The greatest share of phrases in which an attribute that can be turned is not defined.
+_MOST_UNDEFINED = 0.5
+
 #: The least distance, in deviations, of the means at both ends for an attribute to be kept.
 LEAST_MOVED = 1.0
 
@@ -120,8 +123,11 @@ def explained(points: NDArray[np.float64], values: Values) -> float:
 
 
 def _fitted(latents: Latents, values: Values) -> Direction | None:
-    """The direction of an attribute without its curves; None for one that never changes."""
-    if np.isnan(values).all():
+    """The direction of an attribute without its curves; None for one that never changes.
+
+    Nor has one that most phrases have no value of, as tunes have no dissonance.
+    """
+    if np.isnan(values).mean() > _MOST_UNDEFINED:
         return None
     mean, deviation = float(np.nanmean(values)), float(np.nanstd(values))
     if deviation < 1e-6:

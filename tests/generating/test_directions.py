@@ -193,3 +193,20 @@ def test_genres_are_drawn_as_often_as_music_has_them(tiny_genres, monkeypatch):
         for name in ("Deep", "Bright")
     )
     assert direction.mean == pytest.approx(0.25 * deep + 0.75 * bright, abs=0.1 * (bright - deep))
+
+
+class Lone(Straight):
+    """Plays but one line, save in one phrase of a hundred."""
+
+    def scores(self, latents, genre=None):
+        found = super().scores(latents, genre)
+        found[np.arange(len(found)) % 100 > 0, 1:] = -1
+        return found
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_tunes_have_none_of_cannot_be_turned(tiny_generator):
+    lone = Lone(None, GeneratorInfo(load_layout("satb")), tiny_generator)
+    found = find_directions(lone, phrases=1024)
+    assert "register" in found
+    assert "dissonance" not in found
