@@ -196,11 +196,11 @@ def test_genres_are_drawn_as_often_as_music_has_them(tiny_genres, monkeypatch):
 
 
 class Lone(Straight):
-    """Plays but one line, save in one phrase of a hundred."""
+    """Plays but one line, save in one phrase of a batch."""
 
     def scores(self, latents, genre=None):
         found = super().scores(latents, genre)
-        found[np.arange(len(found)) % 100 > 0, 1:] = -1
+        found[np.arange(len(found)) != 57, 1:] = -1
         return found
 
 
