@@ -20,6 +20,8 @@ from midigan.live.processes.service import serve_parent
 
 _LOOK_EVERY_S = 0.02
 _LIVES_S = 0.1
+#: A server that hangs, or has died, may never answer.
+_JOINS_IN_S, _LEAVES_IN_S = 5.0, 1.0
 #: Said at once, and again when there was none for so long: what is said while one lasts gets lost.
 _OVER_AFTER_S = 0.1
 
@@ -39,6 +41,7 @@ def _serve(link: PipeLink) -> None:
         link.send(Failed(str(error)))
         return
     be_preferred()
+    switch.hold(_JOINS_IN_S)
     overruns = Overruns()
     quiet_s: float | None = None
     while not isinstance(link.receive(_LOOK_EVERY_S), Stop):
@@ -52,7 +55,7 @@ def _serve(link: PipeLink) -> None:
             if quiet_s >= _OVER_AFTER_S:
                 link.send(Overran())
                 quiet_s = None
-    switch.hold(0)
+    switch.hold(_LEAVES_IN_S)
     overruns.close()
 
 

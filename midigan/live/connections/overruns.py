@@ -37,9 +37,10 @@ class Overruns:
 
     def happened(self) -> bool:
         """Whether there was one since somebody asked."""
-        found = self._happened.is_set()
+        if not self._happened.is_set():
+            return False
         self._happened.clear()
-        return found
+        return True
 
     def close(self) -> None:
         """Leave the server."""

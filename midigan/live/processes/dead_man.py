@@ -48,7 +48,7 @@ class DeadManSwitch:
         self._call("timer_create", _CLOCK_MONOTONIC, ctypes.byref(event), ctypes.byref(self._timer))
 
     def hold(self, seconds: float) -> None:
-        """Live on for so long, or for ever with 0."""
+        """Live on for so long, 0 is for ever."""
         whole_s, rest_ns = divmod(round(seconds * _NS), _NS)
         self._call(
             "timer_settime", self._timer, 0, ctypes.byref(_Times(0, 0, whole_s, rest_ns)), None
