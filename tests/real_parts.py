@@ -165,6 +165,9 @@ class Receiver:
         self.right = self.client.inports.register("right")
         self.messages: list[tuple[float, bytes]] = []
         self.peak = 0.0
+        #: Whether the server overran: releases may be sent again then, and only then.
+        self.overran = False
+        self.client.set_xrun_callback(self._overrun)
         self.client.set_process_callback(self._process)
         self.client.activate()
 
@@ -175,6 +178,9 @@ class Receiver:
         for port in (self.left, self.right):
             samples = memoryview(port.get_buffer()).cast("f")
             self.peak = max(self.peak, *map(abs, samples))
+
+    def _overrun(self, _: float) -> None:
+        self.overran = True
 
     def connect(self, source: str, port: Any = None) -> None:
         """Connect the first output whose name holds `source`, as soon as there is one."""
@@ -189,9 +195,9 @@ class Receiver:
 
     @property
     def notes(self) -> list[tuple[float, bytes]]:
-        """The note-ons and note-offs among the messages, each release once."""
+        """The note-ons and note-offs among the messages; after an overrun, each release once."""
         notes = [(at, data) for at, data in self.messages if data[0] & 0xF0 in (0x80, 0x90)]
-        return without_repeats(notes)
+        return without_repeats(notes) if self.overran else notes
 
     def assert_silent(self) -> None:
         """Each note-on is followed by the note-off of its key, before its next note-on."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from midigan.files.aligning.grid import Gridded, Ints
 from midigan.files.placing.features import Features
 from midigan.files.placing.names import track_named
-from midigan.files.placing.places import Place, are_voices, places_of
+from midigan.files.placing.places import Place, places_of, voices_of
 from midigan.files.placing.voices import split_voices
 from midigan.files.score import SourceTrack
 from midigan.layout import Layout
@@ -50,11 +50,12 @@ def are_four_part(
     songs: Sequence[Sequence[SourceTrack]], gridded: Gridded, layout: Layout
 ) -> list[bool]:
     """Whether each song has one source track for each voice of `layout`, by name or number."""
-    found = []
+    found, voices = [], len(layout.tracks)
     for tracks, features in zip(songs, Features.of(gridded), strict=True):
         melodic = [i for i, notes in enumerate(features.notes) if notes and not tracks[i].drum]
         named = {track_named(tracks[i].name, layout) for i in melodic} - {None}
-        found.append(len(named) == len(layout.tracks) or are_voices(melodic, features, layout))
+        single = len(melodic) == voices and voices_of(melodic, features, voices) is not None
+        found.append(len(named) == voices or single)
     return found
 
 

@@ -61,7 +61,7 @@ class Places:
         if self.layout.unmatched == "register":
             named = [placed[i][0] for i in melodic]
             if not (set(range(len(self.layout.tracks))) <= set(named) or None not in named):
-                voices = _voices(melodic, features, len(self.layout.tracks))
+                voices = voices_of(melodic, features, len(self.layout.tracks))
                 if voices is None:
                     return None
                 placed |= {i: (voice, "by mean pitch") for i, voice in voices.items()}
@@ -112,13 +112,7 @@ class Places:
 places_of = lru_cache(8)(Places)
 
 
-def are_voices(melodic: list[int], features: Features, layout: Layout) -> bool:
-    """Whether these sources are as many as the layout has tracks, each a single voice."""
-    single = all(features.overlaps[i] <= _VOICE_OVERLAPS for i in melodic)
-    return single and len(melodic) == len(layout.tracks)
-
-
-def _voices(melodic: list[int], features: Features, voices: int) -> dict[int, int] | None:
+def voices_of(melodic: list[int], features: Features, voices: int) -> dict[int, int] | None:
     """The voice of each of these sources, if they are single voices and not too many, else None.
 
     They keep their order in pitch. The highest goes to the first voice, a lone one to one of the
@@ -137,10 +131,9 @@ def _voices(melodic: list[int], features: Features, voices: int) -> dict[int, in
         pairs = zip(sources, chosen, strict=True)
         return sum(abs(features.pitch[i] - middle[voice]) for i, voice in pairs)
 
-    below = combinations(range(1, voices), len(sources) - 1)
     choices: list[tuple[int, ...]] = [(0,), (voices - 1,)]
     if len(sources) > 1:
-        choices = [(0, *rest) for rest in below]
+        choices = [(0, *rest) for rest in combinations(range(1, voices), len(sources) - 1)]
     best = min(choices, key=apart)
     return dict(zip(sources, best, strict=True))
 

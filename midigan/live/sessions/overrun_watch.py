@@ -31,7 +31,7 @@ class OverrunWatch:
     def begin(self, opened: Opened) -> None:
         """The player plays now, through this port."""
         if opened.backend == "jack":
-            threading.Thread(target=self._begin, daemon=True).start()
+            threading.Thread(target=self._start, args=(_BEGINS_AFTER_S,), daemon=True).start()
 
     def close(self) -> None:
         """End it."""
@@ -40,11 +40,8 @@ class OverrunWatch:
             if self._child is not None:
                 self._child.close(_PATIENCE_S)
 
-    def _begin(self) -> None:
-        self._over.wait(_BEGINS_AFTER_S)
-        self._start()
-
-    def _start(self) -> None:
+    def _start(self, after_s: float) -> None:
+        self._over.wait(after_s)
         with self._changing:
             if not self._over.is_set():
                 self._child = Child(_MODULE, self._hear)
@@ -55,6 +52,6 @@ class OverrunWatch:
             self._tell(message)
         elif isinstance(message, Failed):
             self._over.set()  # there is no hearing it here
-        elif message is None and not self._over.wait(self._again_s):
-            self._again_s = min(2 * self._again_s, _AGAIN_AT_MOST_S)
-            self._start()
+        elif message is None:
+            wait_s, self._again_s = self._again_s, min(2 * self._again_s, _AGAIN_AT_MOST_S)
+            self._start(wait_s)

@@ -52,6 +52,10 @@ class SlowClient:
         self._waits = True
         wait_until("an overrun", lambda: not self._waits)
 
+    def until(self, what, heard):
+        """Overruns until somebody has heard: whoever joins the server takes a while."""
+        wait_until(what, lambda: self.overrun() or time.sleep(0.2) or heard())
+
     def close(self):
         self._client.close()
 
@@ -89,20 +93,14 @@ def test_an_overrun_is_heard_of_once(slow):
 
 def test_it_is_told_at_once_and_when_it_is_over(slow, child):
     _, said = child
-
-    def heard():
-        slow.overrun()
-        time.sleep(0.2)
-        return said
-
-    wait_until("the news", heard)
+    slow.until("the news", lambda: said)
     wait_until("the end of it", lambda: len(said) >= 2)
     assert set(said) == {Overran()}
 
 
 def test_it_ends_rather_than_keep_the_server_waiting(slow, child):
     _, said = child
-    wait_until("the news", lambda: slow.overrun() or time.sleep(0.2) or said)
+    slow.until("the news", lambda: said)
     os.kill(process_that_runs(MODULE), signal.SIGSTOP)
     wait_until("its end", lambda: None in said)
     slow.overrun()
@@ -111,7 +109,7 @@ def test_it_ends_rather_than_keep_the_server_waiting(slow, child):
 
 def test_it_ends_with_whoever_started_it_and_is_none_of_its_processes(slow, child):
     process, said = child
-    wait_until("the news", lambda: slow.overrun() or time.sleep(0.2) or said)
+    slow.until("the news", lambda: said)
     pid = process_that_runs(MODULE)
     assert os.getsid(pid) == pid
     assert f"PPid:\t{os.getpid()}\n" not in Path(f"/proc/{pid}/status").read_text()
@@ -135,14 +133,12 @@ def test_a_session_releases_again_what_an_overrun_may_have_lost(slow, tiny_band)
     midigan = Midigan("live", tiny_band, "--port", "overrun receiver", "--tempo", 180, "--seed", 3)
 
     def repeats():
-        slow.overrun()
-        time.sleep(0.3)
         heard = [data for _, data in receiver.messages if data[0] & 0xF0 == 0x80]
         return len(heard) - sum(data[0] & 0xF0 == 0x80 for _, data in receiver.notes)
 
     try:
         wait_until("notes", lambda: len(receiver.notes) > 20)
-        wait_until("releases that were said again", repeats)
+        slow.until("releases that were said again", repeats)
         midigan.process.send_signal(signal.SIGINT)
         assert midigan.end()[::2] == (0, "")
         receiver.assert_silent()
