@@ -82,8 +82,8 @@ def _list(as_json: bool) -> None:
     for corpus in CORPORA.values():
         console().print(f"[bold]{corpus.name}[/]: {corpus.source}. Terms: {corpus.terms}.\n")
     click.echo(
-        "music21's license.txt: distributed by permission of the encoders; some may not be used\n"
-        "commercially. Write one as MIDI files: midigan corpus chorales -o chorales"
+        "music21's license.txt: distributed by permission of the encoders; some may not\n"
+        "be used commercially. Write one as MIDI files: midigan corpus chorales -o chorales"
     )
 
 

@@ -39,10 +39,14 @@ class Clock:
         """
         return time.perf_counter()
 
-    def reach(self, due_s: float) -> Moment:
-        """Wait until `due_s`: sleep first, then spin for the last moment."""
+    def approach(self, due_s: float) -> None:
+        """Sleep until shortly before `due_s`: there is still time to make something ready."""
         while (left := due_s - self.now()) > _SPIN_S:
             time.sleep(left - _SPIN_S)
+
+    def reach(self, due_s: float) -> Moment:
+        """Wait until `due_s`: sleep first, then spin for the last moment."""
+        self.approach(due_s)
         while (now := self.now()) < due_s:
             pass
         return Moment(due_s, now)
@@ -57,6 +61,9 @@ class OfflineClock(Clock):
     def now(self) -> float:
         """Seconds since this clock was made, as far as anybody waited."""
         return self._now
+
+    def approach(self, due_s: float) -> None:
+        """Nothing takes time here."""
 
     def reach(self, due_s: float) -> Moment:
         """Be at `due_s` without waiting."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from midigan.live.agenda import Event
+from midigan.live.agenda import RELEASE, TIE, Event
 
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x80, 0x90, 0xB0, 0xC0
 ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
@@ -26,6 +26,57 @@ def release_everything(send: Send, channels: Iterable[int]) -> None:
         send(-1, CONTROL_CHANGE | channel, ALL_NOTES_OFF, 0)
 
 
+class Outgoing:
+    """What comes due together: the messages to be sent for it, and who owns each key then."""
+
+    def __init__(self, owner_of: dict[tuple[int, int], Event]) -> None:
+        self.owner_of = dict(owner_of)
+        #: Whose each message is, and its bytes.
+        self.messages: list[tuple[int, tuple[int, int, int]]] = []
+        self.channels: set[int] = set()
+
+    def add(self, event: Event) -> None:
+        """Take in the next event."""
+        if event.order == TIE:
+            self._tie(event)
+        elif event.order == RELEASE:
+            self._release(event)
+        else:
+            self._strike(event)
+
+    def _tie(self, event: Event) -> None:
+        """Let what would end now go on as this note, if it is of the same track."""
+        key = event.channel, event.pitch
+        owner = self.owner_of.get(key)
+        if owner is not None and (owner.track, owner.end_tick) == (event.track, event.tick):
+            self.owner_of[key] = event
+
+    def _strike(self, event: Event) -> None:
+        """A note-on, unless the key is down for this very note; that of another goes up first."""
+        owner = self.owner_of.get((event.channel, event.pitch))
+        if owner is not None and owner.owner == event.owner:
+            return
+        if owner is not None:
+            self._lift(owner)
+        self.owner_of[event.channel, event.pitch] = event
+        self.channels.add(event.channel)
+        message = NOTE_ON | event.channel, event.pitch, event.velocity
+        self.messages.append((event.track, message))
+
+    def _release(self, event: Event) -> None:
+        """The note-off of a note, unless its key has passed to another one.
+
+        Nor is it the end of a note that was put off, or tied, to end at another tick.
+        """
+        owner = self.owner_of.get((event.channel, event.pitch))
+        if owner is not None and (owner.owner, owner.end_tick) == (event.owner, event.end_tick):
+            self._lift(owner)
+
+    def _lift(self, event: Event) -> None:
+        self.messages.append(_note_off(event))
+        del self.owner_of[event.channel, event.pitch]
+
+
 class Sounding:
     """Sends note-ons and note-offs, and remembers what sounds.
 
@@ -41,41 +92,28 @@ class Sounding:
     def __len__(self) -> int:
         return len(self._owner_of)
 
-    def tie(self, event: Event) -> None:
-        """Let what would end now go on as this note, if it is of the same track."""
-        key = event.channel, event.pitch
-        owner = self._owner_of.get(key)
-        if owner is not None and (owner.track, owner.end_tick) == (event.track, event.tick):
-            self._owner_of[key] = event
+    def foresee(self, events: Iterable[Event]) -> Outgoing:
+        """What is to be sent for some events, if nothing else is sent before; sends nothing."""
+        outgoing = Outgoing(self._owner_of)
+        for event in events:
+            outgoing.add(event)
+        return outgoing
 
-    def holds(self, event: Event) -> bool:
-        """Whether the key is down for this note."""
-        owner = self._owner_of.get((event.channel, event.pitch))
-        return owner is not None and owner.owner == event.owner
-
-    def strike(self, event: Event) -> None:
-        """Send a note-on; a key that is still down goes up first."""
-        key = event.channel, event.pitch
-        if key in self._owner_of:
-            self._lift(self._owner_of[key])
+    def play(self, outgoing: Outgoing) -> None:
+        """Send what was foreseen. Raises PortError if that cannot be."""
         # Noted before it is sent: a note that may have gone out is one that must end.
-        self._owner_of[key] = event
-        self._channels.add(event.channel)
-        self._send(event.track, NOTE_ON | event.channel, event.pitch, event.velocity)
-
-    def release(self, event: Event) -> None:
-        """Send the note-off of a note, unless its key has passed to another one.
-
-        Nor is it the end of a note that was put off, or tied, to end at another tick.
-        """
-        owner = self._owner_of.get((event.channel, event.pitch))
-        if owner is not None and (owner.owner, owner.end_tick) == (event.owner, event.end_tick):
-            self._lift(owner)
+        self._owner_of |= outgoing.owner_of
+        self._channels |= outgoing.channels
+        for track, message in outgoing.messages:
+            self._send(track, *message)
+        self._owner_of = outgoing.owner_of
 
     def lift_all(self) -> None:
         """Send the note-off of everything that sounds."""
-        for event in list(self._owner_of.values()):
-            self._lift(event)
+        for key, event in list(self._owner_of.items()):
+            track, message = _note_off(event)
+            self._send(track, *message)
+            del self._owner_of[key]
 
     def silence(self) -> None:
         """Leave nothing sounding: note-offs first, then all-notes-off on each used channel."""
@@ -89,6 +127,6 @@ class Sounding:
         for channel in sorted(self._channels):
             self._send(-1, CONTROL_CHANGE | channel, ALL_SOUND_OFF, 0)
 
-    def _lift(self, event: Event) -> None:
-        self._send(event.track, NOTE_OFF | event.channel, event.pitch, 0)
-        del self._owner_of[event.channel, event.pitch]
+
+def _note_off(event: Event) -> tuple[int, tuple[int, int, int]]:
+    return event.track, (NOTE_OFF | event.channel, event.pitch, 0)

@@ -27,6 +27,8 @@ def test_a_timeline_goes_through_a_given_point():
 
 def test_an_offline_clock_is_there_at_once():
     clock = OfflineClock()
+    clock.approach(5000.0)
+    assert clock.now() == 0.0
     assert clock.reach(5000.0) == Moment(5000.0, 5000.0)
     assert clock.now() == 5000.0
     assert clock.reach(10.0).late_s == 4990.0
@@ -38,4 +40,5 @@ def test_the_clock_never_arrives_early():
         moment = clock.reach(clock.now() + wait_s)
         assert moment.now_s >= moment.due_s
         assert moment.late_s == moment.now_s - moment.due_s
+        clock.approach(clock.now() - 1.0)
     assert abs(clock.now() - time.perf_counter()) < 1.0

@@ -6,7 +6,7 @@ from itertools import count
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from midigan.live.agenda import RELEASE, TIE, Agenda, Placed
+from midigan.live.agenda import Agenda, Placed
 from midigan.live.sounding import Sounding
 
 PHRASE, PHRASES = 8, 4
@@ -70,13 +70,7 @@ class Player:
     def go(self, ticks):
         for tick in range(self.now, self.now + ticks):
             self.now = tick
-            for event in self.agenda.take(tick):
-                if event.order == TIE:
-                    self.keys.tie(event)
-                elif event.order == RELEASE:
-                    self.keys.release(event)
-                elif not self.keys.holds(event):
-                    self.keys.strike(event)
+            self.keys.play(self.keys.foresee(self.agenda.take(tick)))
         self.now += 1
 
     def move(self, tick):

@@ -77,8 +77,9 @@ class RtMidiPort:
 
     def send(self, message: Sequence[int]) -> None:
         """Send the bytes of one message, if the port is there."""
-        self._owed.sent(message, heard=not self._plug.away)
+        heard = not self._plug.away
         self._give(message)
+        self._owed.sent(message, heard=heard)
 
     def check(self) -> str:
         """Look whether the port has gone or is back; a line for people if it has, else ""."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 
 from midigan.errors import MidiganError, PortError
-from midigan.live.agenda import RELEASE, TIE, Agenda, Event
+from midigan.live.agenda import Agenda
 from midigan.live.clock import Clock
 from midigan.live.connections.lookout import Lookout
 from midigan.live.connections.ports import Port
@@ -70,6 +70,7 @@ class Player:
         self._page = 0
         self._since_tick = 0  # where it was taken up
         self._shift = 0  # from a tick of the song to what has been played by then
+        self._due_s = 0.0  # of the notes that were sent last
         self._tally = Tally()
         self._lookout = Lookout(port, clock, self._sounding.lift_all)  # a tie then strikes anew
         self._next_report_s = clock.now()
@@ -127,11 +128,14 @@ class Player:
         if turns and self._transport.leads and not self._agenda.holds(self._page + 1):
             self._clock.reach(self._transport.seconds_at(tick))
             self._lead(tick)
-        events = self._agenda.take(tick)  # before the moment, not at it
+        events = self._agenda.take(tick)
         due_s = self._transport.seconds_at(tick)
-        moment = self._clock.reach(due_s)
+        self._clock.approach(due_s)
+        # At the moment there is no time for it, and before the sleep nobody's caches are kept.
+        outgoing = self._sounding.foresee(events)
         self._transport.passed(tick)
         self._tally.played_ticks = tick + self._shift
+        moment = self._clock.reach(due_s)
         bearable_s = _ASLEEP_S if self._transport.leads else self._transport.grace_s
         if moment.late_s > bearable_s:
             self._sounding.lift_all()
@@ -140,22 +144,14 @@ class Player:
                 return
             self._lead(tick)
             due_s = self._transport.seconds_at(tick)
+            outgoing = self._sounding.foresee(events)
         if self._pulses is not None:
             self._pulses.take(tick)
-        self._send_events(events, due_s)
+        self._due_s = due_s
+        self._sounding.play(outgoing)
         if turns:
             self._page += 1
             self._supply.turn_to(self._page)
-
-    def _send_events(self, events: list[Event], due_s: float) -> None:
-        for event in events:
-            if event.order == TIE:
-                self._sounding.tie(event)
-            elif event.order == RELEASE:
-                self._sounding.release(event)
-            elif not self._sounding.holds(event):
-                self._tally.note(self._clock.now() - due_s)
-                self._sounding.strike(event)
 
     def _lead(self, tick: int, earliest_s: float = 0.0) -> None:
         """Roll from `tick` on, once its phrase is there, and at `earliest_s` of our clock."""
@@ -241,8 +237,9 @@ class Player:
             self._send(track, PROGRAM_CHANGE | part.channel, part.program)
 
     def _send(self, track: int, *message: int) -> None:
+        at_s = self._clock.now()
         self._port.send(message)
-        self._tally.sent(track, message)
+        self._tally.sent(track, message, at_s - self._due_s)
 
     def _report(self) -> None:
         tally, transport = self._tally, self._transport
