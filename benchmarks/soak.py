@@ -1,13 +1,15 @@
 """How long `midigan live` bears what a studio does to it.
 
     pip install -e '.[test]' and Debian's jackd2
-    python benchmarks/soak.py [--minutes 60] [--candidates 32] [--busy 2]
+    python benchmarks/soak.py [--minutes 60] [--candidates 32] [--busy 2] [--stalls 30]
 
 Beside busy processes, at 180 bpm, with the critic choosing from 32 candidates, a DAW jumps,
 stops and starts by JACK transport every few seconds, and a synthesizer closes its port every
-minute for two seconds. A process of its own takes down what arrives;
-afterwards that is held against the music of those places, composed again. Ends with 1 if a
-note was stuck, a phrase came late, or playing went on in a wrong place.
+minute for two seconds. With --stalls nobody, JACK included, has a processor for 5 to so many
+milliseconds each second (stall.py): JACK overruns, and loses what it should have sent. A process
+of its own takes down what arrives; afterwards that is held against the music of those places,
+composed again. Ends with 1 if a note was stuck, a phrase came late, or playing went on in a wrong
+place.
 """
 
 from __future__ import annotations
@@ -48,10 +50,13 @@ CHILDREN = {
 }
 
 
-def busy(count: int, niceness: int) -> AbstractContextManager[None]:
-    """Keep so many processors busy, with what others leave of them if that is nice."""
+def busy(count: int, niceness: int, stalls_ms: float) -> AbstractContextManager[None]:
+    """Keep so many processors busy, with what others leave of them if that is nice; stall all."""
     code = f"import os; os.nice({niceness})\nwhile True: pass"
-    return alongside([[sys.executable, "-c", code]] * count)
+    stall = [sys.executable, str(Path(__file__).with_name("stall.py"))]
+    stalled = sorted(os.sched_getaffinity(0)) if stalls_ms else []
+    stalling = [[*stall, str(processor), str(stalls_ms)] for processor in stalled]
+    return alongside([*[[sys.executable, "-c", code]] * count, *stalling])
 
 
 def private_kib(pid: int) -> int:
@@ -213,13 +218,14 @@ def main() -> None:
     parser.add_argument("--candidates", type=int, default=32)
     parser.add_argument("--busy", type=int, default=2)
     parser.add_argument("--nice", type=int, default=0, help="of the busy processes")
+    parser.add_argument("--stalls", type=float, default=0.0, help="milliseconds; 0 for none")
     parser.add_argument("--keep", type=Path, help="folder to keep the record and the log in")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        with jack_server(f"soak{os.getpid()}"), busy(options.busy, options.nice):
+        with jack_server(f"soak{os.getpid()}"), busy(options.busy, options.nice, options.stalls):
             played = play(options, folder)
         (folder / "played.json").write_text(json.dumps(played))
         record = read_record(folder / "record.jsonl")

@@ -9,7 +9,6 @@ import os
 import signal
 
 from midigan.errors import MidiganError
-from midigan.live.playing.stage import Stage
 from midigan.live.processes.link import PipeLink, standard_pipes
 from midigan.live.processes.player_messages import (
     Ended,
@@ -23,6 +22,7 @@ from midigan.live.processes.player_messages import (
     Start,
     Stop,
 )
+from midigan.live.processes.priority import be_preferred
 from midigan.live.processes.rescue import Rescue
 from midigan.live.processes.wire import Message
 
@@ -31,6 +31,8 @@ _A_WHILE_S = 3600.0
 
 def main() -> None:
     """Open a port, play what comes, end silent."""
+    # It is real time only when its port is open; till then the composer is not to outrun it.
+    be_preferred()
     rescue = Rescue()
     with standard_pipes() as (source, target_fd):
         link = PipeLink(source, target_fd)
@@ -49,6 +51,8 @@ def main() -> None:
 
 def _serve(link: PipeLink, rescue: Rescue) -> Message:
     """Do what is asked for, message by message, until the music has been played."""
+    from midigan.live.playing.stage import Stage
+
     stage = Stage(link)
     try:
         while True:
