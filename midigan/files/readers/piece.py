@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -19,14 +19,23 @@ from typing import Any, NamedTuple
 
 from midigan.errors import SourceError
 from midigan.files.readers.barlines import Bars, Measure, lay_out_bars
+from midigan.files.readers.voice import VoiceNote, Written, merge_ties, without_overlaps
+
+#: As music21 counts channels, from 0.
+_DRUM_CHANNEL = 9
 
 
-class VoiceNote(NamedTuple):
-    """A note of a voice: `start` and `end` in quarter notes, `pitch` MIDI 0..127."""
+class Part(NamedTuple):
+    """What a score says of one of its parts; the staves of a piano are parts of the same `id`.
 
-    start: Fraction
-    end: Fraction
-    pitch: int
+    name: "" where it has none. program: MIDI program 0..127, 0 where the score names none.
+    percussion: whether it is on the channel of drums.
+    """
+
+    id: str
+    name: str
+    program: int
+    percussion: bool
 
 
 @dataclass(frozen=True)
@@ -34,12 +43,14 @@ class Piece:
     """A score without its engraving: voices from the highest part down.
 
     voices: notes sorted by (start, pitch), times counted from the first full bar.
+    parts: what is said of each voice.
     tempos: (time in quarter notes, quarter notes a minute); empty where the score has none.
     warnings: which notes were left out, a short phrase each.
     """
 
     name: str
     voices: tuple[tuple[VoiceNote, ...], ...]
+    parts: tuple[Part, ...]
     bars: Bars
     tempos: tuple[tuple[Fraction, float], ...]
     warnings: tuple[str, ...] = ()
@@ -51,7 +62,7 @@ def read_piece(source: Path | str, name: str) -> Piece:
     source: a file, or the text of one tune in ABC. Raises SourceError if music21 cannot read
     it or it holds no notes.
     """
-    return _piece(name, _parse(source, name))
+    return _piece(name, *_parse(source, name))
 
 
 def read_movements(source: Path, name: str, starts: Sequence[int]) -> list[Piece]:
@@ -60,15 +71,15 @@ def read_movements(source: Path, name: str, starts: Sequence[int]) -> list[Piece
     starts: the number of each one's first measure in the file, from 0. Raises SourceError as
     `read_piece` does, and if a movement would be empty.
     """
-    parts = _parse(source, name)
+    parts, measures = _parse(source, name)
     return [
-        _piece(f"{name}-movement{number}", [part[first:stop] for part in parts])
+        _piece(f"{name}-movement{number}", parts, [part[first:stop] for part in measures])
         for number, (first, stop) in enumerate(zip_longest(starts, starts[1:]), 1)
     ]
 
 
-def _parse(source: Path | str, name: str) -> list[list[Any]]:
-    """The measures of each part."""
+def _parse(source: Path | str, name: str) -> tuple[list[Part], list[list[Any]]]:
+    """The parts, and the measures of each."""
     import warnings
 
     from music21 import converter
@@ -83,7 +94,8 @@ def _parse(source: Path | str, name: str) -> list[list[Any]]:
                     score = converter.parse(file, forceSource=True)
             # Parts of transposing instruments are printed otherwise than they sound.
             score.toSoundingPitch(inPlace=True)
-            return [_measures_of(part) for part in score.parts]
+            parts = list(score.parts)
+            return [_part(part) for part in parts], [_measures_of(part) for part in parts]
         except Exception as error:  # music21's readers fail in their own many ways
             raise SourceError(f"{name}: music21 cannot read it ({error})") from error
 
@@ -98,18 +110,28 @@ def _in_small_letters(source: Path) -> Iterator[Path]:
         yield Path(copyfile(source, Path(folder) / f"score{source.suffix.lower()}"))
 
 
-def _piece(name: str, parts: list[list[Any]]) -> Piece:
-    measures = _measures(parts)
+def _part(part: Any) -> Part:
+    played = part.getInstrument(returnDefault=False)
+    name = part.partName or ""
+    if played is None:
+        return Part(part.id, name, 0, percussion=False)
+    percussion = played.midiChannel == _DRUM_CHANNEL
+    return Part(played.partId or part.id, name, played.midiProgram or 0, percussion)
+
+
+def _piece(name: str, parts: list[Part], measures_of: list[list[Any]]) -> Piece:
+    measures = _measures(measures_of)
     bars = lay_out_bars(measures)
     starts = [bars.silence]
     for measure in measures:
         starts.append(starts[-1] + measure.length)
     lost: Counter[str] = Counter()
-    voices = tuple(_voice(part, starts, lost) for part in parts)
+    voices = tuple(_voice(part, starts, lost) for part in measures_of)
     warnings = tuple(f"notes {which} were left out ({count}x)" for which, count in lost.items())
     if not any(voices):
         raise SourceError("; ".join([f"{name} holds no notes", *warnings]))
-    return Piece(name, voices, bars, _tempos(parts[0] if parts else [], starts), warnings)
+    tempos = _tempos(measures_of[0] if measures_of else [], starts)
+    return Piece(name, voices, tuple(parts), bars, tempos, warnings)
 
 
 def _measures_of(part: Any) -> list[Any]:
@@ -142,15 +164,6 @@ def _measures(parts: list[list[Any]]) -> list[Measure]:
     return found
 
 
-class _Written(NamedTuple):
-    """A note as printed: `tie` is music21's "start", "continue", "stop", or "" for none."""
-
-    start: Fraction
-    end: Fraction
-    pitch: int
-    tie: str
-
-
 def _voice(part: list[Any], starts: list[Fraction], lost: Counter[str]) -> tuple[VoiceNote, ...]:
     """A part's notes, placed by the starts of the measures; those left out are counted."""
     written = [
@@ -158,12 +171,12 @@ def _voice(part: list[Any], starts: list[Fraction], lost: Counter[str]) -> tuple
         for measure, begin, stop in zip(part, starts, starts[1:], strict=False)
         for note in _written(measure, begin, stop, lost)
     ]
-    return without_overlaps(_merge_ties(sorted(written)))
+    return without_overlaps(merge_ties(sorted(written)))
 
 
 def _written(
     measure: Any, begin: Fraction, stop: Fraction, lost: Counter[str]
-) -> Iterator[_Written]:
+) -> Iterator[Written]:
     """A measure's notes. What an overfull one pushes past its bar line is cut off there."""
     from music21 import harmony, note
 
@@ -180,36 +193,7 @@ def _written(
                 lost["behind the end of their measure"] += 1
             else:
                 tie = single.tie.type if single.tie is not None else ""
-                yield _Written(start, end, single.pitch.midi, tie)
-
-
-def _merge_ties(written: list[_Written]) -> list[VoiceNote]:
-    """Tied notes as one. A tie that leads nowhere is ignored."""
-    notes: list[VoiceNote] = []
-    tied: dict[int, VoiceNote] = {}
-    for begin, end, pitch, tie in written:
-        held, note = tied.pop(pitch, None), VoiceNote(begin, end, pitch)
-        if held is not None and held.end == begin and tie in ("continue", "stop"):
-            note = note._replace(start=held.start)
-        elif held is not None:
-            notes.append(held)
-        if tie in ("start", "continue"):
-            tied[pitch] = note
-        else:
-            notes.append(note)
-    return [*notes, *tied.values()]
-
-
-def without_overlaps(notes: list[VoiceNote]) -> tuple[VoiceNote, ...]:
-    """Sorted notes of which no two of a pitch overlap: unisons merged, the earlier one cut."""
-    kept: dict[tuple[int, Fraction], VoiceNote] = {}
-    for note in sorted(notes):
-        kept[note.pitch, note.start] = note  # of a unison, the longest comes last
-    by_pitch = [kept[key] for key in sorted(kept)]
-    for i, (note, following) in enumerate(pairwise(by_pitch)):
-        if note.pitch == following.pitch:
-            by_pitch[i] = note._replace(end=min(note.end, following.start))
-    return tuple(sorted(by_pitch))
+                yield Written(start, end, single.pitch.midi, tie)
 
 
 def _tempos(part: list[Any], starts: list[Fraction]) -> tuple[tuple[Fraction, float], ...]:

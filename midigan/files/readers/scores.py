@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from html import unescape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from midigan.errors import SourceError
+from midigan.files.readers.percussion import give_drums_pitches
 from midigan.files.readers.piece import Piece, read_piece
 from midigan.files.readers.tune_book import Tune, tunes_of
 from midigan.files.score import (
@@ -32,8 +32,6 @@ _VELOCITY = 80
 #: The most that a compressed score may unpack to.
 _MAX_UNPACKED = 64 * 2**20
 
-_PART = re.compile(rb"<score-part\s.*?<part-name[^>]*?(?:/>|>(.*?)</part-name>)", re.DOTALL)
-
 
 def read_printed_scores(data: bytes, path: Path) -> Iterator[tuple[str, Score]]:
     """The scores in a file that music21 reads: each with its name, "" where it is the only one.
@@ -46,7 +44,7 @@ def read_printed_scores(data: bytes, path: Path) -> Iterator[tuple[str, Score]]:
     if len(tunes) > 1:
         yield from _book(tunes, path.stem)
     elif tunes:
-        yield "", _score_of(_parsed(tunes[0].text, path.name), [])
+        yield "", _score_of(_parsed(tunes[0].text, path.name))
     else:
         yield "", _score_in_file(data, path)
 
@@ -57,7 +55,7 @@ def _book(tunes: Sequence[Tune], book: str) -> Iterator[tuple[str, Score]]:
     problems: list[str] = []
     for tune in tunes:
         try:
-            score = _score_of(_parsed(tune.text, f"tune {tune.name}"), [])
+            score = _score_of(_parsed(tune.text, f"tune {tune.name}"))
         except SourceError as error:
             problems.append(f"tune {tune.name} was left out: {error}")
             continue
@@ -73,8 +71,13 @@ def _book(tunes: Sequence[Tune], book: str) -> Iterator[tuple[str, Score]]:
 
 def _score_in_file(data: bytes, path: Path) -> Score:
     xml = _unpacked(data) if path.suffix.lower() == ".mxl" else data
-    names = [unescape(name.decode("utf-8", "replace")).strip() for name in _PART.findall(xml)]
-    return _score_of(_parsed(path, path.name), names)
+    pitched, drums = give_drums_pitches(xml)
+    if not drums:
+        return _score_of(_parsed(path, path.name))
+    with TemporaryDirectory() as folder:
+        again = Path(folder) / "score.musicxml"
+        again.write_bytes(pitched)
+        return _score_of(_parsed(again, path.name), drums)
 
 
 def _parsed(source: Path | str, name: str) -> Piece:
@@ -86,10 +89,12 @@ def _parsed(source: Path | str, name: str) -> Piece:
         raise SourceError(reason[:200]) from error
 
 
-def _score_of(piece: Piece, names: list[str]) -> Score:
-    """A piece in ticks. names: of its parts, if there are as many."""
-    if len(names) != len(piece.voices):
-        names = [""] * len(piece.voices)
+def _score_of(piece: Piece, drums: Collection[str] = ()) -> Score:
+    """A piece in ticks. drums: the ids of parts that are for drums, whatever their channel."""
+    tracks = tuple(
+        SourceTrack(part.name, part.program, part.percussion or part.id in drums)
+        for part in piece.parts
+    )
     rows = np.array(
         [
             (_tick(note.start), _tick(note.end), voice, note.pitch)
@@ -102,7 +107,7 @@ def _score_of(piece: Piece, names: list[str]) -> Score:
     start, end, voice, pitch = rows.T
     return Score(
         _PPQ,
-        tuple(SourceTrack(name) for name in names),
+        tracks,
         tick_notes(start, end - start, voice, pitch, _VELOCITY),
         by_tick(np.array([(_tick(time), bpm) for time, bpm in piece.tempos], TICK_TEMPO)),
         by_tick(
@@ -119,12 +124,13 @@ def _score_of(piece: Piece, names: list[str]) -> Score:
 
 
 def _unpacked(data: bytes) -> bytes:
-    """The XML in a compressed score, all its files together."""
+    """The XML of a compressed score: its first file that says nothing of the box itself."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as box:
             if sum(info.file_size for info in box.infolist()) > _MAX_UNPACKED:
                 raise SourceError(f"it unpacks to more than {_MAX_UNPACKED >> 20} MB")
-            return b"".join(box.read(name) for name in box.namelist() if name.endswith("xml"))
+            scores = [name for name in box.namelist() if name.lower().endswith("xml")]
+            return next((box.read(n) for n in scores if not n.startswith("META-INF/")), b"")
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError) as error:
         raise SourceError("not a compressed MusicXML file, or damaged") from error
 

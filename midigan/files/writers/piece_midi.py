@@ -7,7 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midigan.files.readers.piece import Piece, VoiceNote
+from midigan.files.readers.piece import Piece
+from midigan.files.readers.voice import VoiceNote
 from midigan.saving import whole_file
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import mido
 import pytest
 
 from midigan.errors import SourceError
-from midigan.files.readers.piece import VoiceNote, read_movements, read_piece, without_overlaps
+from midigan.files.readers.piece import read_movements, read_piece
+from midigan.files.readers.voice import VoiceNote, without_overlaps
 from midigan.files.writers.corpora import corpus_folder, find_corpus
 from midigan.files.writers.piece_midi import PPQN, write_piece
 

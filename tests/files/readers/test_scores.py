@@ -146,6 +146,79 @@ def test_a_score_for_drums_alone_says_why_it_is_left_out(tmp_path):
         encode([tmp_path], BAND)
 
 
+#: A kit of which two drums are known, a piano of two staves, and a bar of each. The second note
+#: is printed where a low tom stands, the third has an instrument that nobody describes.
+BEAT = """<score-partwise version="4.0"><part-list>
+<score-part id="K"><part-name>Kit</part-name>
+<score-instrument id="K-1"><instrument-name>Kick</instrument-name></score-instrument>
+<score-instrument id="K-2"><instrument-name>Rim</instrument-name></score-instrument>
+<midi-instrument id="K-1"><midi-channel>10</midi-channel><midi-unpitched>37</midi-unpitched>
+</midi-instrument><midi-instrument id="K-2"><midi-channel>10</midi-channel>
+<midi-unpitched>38</midi-unpitched></midi-instrument></score-part>
+<score-part id="P"><part-name>Organ</part-name>
+<score-instrument id="P-1"><instrument-name>Church Organ</instrument-name></score-instrument>
+<midi-instrument id="P-1"><midi-channel>1</midi-channel><midi-program>20</midi-program>
+</midi-instrument></score-part></part-list>
+<part id="K"><measure number="1"><attributes><divisions>1</divisions>
+<time><beats>4</beats><beat-type>4</beat-type></time></attributes>
+<note><unpitched><display-step>F</display-step><display-octave>4</display-octave></unpitched>
+<duration>1</duration><instrument id="K-2"/></note>
+<note><unpitched><display-step>A</display-step><display-octave>4</display-octave></unpitched>
+<duration>1</duration></note>
+<note><chord/><unpitched><display-step>G</display-step><display-octave>5</display-octave>
+</unpitched><duration>1</duration><instrument id="K-9"/></note>
+<note><rest/><duration>1</duration></note>
+<note><unpitched/><duration>1</duration></note></measure></part>
+<part id="P"><measure number="1"><attributes><divisions>1</divisions><staves>2</staves>
+</attributes>
+<note><pitch><step>C</step><octave>5</octave></pitch><duration>4</duration><staff>1</staff></note>
+<backup><duration>4</duration></backup>
+<note><pitch><step>C</step><octave>3</octave></pitch><duration>4</duration><staff>2</staff></note>
+</measure></part></score-partwise>"""
+
+
+def tracks_and_notes(path):
+    ((_, score),) = read_scores(path)
+    rows = score.notes[["start", "source", "pitch"]].tolist()
+    notes = [(start // score.ppq, source, pitch) for start, source, pitch in rows]
+    return [(track.name, track.program, track.drum) for track in score.tracks], notes, score
+
+
+def test_printed_drums_are_what_they_strike_and_parts_have_their_names_and_programs(tmp_path):
+    (tmp_path / "beat.musicxml").write_text(BEAT)
+    tracks, notes, score = tracks_and_notes(tmp_path / "beat.musicxml")
+    assert tracks == [("Kit", 0, True), ("Organ", 19, False), ("Organ", 19, False)]
+    assert sorted(notes) == [(0, 0, 37), (0, 1, 72), (0, 2, 48), (1, 0, 42), (1, 0, 43)]
+    assert score.warnings == ("notes without a pitch were left out (1x)",)
+
+
+@pytest.mark.parametrize("code", ["utf-16", "latin-1"])
+def test_printed_drums_are_found_in_any_encoding_and_box(code, tmp_path):
+    text = f'<?xml version="1.0" encoding="{code}"?>{BEAT}'.encode(code)
+    with zipfile.ZipFile(tmp_path / "beat.mxl", "w") as box:
+        box.writestr("META-INF/container.xml", "<container/>")
+        box.writestr("beat.xml", text)
+    _, notes, _ = tracks_and_notes(tmp_path / "beat.mxl")
+    assert (0, 0, 37) in notes
+
+
+def test_a_stroke_among_pitches_makes_no_drums(tmp_path):
+    (tmp_path / "odd.musicxml").write_text(ODD_NOTES)
+    tracks, _, score = tracks_and_notes(tmp_path / "odd.musicxml")
+    assert not any(drum for _, _, drum in tracks)
+    assert "notes without a pitch were left out (1x)" in score.warnings
+
+
+def test_what_a_notation_program_wrote_for_drums_is_read():
+    drums, cowbell = (set(), set())
+    tracks, notes, score = tracks_and_notes(corpus_folder() / "demos" / "drum_sample.xml")
+    for _, source, pitch in notes:
+        (drums, cowbell)[source].add(pitch)
+    assert tracks == [("Drums", 0, True), ("Cowbell", 0, True)]
+    assert (drums, cowbell) == ({36, 38, 42, 49}, {56})
+    assert not score.warnings
+
+
 def test_a_suffix_may_be_in_capitals(tmp_path):
     write_musicxml(song(), SATB, tmp_path / "song.musicxml")
     with zipfile.ZipFile(tmp_path / "SONG.MXL", "w") as box:
