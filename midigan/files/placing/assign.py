@@ -13,7 +13,7 @@ from midigan.files.aligning.grid import Gridded, Ints
 from midigan.files.placing.features import Features
 from midigan.files.placing.names import track_named
 from midigan.files.placing.places import Place, places_of, voices_of
-from midigan.files.placing.voices import split_voices
+from midigan.files.placing.voices import Voices, split_voices
 from midigan.files.score import SourceTrack
 from midigan.layout import Layout
 from midigan.notes import separated
@@ -141,7 +141,7 @@ def _split(
     gridded: Gridded,
     layout: Layout,
     start: Ints,
-) -> tuple[Ints, Ints, Ints]:
+) -> tuple[Ints, Voices, Ints]:
     """Split songs' notes, but for drums, into the layout's tracks by register.
 
     split: `(songs,)`, which songs. start: of all songs' notes, on one timeline. Returns which

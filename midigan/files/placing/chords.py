@@ -16,13 +16,14 @@ class Chords:
 
     step: int64 `(chords,)`, where they begin, growing.
     first: int64 `(chords + 1,)`, where the notes of each begin in the other columns.
-    pitch, end: int64 `(notes,)`, those of a chord one after another, the highest first.
+    pitch, start, end: int64 `(notes,)`, those of a chord one after another, the highest first.
     note: int64 `(notes,)`, which of the notes they were made of each is.
     """
 
     step: Ints
     first: Ints
     pitch: Ints
+    start: Ints
     end: Ints
     note: Ints
 
@@ -43,13 +44,16 @@ class Chords:
             begin.take(first),
             np.append(first, len(note)),
             255 - (place & 255),
+            begin,
             begin + length.take(note),
             note,
         )
 
 
 def _differ_from_the_one_before(numbers: Ints) -> NDArray[np.bool_]:
-    return np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]
+    new = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
+    return new
 
 
 def _longest(note: Ints, new: NDArray[np.bool_], length: Ints) -> Ints:

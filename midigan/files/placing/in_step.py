@@ -15,9 +15,6 @@ from midigan.files.placing.lanes import Lanes
 #: Of more voices the first pitches are no whole numbers.
 MOST_VOICES = 5
 
-#: Lower than any pitch.
-_NO_NOTE = -1
-
 Costs = NDArray[np.integer[Any]]
 
 
@@ -49,22 +46,21 @@ class _Choices(NamedTuple):
 
     So of choices that cost the same the first one in order of the voices has the lowest code.
     silent: `(voices, 1)`, the bit of each voice.
-    sung: `(voices, codes)`, what each voice has sung then: a note of the chord, which has fewer
-        than there are voices, or what the voice sang before, which is counted on from there.
+    rank: int64 `(voices, codes)`, which of the chord's notes each voice gets, the highest being
+        0; where it gets none, so little that adding any note makes less than any note.
     """
 
     silent: Costs
-    sung: Ints
+    rank: Ints
 
 
 @cache
 def _choices(voices: int) -> _Choices:
     """All choices, of however many notes."""
-    voice = np.arange(voices)[:, None]
-    silent = 1 << voice[::-1]
+    silent = 1 << np.arange(voices)[::-1, None]
     sings = np.arange(1 << voices) & silent == 0
-    sung = np.where(sings, np.cumsum(sings, axis=0) - 1, voices - 1 + voice)
-    return _Choices(silent.astype(_scale(voices).kind), sung)
+    rank = np.where(sings, np.cumsum(sings, axis=0) - 1, np.iinfo(np.int64).min)
+    return _Choices(silent.astype(_scale(voices).kind), rank)
 
 
 class InStep:
@@ -77,18 +73,23 @@ class InStep:
     def __init__(self, chords: Chords, lanes: Lanes) -> None:
         self._voices = len(lanes.sung)
         self._scale = scale = _scale(self._voices)
-        self._row = np.arange(self._voices)[:, None]
         begin = np.array(first_pitches(self._voices), np.int64) * scale.unit
         self._notes = np.append(chords.end << scale.pitch_bits | chords.pitch * scale.unit, begin)
-        self._first, self._size = chords.first[:-1], np.diff(chords.first)
+        self._pitch = self._notes.astype(scale.kind) & scale.pitch
+        self._first = chords.first[:-1]
+        self._size = np.diff(chords.first).astype(scale.kind)
         self._step = chords.step << scale.pitch_bits | scale.pitch
-        self._stop = np.zeros(len(chords.step) + 1, np.bool_)
-        self._stop[lanes.stop] = True
+        self._goes_on = np.ones(len(chords.step), np.bool_)
+        self._goes_on[lanes.stop - 1] = False
+        self._row = np.arange(self._voices, dtype=scale.kind)[:, None]
+        self._own = np.arange(self._voices - 1)[:, None]
+        self._zeros = np.zeros(len(lanes.first), scale.kind)
         self._run(lanes)
 
     def _run(self, lanes: Lanes) -> None:
         """Deal out the lanes."""
-        order = np.argsort(-lanes.count, kind="stable")
+        # Numbers of few bits are sorted several times as fast.
+        order = np.argsort(-lanes.count.astype(np.int16), kind="stable")
         active = np.searchsorted(-lanes.count.take(order), -np.arange(int(lanes.count.max())))
         first, sung = lanes.first.take(order), lanes.sung.take(order, axis=1)
         chords, found = [], []
@@ -110,11 +111,11 @@ class InStep:
         sung = self.sung.take(self.place.take(chord - 1), axis=1)
         while len(chord) >= fewest:
             sung, place = self._deal(chord, sung), self.place.take(chord)
-            other = np.flatnonzero((sung != self.sung.take(place, axis=1)).any(axis=0))
-            chord, sung = chord.take(other), sung.take(other, axis=1)
-            self.sung[:, place.take(other)] = sung
-            going = np.flatnonzero(~self._stop.take(chord + 1))
-            chord, sung = chord.take(going) + 1, sung.take(going, axis=1)
+            going = (sung != self.sung.take(place, axis=1)).any(axis=0)
+            self.sung[:, place] = sung
+            going &= self._goes_on.take(chord)
+            (other,) = going.nonzero()
+            chord, sung = chord.take(other) + 1, sung.take(other, axis=1)
         return chord, sung
 
     def _deal(self, chord: Ints, sung: Ints) -> Ints:
@@ -122,63 +123,69 @@ class InStep:
 
         sung: the same before them.
         """
-        kind, bits = self._scale.kind, self._scale.pitch
+        kind = self._scale.kind
         first, size = self._first.take(chord), self._size.take(chord)
-        own, before = first + self._row[:-1], self._notes.take(sung)
-        pitch = (self._notes.take(own) & bits).astype(kind)
-        # Bits and products are ten times as fast here as writing where a condition holds.
-        pitch |= np.multiply(self._row[:-1] >= size, _NO_NOTE, dtype=kind)
-        held = (before & bits).astype(kind)
-        code = self._cheapest(pitch, size, held, before > self._step.take(chord))
-        place = (_choices(self._voices).sung * len(size)).take(code, axis=1)
-        place += np.arange(len(size))
-        after = np.concatenate([own, sung]).take(place)
-        big = np.flatnonzero(size > self._voices)
+        pitch = self._pitch.take(first + self._own)
+        # Bits and products are ten times as fast here as writing where a condition holds. All
+        # bits set are lower than any pitch.
+        pitch |= -(self._row[:-1] >= size).astype(kind)
+        before = self._notes.take(sung)
+        held = before.astype(kind)
+        held &= self._scale.pitch
+        sounding = -(before > self._step.take(chord)).astype(kind)
+        after = _choices(self._voices).rank.take(self._cheapest(pitch, size, held, sounding), 1)
+        after += first
+        # A voice's next note comes behind those that it has sung.
+        np.maximum(after, sung, out=after)
+        (big,) = (size > self._voices).nonzero()
         if len(big):
             after[:, big] = self._inner_near(first.take(big), size.take(big), held.take(big, 1))
         return after
 
-    def _cheapest(self, pitch: Costs, size: Ints, held: Costs, sounding: NDArray[np.bool_]) -> Ints:
+    def _cheapest(self, pitch: Costs, size: Costs, held: Costs, sounding: Costs) -> Costs:
         """The codes of the cheapest choices; of too many notes, any.
 
         pitch: `(voices - 1, chords)`, of the notes; size: how many they are.
-        held, sounding: `(voices, chords)`, what each voice sang last, and whether it still does.
+        held, sounding: `(voices, chords)`, what each voice sang last, and whether it still
+        does, which sets all bits.
         From the last voice to the first: what its choice and those of the voices after it cost
         at least, for each number of notes that went to voices before it.
         """
         voices, (unit, never, kind, *_) = self._voices, self._scale
         distance = pitch[:, None] - held
-        take = np.abs(distance)
-        take += np.multiply(sounding, CUT * unit, dtype=kind)
-        skip = self._silence(distance, sounding)
-        outer = np.multiply((size > 1) & ~sounding.any(axis=0), never, dtype=kind)
-        skip[0, 0] += outer
-        skip[:, -1] += outer
-        cost = np.multiply(self._row != size, never, dtype=kind)
+        outer = ((size > 1) > sounding.any(axis=0)) * kind.type(never)
+        skip = self._silence(distance, sounding, outer)
+        take = np.abs(distance, out=distance)
+        take += sounding & kind.type(CUT * unit)
+        cost = (self._row != size) * kind.type(never)
         for voice in reversed(range(voices)):
-            least = skip[: voice + 1, voice] + cost[: voice + 1]
             some = min(voice + 1, voices - 1)
-            np.minimum(least[:some], take[:some, voice] + cost[1 : some + 1], out=least[:some])
-            cost = least
-        return (cost[0] & (unit - 1)).astype(np.int64)
+            least, sings = skip[: voice + 1, voice], take[:some, voice]
+            least += cost[: voice + 1]
+            sings += cost[1 : some + 1]
+            cost, least = least, least[:some]
+            np.minimum(least, sings, out=least)
+        return cost[0] & (unit - 1)
 
-    def _silence(self, distance: Costs, sounding: NDArray[np.bool_]) -> Costs:
+    def _silence(self, distance: Costs, sounding: Costs, outer: Costs) -> Costs:
         """What it costs `(notes before, voice, chord)` that a voice gets no note.
 
         distance: `(note, voice, chord)`, how much higher each note is than the voice.
         sounding: `(voice, chord)`. A voice that goes on is crossed by the notes that go to
         voices before it and are lower, and by those after it that are higher.
+        outer: `(chord,)`, what it costs besides where the voice is the first or the last.
         """
-        crossed = np.sign(distance)
-        crossed *= np.multiply(sounding, CROSS * self._scale.unit, dtype=crossed.dtype)
-        skip = np.empty((self._voices, *sounding.shape), crossed.dtype)
-        skip[0] = _choices(self._voices).silent
-        # One by one, and not with a single zero: both are much faster.
-        for higher in np.maximum(crossed, np.zeros_like(crossed)):
-            skip[0] += higher
+        skip = np.empty((self._voices, *sounding.shape), distance.dtype)
+        crossed = np.sign(distance, out=skip[1:])
+        crossed *= sounding & distance.dtype.type(CROSS * self._scale.unit)
+        # Zeros in a row are much faster than a single one.
+        higher = np.maximum(crossed, self._zeros[: sounding.shape[1]])
+        np.add.reduce(higher, axis=0, out=skip[0])
+        skip[0] += _choices(self._voices).silent
+        skip[0, :: self._voices - 1] += outer
         # No more notes go to voices before one than there are of those.
-        for note, own in enumerate(crossed):
-            np.subtract(skip[note, note + 1 :], own[note + 1 :], out=skip[note + 1, note + 1 :])
+        for note in range(1, self._voices):
+            np.subtract(skip[note - 1, note:], skip[note, note:], out=skip[note, note:])
         return skip
 
     def _inner_near(self, first: Ints, size: Ints, held: Costs) -> Ints:
@@ -186,11 +193,9 @@ class InStep:
 
         first, size: of the chords' notes. held: `(voices, chords)`.
         """
-        row = np.arange(int(size.max()) - 2)[:, None]
-        pitch = (self._notes.take(first + 1 + row, mode="clip") & self._scale.pitch).astype(
-            held.dtype
-        )
-        pitch |= np.multiply(row >= size - 2, self._scale.never, dtype=held.dtype)
+        row = np.arange(int(size.max()) - 2, dtype=size.dtype)[:, None]
+        pitch = self._pitch.take(first + 1 + row, mode="clip")
+        pitch |= (row >= size - 2) * size.dtype.type(self._scale.never)
         chosen = np.empty((self._voices, len(first)), np.int64)
         chosen[0], chosen[-1] = first, first + size - 1
         inner, each = chosen[1:-1], np.arange(len(first))

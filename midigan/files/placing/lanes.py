@@ -16,7 +16,7 @@ class Lanes:
     first, count: int64 `(lanes,)`, the first chord of each lane, and how many it has, at least 1.
     stop: int64 `(lanes,)`, the chord before which the stretch ends that it is of.
     sung: int64 `(voices, lanes)`, the note that each voice sang last. Before a song there is one
-        for each voice, which are counted on behind those of all chords.
+        for each voice, which are counted from -voices to -1.
     """
 
     first: Ints
@@ -43,7 +43,7 @@ class Lanes:
         own = np.repeat(np.arange(len(first)), parts)
         number = np.arange(len(own)) - np.repeat(np.cumsum(parts) - parts, parts)
         voice = np.arange(voices)[:, None]
-        sung = np.repeat(len(chords.pitch) + voice, len(own), axis=1)
+        sung = np.repeat(voice - voices, len(own), axis=1)
         known = np.flatnonzero(full.take(own) & (number == 0))
         sung[:, known] = chords.first.take(first.take(own.take(known))) + voice
         passed = number * (longest or 0)

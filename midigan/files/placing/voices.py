@@ -12,6 +12,9 @@ from midigan.files.placing.dealer import Dealer, first_pitches
 from midigan.files.placing.in_step import MOST_VOICES, InStep
 from midigan.files.placing.lanes import Lanes
 
+#: Voices take little room, and so little time.
+Voices = NDArray[np.int16]
+
 #: Fewer lanes than these are dealt out faster one by one, and longer ones faster in parts.
 _FEWEST, _LONGEST = 64, 24
 
@@ -26,7 +29,7 @@ def split_voices(
     voices: int,
     chords: int | None = None,
     songs: Ints | None = None,
-) -> tuple[Ints, Ints, Ints]:
+) -> tuple[Ints, Voices, Ints]:
     """Deal notes out to `voices` voices, each with one note at a time but for `chords`.
 
     start, length, pitch: `(notes,)`, in any order, of one or many instruments, no drums.
@@ -51,7 +54,7 @@ def split_voices(
     return found.note.take(kept), dealt.take(kept), lengths.take(kept)
 
 
-def _deal(chords: Chords, songs: Ints, voices: int) -> Ints:
+def _deal(chords: Chords, songs: Ints, voices: int) -> Voices:
     """The voice of each note of the chords, -1 where it is left out.
 
     songs: the first chord of each. What voices sang long ago seldom matters: so the parts of
@@ -72,9 +75,11 @@ def _deal(chords: Chords, songs: Ints, voices: int) -> Ints:
     for first, end, last in reversed(left):
         _deal_from(first, end, last, chords, sung, place)
     # With room for what voices sing before songs, which is no note.
-    dealt, row = np.full(len(chords.pitch) + voices, -1), np.arange(voices)[:, None]
-    dealt[sung] = row
-    dealt[chords.first[:-1][np.diff(chords.first) == voices] + row] = row
+    dealt = np.full(len(chords.pitch) + voices, -1, np.int16)
+    full = np.flatnonzero(np.diff(chords.first) == voices)
+    for voice, own in enumerate(sung):
+        dealt[own] = voice
+        dealt[chords.first.take(full) + voice] = voice
     return dealt[: len(chords.pitch)]
 
 
@@ -108,20 +113,20 @@ def _deal_from(
 
 def _dealer_after(sung: list[int], chords: Chords) -> Dealer:
     """A dealer of which each voice sang that note last, or none before a song."""
-    count, begin = len(chords.pitch), [(pitch, 0) for pitch in first_pitches(len(sung))]
+    begin = [(pitch, 0) for pitch in first_pitches(len(sung))]
     last = [
-        begin[note - count] if note >= count else (int(chords.pitch[note]), int(chords.end[note]))
+        begin[note] if note < 0 else (int(chords.pitch[note]), int(chords.end[note]))
         for note in sung
     ]
     return Dealer([pitch for pitch, _ in last], [end for _, end in last])
 
 
-def _cut_at_next(chords: Chords, dealt: Ints, voices: int, several: int | None) -> Ints:
+def _cut_at_next(chords: Chords, dealt: Voices, voices: int, several: int | None) -> Ints:
     """The lengths of notes, each at most to where the next of its voice begins.
 
     several: the voice that may sound more than one note.
     """
-    start, end = np.repeat(chords.step, np.diff(chords.first)), chords.end.copy()
+    start, end = chords.start, chords.end.copy()
     for voice in range(voices):
         if voice != several:
             own = np.flatnonzero(dealt == voice)
