@@ -17,6 +17,9 @@ Ints = NDArray[np.int64]
 #: The bass of a beat on which nothing begins: C5, above any bass.
 _NO_BASS = 72
 
+#: So many beats' harmonies are compared at a time: they stay in the processor's cache.
+_AT_ONCE = 1 << 12
+
 #: No note counts as longer than this, in beats.
 _LONGEST = 4.0
 
@@ -117,9 +120,12 @@ def _harmony_changes(beat: Ints, pitch: Ints, length: Floats, size: int) -> Floa
     place += beat
     chroma = np.bincount(place, length, 12 * size)
     chroma = chroma.reshape(12, size)
-    two = chroma[:, :-1] + chroma[:, 1:]
-    own = np.sqrt(np.einsum("ij,ij->j", two, two))
-    sizes = own[:-2] * own[2:]
     changes = np.zeros(size)
-    changes[2:-1] = (sizes - np.einsum("ij,ij->j", two[:, :-2], two[:, 2:])) / (sizes + 1e-9)
+    for begin in range(0, size - 3, _AT_ONCE):
+        part = chroma[:, begin : begin + _AT_ONCE + 3]
+        two = part[:, :-1] + part[:, 1:]
+        own = np.sqrt(np.einsum("ij,ij->j", two, two))
+        sizes = own[:-2] * own[2:]
+        like = np.einsum("ij,ij->j", two[:, :-2], two[:, 2:])
+        changes[begin + 2 : begin + 2 + len(sizes)] = (sizes - like) / (sizes + 1e-9)
     return changes
