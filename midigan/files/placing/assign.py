@@ -97,7 +97,9 @@ def assign(
         begin, others = start.take(note), (gridded.pitch.take(note), gridded.velocity.take(note))
         voices = np.diff(np.searchsorted(begin, gridded.first_step))
         moved: list[NDArray[Any]] = [begin, cut, voice, *others]
-        columns = [np.concatenate(both) for both in zip(columns, moved, strict=True)]
+        if len(columns[0]):
+            moved = [np.concatenate(both) for both in zip(columns, moved, strict=True)]
+        columns = moved
     assigned = [
         _split_up(tracks, own, layout, count)
         if found is None
