@@ -154,20 +154,19 @@ def sounding_steps(sounding: Sounding, first_bar: Ints) -> Ints:
 
     first_bar: int64 `(songs + 1,)`, the bar at which each song begins.
     """
-    tracks, steps = len(sounding.layout.tracks), sounding.bars * sounding.layout.steps
-    size = tracks * (steps + 1)
-    begin = sounding.track.astype(np.int64)
-    begin *= steps + 1
-    begin += sounding.start
-    change = np.bincount(begin, minlength=size)
-    begin += sounding.lasts
-    np.subtract.at(change, begin, 1)
-    np.cumsum(change, out=change)
-    sounds = (change > 0).reshape(tracks, -1)
-    ends = itertools.pairwise((first_bar * sounding.layout.steps).tolist())
-    # One track of a song at a time, which is how numpy counts fastest.
-    found = [np.count_nonzero(own[first:stop]) for first, stop in ends for own in sounds]
-    return np.array(found, np.int64).reshape(-1, tracks)
+    # In the notes' own type: numpy would make all of them wider.
+    lines = first_bar.astype(sounding.start.dtype) * sounding.layout.steps
+    found = []
+    for number in range(len(sounding.layout.tracks)):
+        own = np.flatnonzero(sounding.track == number)
+        begin = sounding.start.take(own)
+        first = np.searchsorted(begin, lines)
+        until = np.maximum.accumulate(begin + sounding.lasts.take(own))
+        # A note counts from where all before it have ended: none lasts into another song.
+        np.maximum(begin[1:], until[:-1], out=begin[1:])
+        total = np.append(0, np.cumsum(until - begin))
+        found.append(np.diff(total.take(first)))
+    return np.stack(found, axis=1)
 
 
 def within_songs(windows: Ints, song: Ints, notes: Ints, layout: Layout) -> NDArray[np.bool_]:
