@@ -150,7 +150,15 @@ def _printed_seeds() -> list[bytes]:
         b"</attributes><note><pitch><step>C</step><octave>4</octave></pitch><duration>4"
         b"</duration></note></measure></part></score-partwise>"
     )
-    return [abc, kern, xml]
+    drums = (
+        b"\x02<score-partwise><part-list><score-part id='K'><part-name>Kit</part-name>"
+        b"<midi-instrument id='I'><midi-unpitched>37</midi-unpitched></midi-instrument>"
+        b"</score-part></part-list><part id='K'><measure number='1'><attributes><divisions>1"
+        b"</divisions></attributes><note><unpitched><display-step>F</display-step>"
+        b"<display-octave>4</display-octave></unpitched><duration>4</duration>"
+        b"<instrument id='I'/></note></measure></part></score-partwise>"
+    )
+    return [abc, kern, xml, drums]
 
 
 def _layout_seeds() -> list[bytes]:

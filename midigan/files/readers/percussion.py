@@ -10,16 +10,13 @@ from collections.abc import Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-#: What a note on a line or space strikes if the score does not say: Weinberg, "Guidelines for
-#: Drumset Notation", Percussive Notes 32 (1994), as keys of General MIDI. Pedal hi-hat, bass
-#: drums, floor toms, toms and snare, ride, hi-hat and crashes, from below.
-_BY_PLACE = {
-    **{"D4": 44, "E4": 35, "F4": 36, "G4": 41, "A4": 43, "B4": 45, "C5": 38},
-    **{"D5": 47, "E5": 50, "F5": 51, "G5": 42, "A5": 49, "B5": 57},
-}
+from midigan.files.drum_places import KEY_AT
 
 _STEPS = ("C", "C", "D", "D", "E", "F", "F", "G", "G", "A", "A", "B")
 _SHARP = {1, 3, 6, 8, 10}
+
+#: The keys as MusicXML writes them, counted from 1.
+_COUNTED = {str(key + 1) for key in range(128)}
 
 #: In the encodings that scores come in.
 _UNPITCHED = ["unpitched".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be")]
@@ -36,7 +33,7 @@ def give_drums_pitches(xml: bytes) -> tuple[bytes, frozenset[str]]:
         return xml, frozenset()
     try:
         root = ElementTree.fromstring(xml)
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, ValueError, LookupError):  # the latter: odd encodings
         return xml, frozenset()
     keys = {part.get("id", ""): _keys(part) for part in root.iter("score-part")}
     drums = set()
@@ -59,11 +56,11 @@ def _notes(root: Element) -> dict[str, list[Element]]:
 
 
 def _keys(part: Element) -> dict[str, int]:
-    """The key that each instrument of a part strikes, MIDI 0..127; MusicXML counts from 1."""
+    """The key that each instrument of a part strikes, MIDI 0..127."""
     found = {}
     for instrument in part.iter("midi-instrument"):
         key = (instrument.findtext("midi-unpitched") or "").strip()
-        if key.isascii() and key.isdigit() and 1 <= int(key) <= 128:
+        if key in _COUNTED:
             found[instrument.get("id", "")] = int(key) - 1
     return found
 
@@ -77,7 +74,7 @@ def _give_pitch(note: Element, keys: Mapping[str, int]) -> None:
     if key is None and len(keys) == 1:
         (key,) = keys.values()
     if key is None:
-        key = _BY_PLACE.get(step.strip() + octave.strip())
+        key = KEY_AT.get(step.strip() + octave.strip())
     if key is not None:
         unpitched.clear()
         unpitched.tag = "pitch"
