@@ -66,7 +66,9 @@ def _part(song: Song, layout: Layout, number: int) -> Any:
         signature = meter.TimeSignature(f"{numerator}/{denominator}")
         part.insert(quarters.at(bar * layout.steps), signature)
     for start, bpm in song.tempos.tolist() if number == 0 else ():
-        part.insert(quarters.at(start), tempo.MetronomeMark(number=round(bpm, 2)))
+        mark = tempo.MetronomeMark(number=round(bpm, 2))
+        mark.placement = "above"
+        part.insert(quarters.at(start), mark)
     together = _together(song, number)
     if spec.drum:
         together = _legible(together, layout.beat_steps)
