@@ -69,8 +69,8 @@ def _within_limits(read: Callable[[Source], list[Score]], source: Source) -> lis
 def choose_layout(scores: Iterator[Score]) -> tuple[Layout, str]:
     """The layout that most of the scores call for, and the reason in words.
 
-    `satb` for music in four parts, or `quartet` if it is for strings, and `piano` for that of
-    one piano, none of them with drums; else `band`.
+    `quartet` for four parts for strings, `satb` for music in four parts otherwise, and `piano`
+    for that of one piano, none of them with drums; else `band`.
     """
     satb, quartet = load_layout("satb"), load_layout("quartet")
     total = drums = piano = strings = 0
@@ -85,7 +85,7 @@ def choose_layout(scores: Iterator[Score]) -> tuple[Layout, str]:
             piano += _is_for_piano(playing)
             strings += _is_for_strings(playing, quartet)
     four_part = _count_four_part(tonal, satb)
-    if 2 * min(four_part, strings) > total:
+    if 2 * strings > total:
         return quartet, f"{strings} of {total} pieces looked at are for strings"
     if 2 * four_part >= max(total, 1):
         return satb, f"{four_part} of {total} pieces looked at are in four parts"
@@ -103,9 +103,14 @@ def _is_for_piano(playing: Sequence[SourceTrack]) -> bool:
 
 
 def _is_for_strings(playing: Sequence[SourceTrack], quartet: Layout) -> bool:
-    """Whether the source tracks with notes are those of a string quartet, by program or name."""
-    return all(
-        FAMILIES[track.program // 8] == "strings" or track_named(track.name, quartet) is not None
+    """Whether the source tracks with notes are those of a string quartet, by program or name.
+
+    They may play chords: double stops are common.
+    """
+    return len(playing) == len(quartet.tracks) and all(
+        FAMILIES[track.program // 8] == "strings"
+        or "violin" in track.name.casefold()  # without a number, or with one in another tongue
+        or track_named(track.name, quartet) is not None
         for track in playing
     )
 

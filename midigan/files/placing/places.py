@@ -61,7 +61,9 @@ class Places:
         if self.layout.unmatched == "register":
             named = [placed[i][0] for i in melodic]
             if not (set(range(len(self.layout.tracks))) <= set(named) or None not in named):
-                voices = voices_of(melodic, features, len(self.layout.tracks))
+                voices = self._unnamed(placed, melodic, tracks, features)
+                if voices is None:
+                    voices = voices_of(melodic, features, len(self.layout.tracks))
                 if voices is None:
                     return None
                 placed |= {i: (voice, "by mean pitch") for i, voice in voices.items()}
@@ -77,6 +79,27 @@ class Places:
             own = [i for i in rest if low <= features.pitch[i] <= high]
             found |= dict.fromkeys(own, (number, "by register"))
         return found
+
+    def _unnamed(
+        self,
+        placed: dict[int, Place],
+        melodic: list[int],
+        tracks: Sequence[SourceTrack],
+        features: Features,
+    ) -> dict[int, int] | None:
+        """The voices of sources without a place, where it is plain whose those are; else None.
+
+        It is if there is a source for each voice, none of which plays mostly chords, and half of
+        the voices are named, or all sources are for strings: double stops do not tear those apart.
+        """
+        named = [placed[i][0] for i in melodic if placed[i][0] is not None]
+        left = [number for number in range(len(self.layout.tracks)) if number not in named]
+        rest = [i for i in melodic if placed[i][0] is None]
+        bowed = all(FAMILIES[tracks[i].program // 8] == "strings" for i in rest)
+        chordal = any(features.overlaps[i] > _CHORDAL_OVERLAPS for i in rest)
+        if len(rest) != len(left) or chordal or not (bowed or len(rest) <= len(named)):
+            return None
+        return dict(zip(sorted(rest, key=lambda i: -features.pitch[i]), left, strict=True))
 
     def _surplus(self, placed: dict[int, Place], features: Features) -> dict[int, Place]:
         """No places for sources on tracks that keep one, but for the one with most notes."""

@@ -34,6 +34,35 @@ def test_four_parts_for_strings_are_a_quartet(folders, tmp_path):
         assert found == (quartet, "1 of 1 pieces looked at are for strings")
 
 
+def test_a_quartet_is_one_with_double_stops_and_violins_of_one_name(tmp_path):
+    quartet = load_layout("quartet")
+    names = ("Violin", "Violin", "Viola", "Cello")
+    printed = replace(
+        quartet,
+        tracks=tuple(
+            replace(track, name=name, program=0, mono=False, names=())
+            for track, name in zip(quartet.tracks, names, strict=True)
+        ),
+    )
+    rows = [(4 * i, 4, t, 72 - 8 * t, 80) for i in range(8) for t in range(4)]
+    stops = [(4 * i, 4, t, 69 - 8 * t, 80) for i in (1, 5) for t in range(4)]
+    song = Song("q", np.sort(np.array(rows + stops, NOTE)), np.full(2, 16, np.uint16))
+    write_midi(song, printed, tmp_path / "q.mid")
+    assert find_layout([tmp_path])[0] == quartet
+    # A fifth part, or three, are none.
+    for count in (3, 5):
+        tracks = (*printed.tracks, replace(printed.tracks[0], channel=4))[:count]
+        more = np.array(
+            [(4 * i, 4, t, 72 - 8 * t, 80) for i in range(8) for t in range(count)], NOTE
+        )
+        write_midi(
+            Song("other", more, np.full(2, 16, np.uint16)),
+            replace(printed, tracks=tracks),
+            tmp_path / str(count) / "other.mid",
+        )
+        assert find_layout([tmp_path / str(count)])[0] != quartet
+
+
 def test_what_a_pianist_plays_alone_is_laid_out_as_a_piano(tmp_path):
     hands = np.array([(4 * i, 4, i % 2, 72 - 24 * (i % 2), 80) for i in range(8)], NOTE)
     alone = Song("alone", hands[::2], np.full(2, 16, np.uint16))

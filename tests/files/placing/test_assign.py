@@ -9,7 +9,7 @@ from midigan.files.placing.names import track_named
 from midigan.files.score import Score, SourceTrack, tick_notes
 from midigan.layout import Layout, Track, load_layout
 
-SATB, BAND = load_layout("satb"), load_layout("band")
+SATB, BAND, QUARTET = load_layout("satb"), load_layout("band"), load_layout("quartet")
 QUARTET, PIANO, POP909 = (load_layout(name) for name in ("quartet", "piano", "pop909"))
 
 
@@ -153,6 +153,36 @@ def test_a_tune_with_triplets_is_not_split():
     assert Features.of(gridded)[0].overlaps[0] > 0.1
     found = assign([score.tracks], gridded, PIANO)[1][0]
     assert [placement.track for placement in found.placements] == [0]
+
+
+#: A line with a double stop, of which a track that takes one pitch keeps one.
+STOPPED = [(76,), (70, 76), (77,), (79,), (76,), (77,), (74,), (76,)]
+
+
+@pytest.mark.parametrize("bowed", [True, False])
+def test_parts_for_strings_are_not_torn_apart_by_double_stops(bowed):
+    programs = (40, 40, 41, 42) if bowed else (0, 0, 0, 0)
+    parts = [
+        (SourceTrack("", program), [tuple(np.subtract(chord, lower)) for chord in STOPPED])
+        for program, lower in zip(programs, (9, 0, 18, 27), strict=True)
+    ]
+    found = tracks_of(Placed(QUARTET, *parts), QUARTET)
+    assert found == (["Violin II", "Violin I", "Viola", "Violoncello"] if bowed else [None] * 4)
+
+
+def test_voices_without_a_name_of_their_own_go_where_the_named_ones_do_not():
+    line = [max(chord) for chord in STOPPED]
+    violin, chords = SourceTrack("Violin"), [(60, 64, 67)] * 8
+    named = (SourceTrack("Viola"), line), (SourceTrack("Cello"), line)
+    higher = [tuple(np.add(chord, 12)) for chord in STOPPED]
+    found = Placed(QUARTET, (violin, line), (violin, higher), *named)
+    assert tracks_of(found, QUARTET) == ["Violin II", "Violin I", "Viola", "Violoncello"]
+    # Chords are no voice, one name is too few, and of three violins nobody knows which is which.
+    piano = Placed(QUARTET, (violin, line), (SourceTrack("Piano"), chords), *named)
+    few = Placed(QUARTET, (violin, higher), *[(SourceTrack("Strings"), higher)] * 2, named[0])
+    many = Placed(QUARTET, (violin, higher), (violin, line), (violin, line), *named)
+    for found in (piano, few, many):
+        assert set(tracks_of(found, QUARTET)) == {None}
 
 
 def test_more_lines_than_voices_are_split():
