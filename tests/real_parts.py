@@ -211,13 +211,17 @@ class Receiver:
 
 
 def process_that_runs(module: str) -> int:
-    """The number of the newest process of this system that runs a module of midigan."""
+    """The number of the newest process that runs a module of midigan in a session of its own.
+
+    Whoever starts such a process ends at once, and has the same command line till then.
+    """
 
     def newest() -> int:
         found = [0]
         for place in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):  # it has ended
-                if f"from {module} import main" in (place / "cmdline").read_text():
+                runs = f"from {module} import main" in (place / "cmdline").read_text()
+                if runs and os.getsid(int(place.name)) == int(place.name):
                     found.append(int(place.name))
         return max(found)
 

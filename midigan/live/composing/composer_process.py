@@ -15,6 +15,7 @@ from midigan.controls import Turn
 from midigan.errors import MidiganError
 from midigan.live.processes.composer_messages import Ask, Heard, Load
 from midigan.live.processes.link import standard_pipes
+from midigan.live.processes.memory import give_memory_back
 from midigan.live.processes.player_messages import Failed
 from midigan.live.processes.priority import be_preferred
 from midigan.live.processes.wire import Message, pack, unpack
@@ -30,6 +31,7 @@ def main() -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     # Beside a DAW that keeps all processors busy, a phrase still comes in time.
     be_preferred()
+    give_memory_back()
     with standard_pipes() as (source, target_fd), open(target_fd, "wb", closefd=False) as target:
         for message in _answers(source):
             try:
