@@ -103,12 +103,14 @@ def _legible(hits: Chords, beat_steps: int) -> Chords:
 
     So rests between them are as few as drummers are used to. hits: in order, as songs are.
     """
-    starts = [start for start, _ in hits]
-    ends = [(start // beat_steps + 1) * beat_steps for start in starts]
-    until = map(min, ends, [*starts[1:], *ends[-1:]])
+    struck: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for (start, _), notes in hits.items():
+        struck[start] += notes
+    ends = [(start // beat_steps + 1) * beat_steps for start in struck]
+    until = map(min, ends, [*list(struck)[1:], *ends[-1:]])
     return {
         (start, end - start): notes
-        for start, end, notes in zip(starts, until, hits.values(), strict=True)
+        for (start, notes), end in zip(struck.items(), until, strict=True)
     }
 
 

@@ -78,7 +78,7 @@ class RtMidiPort:
     def send(self, message: Sequence[int]) -> None:
         """Send the bytes of one message, if the port is there."""
         heard = not self._plug.away
-        self._give(message)
+        self._give(message)  # first: it is due now, and taking note of it can wait
         self._owed.sent(message, heard=heard)
 
     def check(self) -> str:

@@ -110,11 +110,13 @@ def test_pitches_are_spelled_as_the_key_has_them(tonic, spelled, tmp_path):
 def test_chords_and_drums_come_back_too(tmp_path):
     rows = [(0, 4, 2, 60, 80), (0, 4, 2, 64, 80), (0, 8, 2, 67, 80), (4, 1, 0, 36, 80)]
     rows += [(0, 1, 0, key, 80) for key in (27, 36, 37, 46, 49, 81)]
+    rows += [(6, length, 0, 40 + length, 80) for length in (1, 2, 5)]  # struck at once all the same
     chords = Song("chords", separate_overlaps(np.array(rows, NOTE)), np.full(2, 16, np.uint16))
     write_musicxml(chords, BAND, tmp_path / "chords.musicxml")
     (found,) = encode([tmp_path], BAND)[0].songs()
     # Hits have no length of their own: they are printed as long as drummers read them best.
-    found.notes["length"][found.notes["track"] == 0] = 1
+    for notes in (found.notes, chords.notes):
+        notes["length"][notes["track"] == 0] = 1
     assert np.array_equal(found.notes, chords.notes)
 
 
