@@ -54,6 +54,12 @@ def test_undefined_values_are_left_out():
     assert overlap.overlapping_area(np.full(3, np.nan), np.full(2, np.nan)) == 1
 
 
+def test_what_is_seldom_defined_is_much_like_what_never_is():
+    seldom = np.append(np.full(9, np.nan), 0.5)
+    assert overlap.overlapping_area(seldom, np.full(4, np.nan)) == pytest.approx(0.9)
+    assert overlap.overlapping_area(np.full(4, np.nan), seldom) == pytest.approx(0.9)
+
+
 def test_compare_gives_each_metric_and_the_mean():
     chance = np.random.default_rng(5)
     phrases, denser = (chance.random((40, 4, 2, 16, 84)) < share for share in (0.01, 0.05))
