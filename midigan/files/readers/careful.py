@@ -26,6 +26,7 @@ from midigan.files.readers.events import (
     find_events,
 )
 from midigan.files.readers.findings import Findings
+from midigan.files.readers.mended import UNENDING
 from midigan.files.readers.strikes import STRIKE, Strikes, by_appearance
 from midigan.files.score import Score
 
@@ -92,7 +93,7 @@ class _TrackReader:
         except IndexError:
             self.found.mend("a track breaks off")
         notes, unending = self.strikes.notes(self.tick)
-        self.found.mend("a note that never ends was closed", unending)
+        self.found.mend(UNENDING, unending)
         self.found.notes.append(notes)
 
     def _events(self) -> None:

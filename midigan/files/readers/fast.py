@@ -10,64 +10,68 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from midigan.files.readers.mended import UNENDING, mended
 from midigan.files.readers.records import METER, NOTE, TEMPO, Kind, records_of
 from midigan.files.readers.sound import Chunks
+from midigan.files.readers.unending import TRUSTED_TICKS, closed, with_all_off
 from midigan.files.score import TICK_METER, TICK_TEMPO, Score, SourceTrack, TickArray
-
-#: Ticks within which symusic's 32-bit sums can be trusted. A block of note-offs is put this
-#: long after the end of each track, so that a note which never ends shows by its length.
-_TRUSTED_TICKS = 2**27
-#: A delta time as long as that, behind an empty text that takes the one before the track's end.
-_LONG_AFTER = b"\xff\x01\x00\xc0\x80\x80\x00"
-#: The status byte of each channel's note-ons, and note-offs for all of its keys.
-_ALL_OFF = {
-    0x90 | channel: bytes([0x80 | channel]) + b"\0".join(bytes([k, 0]) for k in range(128))
-    for channel in range(16)
-}
-_HEADER_BYTES = 14
-_END_OF_TRACK = b"\xff\x2f\x00"
 
 #: As many sources as a record of a note has room for.
 _MOST_SOURCES = 1 << 16
 
 
 class _Parsed(NamedTuple):
-    """What symusic read in a file; of notes a list for each track, tempos and meters in order."""
+    """What symusic read in a file; of notes a list for each track, tempos and meters in order.
+
+    closed: how many notes never end and were closed.
+    """
 
     ppq: int
     tracks: tuple[SourceTrack, ...]
-    notes: list[bytes | memoryview]
+    notes: Sequence[bytes | memoryview]
     tempos: bytes | memoryview
     meters: bytes | memoryview
+    closed: int = 0
 
 
 def read_fast(files: Sequence[tuple[bytes, Chunks]]) -> list[Score | None]:
     """The scores as symusic reads them: quickly, and only right if the bytes are in order.
 
     files: the bytes of MIDI files, and where the events of each track begin and stop in them.
-    None where symusic is not installed, fails, or needs more memory than it may have, where a
-    note never ends, where ticks overflow, where there are no notes, and where there are more
-    sources than it counts.
+    None where symusic is not installed, fails, or needs more memory than it may have, where
+    many notes never end, where ticks overflow, where there are no notes, and where there are
+    more sources than it counts.
     """
     try:
         import symusic  # noqa: F401
     except ImportError:
         return [None] * len(files)
     parsed = [_parsed(data, chunks) for data, chunks in files]
-    read = [one for one in parsed if one is not None]
-    if not read:
-        return [None] * len(files)
-    scores = iter(_scores(read))
-    return [None if one is None else next(scores) for one in parsed]
+    scores = _scores(parsed)
+    late = [n for n, one in enumerate(parsed) if one and not scores[n]]
+    again = [_closed(*files[n], parsed[n]) for n in late]
+    for number, score in zip(late, _scores(again), strict=True):
+        scores[number] = score
+    return scores
 
 
-def _parsed(data: bytes, chunks: Chunks) -> _Parsed | None:
+def _closed(data: bytes, chunks: Chunks, once: _Parsed | None) -> _Parsed | None:
+    """What symusic reads in a file with notes that never end; None where it cannot be used.
+
+    once: what it read at first.
+    """
+    again = _parsed(data, chunks, again=True)
+    found = closed(once.notes, again.notes) if once and again else None
+    return again._replace(notes=found[0], closed=found[1]) if again and found else None
+
+
+def _parsed(data: bytes, chunks: Chunks, again: bool = False) -> _Parsed | None:
     """What symusic reads in a file whose notes all end; None where it cannot be used."""
     from symusic import Score as FastScore
 
     try:
         # Not sanitised: bytes over 127 are left to the careful reader, which counts them.
-        found = FastScore.from_midi(_with_all_off(data, chunks))
+        found = FastScore.from_midi(with_all_off(data, chunks, again))
     except (RuntimeError, ValueError, UnicodeDecodeError, MemoryError):
         return None
     tracks = found.tracks
@@ -85,50 +89,42 @@ def _parsed(data: bytes, chunks: Chunks) -> _Parsed | None:
     )
 
 
-def _with_all_off(data: bytes, chunks: Chunks) -> bytes:
-    """The bytes of a file in which every note ends, if long after its track."""
-    used = [*filter(data.__contains__, _ALL_OFF)]
-    parts = [data[:_HEADER_BYTES]]
-    for begin, stop in chunks:
-        events = data[begin : stop - len(_END_OF_TRACK)]
-        end = _end_of_track(bytes(filter(events.__contains__, used)))
-        parts += (b"MTrk", (len(events) + len(end)).to_bytes(4, "big"), events, end)
-    return b"".join(parts)
-
-
-@lru_cache(256)
-def _end_of_track(used: bytes) -> bytes:
-    """An end of a track, and before it long after all else note-offs for every key.
-
-    used: the status bytes of the note-ons that there are in the track.
-    """
-    offs = b"\0".join([_ALL_OFF[status] for status in used])
-    return _LONG_AFTER + offs + b"\0" + _END_OF_TRACK if offs else _END_OF_TRACK
-
-
 @lru_cache(4096)
 def _source(name: str, program: int, drum: bool) -> SourceTrack:
     """A source track, which is much the same from file to file."""
     return SourceTrack(name, int(program), bool(drum))
 
 
-def _scores(parsed: Sequence[_Parsed]) -> list[Score | None]:
-    """The score of each file; None where ticks cannot be trusted."""
-    notes, of_notes = _joined([one.notes for one in parsed], NOTE)
-    counts = [len(own) // NOTE.record.itemsize for one in parsed for own in one.notes]
-    sources = [np.arange(len(one.notes), dtype=np.uint16) for one in parsed]
+def _scores(parsed: Sequence[_Parsed | None]) -> list[Score | None]:
+    """The score of each file that was read; None where ticks cannot be trusted."""
+    read = [one for one in parsed if one is not None]
+    if not read:
+        return [None] * len(parsed)
+    notes, of_notes = _joined([one.notes for one in read], NOTE)
+    counts = [len(own) // NOTE.record.itemsize for one in read for own in one.notes]
+    sources = [np.arange(len(one.notes), dtype=np.uint16) for one in read]
     notes["source"] = np.repeat(np.concatenate(sources), counts)
     # A power of two, so that the bits of all ticks together tell; a sign is one of them.
     ticks = notes["start"] | notes["length"]
     bits = np.bitwise_or.reduceat(ticks, [own.start for own in of_notes]).tolist()
-    tempos, of_tempos = _tempos([one.tempos for one in parsed])
-    meters, of_meters = _meters([one.meters for one in parsed])
-    return [
-        Score(one.ppq, one.tracks, notes[of_notes[n]], tempos[of_tempos[n]], meters[of_meters[n]])
-        if 0 <= bits[n] < _TRUSTED_TICKS
-        else None
-        for n, one in enumerate(parsed)
-    ]
+    tempos, of_tempos = _tempos([one.tempos for one in read])
+    meters, of_meters = _meters([one.meters for one in read])
+    scores = iter(
+        [
+            Score(
+                one.ppq,
+                one.tracks,
+                notes[of_notes[n]],
+                tempos[of_tempos[n]],
+                meters[of_meters[n]],
+                (mended(UNENDING, one.closed),) if one.closed else (),
+            )
+            if 0 <= bits[n] < TRUSTED_TICKS
+            else None
+            for n, one in enumerate(read)
+        ]
+    )
+    return [None if one is None else next(scores) for one in parsed]
 
 
 def _joined(

@@ -15,6 +15,7 @@ from midigan.files.readers.drum_parts import (
     PROGRAM,
     DrumParts,
 )
+from midigan.files.readers.mended import mended
 from midigan.files.readers.pedal import PEDAL, RESET, hold
 from midigan.files.score import (
     TICK_METER,
@@ -114,7 +115,7 @@ class Findings:
         notes = np.concatenate([np.empty(0, TICK_NOTE), *self.notes])
         tracks = self._divide(notes)
         held = hold(notes, tracks, self.pedal_moves) if self.pedal else 0
-        warnings = [f"{what} ({n}x)" if n > 1 else what for what, n in self.mended.items()]
+        warnings = [mended(what, times) for what, times in self.mended.items()]
         return Score(
             ppq,
             tracks,
