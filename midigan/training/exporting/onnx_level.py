@@ -29,10 +29,18 @@ class LevelWriter:
     """Writes the nodes of a level of tracks that all sound one pitch at a time at most.
 
     vectors: `(symbols, embedding)`, what the pitch map makes of each symbol.
+    never: bool `(tracks,)`, which tracks are always silent.
     """
 
-    def __init__(self, graph: Graph, level: Level, vectors: Floats, temperature: float) -> None:
-        self.graph, self.level, self.vectors = graph, level, vectors
+    def __init__(
+        self,
+        graph: Graph,
+        level: Level,
+        vectors: Floats,
+        temperature: float,
+        never: NDArray[np.bool_],
+    ) -> None:
+        self.graph, self.level, self.vectors, self.never = graph, level, vectors, never
         self.temperature = temperature
         self.symbols = len(vectors)
         self.tracks = len(level.order)
@@ -150,8 +158,8 @@ class LevelWriter:
 
     def write_bias(self, track: int) -> Floats:
         """What is added to these logits: `(symbols,)`."""
-        bias = array(cast(nn.Linear, self.level.write[track]).bias)
-        return np.pad(bias, (1, 0)) / self.temperature
+        bias = array(cast(nn.Linear, self.level.write[track]).bias) / self.temperature
+        return np.pad(bias - INSISTENCE * self.never[track], (1, 0))
 
     def told(self, turn: int, offset: int) -> tuple[str, list[int]]:
         """What a choice tells all later turns, a row a symbol, and how long the parts of a row are.

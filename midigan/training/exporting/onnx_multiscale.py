@@ -65,6 +65,7 @@ def _choose(
     tracks, context = generator.tracks, levels[0].place.shape[1]
     vectors = np.pad(array(generator.pitch.weight).T, ((1, 0), (0, 0)))
     vectors = vectors + array(generator.pitch.bias)
+    never = generator.entries.never.numpy()
 
     heights = graph.split(_heights(graph, generator, order, noises), lengths, axis=1)
     styles = graph.reshape(_styles(graph, levels, generator.genres), -1, len(levels), context)
@@ -77,7 +78,7 @@ def _choose(
             near = graph.constant(_neighbours(generator, number))
             near = graph.add("Gather", known[0], near, axis=1)
             near = graph.reshape(near, -1, NEIGHBOURS * tracks)
-        writer = LevelWriter(graph, level, vectors, generator.temperature)
+        writer = LevelWriter(graph, level, vectors, generator.temperature, never)
         own_heights = graph.reshape(heights[number], -1, tracks)
         due = _due(graph, generator, number, known[0])
         found, symbols = write_level(writer, each_style[number], near, own_heights, due)

@@ -1,8 +1,9 @@
-"""Where a track enters at the latest, if songs leave none of its bars empty.
+"""Where a track enters at the latest, if songs leave none of its bars empty; and if it ever does.
 
 From coarse to fine, a bar of a track in which nothing sounds yet comes to a step on which, in
 songs, such a bar always sounds: a chorale whose voices rest on its first and third beat has an
-upbeat on the fourth. Chance would leave a few bars of a thousand empty there.
+upbeat on the fourth. Chance would leave a few bars of a thousand empty there. And it would let
+a drum be heard now and then in songs that have none.
 """
 
 from __future__ import annotations
@@ -13,28 +14,35 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-#: What is added to the logits of all pitches where silence is no choice: beside it, nothing is
-#: left of a float32 share of silence.
+#: What is added to the logits of all pitches where silence is no choice, and taken from them
+#: where it is the only one: beside it, nothing is left of a float32 share of the other.
 INSISTENCE = 120.0
 
 
 class Entries(nn.Module):
-    """Knows the cells that may not be silent if their bar is until then; none before it learns.
+    """Knows the cells that may not be silent if their bar is until then, and the tracks that are.
+
+    Before it learns there are none of either.
 
     order: the steps that each level chooses, from coarse to fine; bar_steps: how many a bar has.
     """
 
     cells: Tensor  # bool (length, tracks)
+    never: Tensor  # bool (tracks,)
 
     def __init__(self, order: Sequence[range], bar_steps: int, tracks: int) -> None:
         super().__init__()
         self.order, self.bar_steps = list(order), bar_steps
         length = sum(map(len, order))
         self.register_buffer("cells", torch.zeros(length, tracks, dtype=torch.bool))
+        self.register_buffer("never", torch.zeros(tracks, dtype=torch.bool))
 
     @torch.no_grad()
     def learn(self, phrases: Tensor, mono: Sequence[bool]) -> None:
-        """Find them in -1/+1 `phrases` `(n, tracks, bars, steps, pitches)`, for mono tracks."""
+        """Find them in -1/+1 `phrases` `(n, tracks, bars, steps, pitches)`.
+
+        mono: of which tracks cells may be due.
+        """
         sounds = (phrases > 0).any(dim=-1).flatten(2)  # (n, tracks, length)
         found = torch.zeros_like(self.cells)
         for first in range(0, len(found), self.bar_steps):
@@ -43,9 +51,10 @@ class Entries(nn.Module):
                 if step is not None:
                     found[step, track] = True
         self.cells.copy_(found)
+        self.never.copy_(~sounds.any(dim=2).any(dim=0))
 
     def due(self, number: int, known: Tensor | None) -> Tensor:
-        """Which of a level's cells must sound now, as 0 and 1: `(n or 1, level's, tracks)`.
+        """Which of a level's cells must sound now: 1, or may not: -1; `(n or 1, level's, tracks)`.
 
         known: what plays on the steps of the levels before, `(n, steps, tracks, pitches)`.
         """
@@ -55,7 +64,7 @@ class Entries(nn.Module):
             earlier = torch.arange(0, len(self.cells), steps.step)
             together = self.same_bar(torch.tensor(steps), earlier).to(known)
             cells = cells & (together @ known.sum(dim=-1) == 0)
-        return cells.float()
+        return cells.float() - self.never.float()
 
     def same_bar(self, steps: Tensor, others: Tensor) -> Tensor:
         """Whether each step lies in a bar with each of the others: bool `(steps, others)`."""
@@ -74,10 +83,12 @@ class Entries(nn.Module):
 
     def _load_from_state_dict(self, state_dict: Any, prefix: str, *rest: Any) -> None:
         """Weights that were saved before there were entries have none."""
-        state_dict.setdefault(f"{prefix}cells", torch.zeros_like(self.cells))
+        for name, buffer in (("cells", self.cells), ("never", self.never)):
+            state_dict.setdefault(prefix + name, torch.zeros_like(buffer))
         super()._load_from_state_dict(state_dict, prefix, *rest)
 
 
 def without_entries(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A generator's weights without what it knows of other songs' bars."""
-    return {name: part for name, part in weights.items() if not name.endswith("entries.cells")}
+    """A generator's weights without what it knows of other songs' bars and silent tracks."""
+    known = "entries.cells", "entries.never"
+    return {name: part for name, part in weights.items() if not name.endswith(known)}

@@ -117,8 +117,8 @@ class Level(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """Choose the new steps by their heights 0..1, `(n, length, tracks)`.
 
-        due: 1 where silence is no choice, else 0, `(n or 1, length, tracks)`. Returns scores and,
-        as 0 and 1, what plays: both `(n, length, tracks, pitches)`.
+        due: 1 where silence is no choice, -1 where it is the only one, else 0, `(n or 1, length,
+        tracks)`. Returns scores and, as 0 and 1, what plays: both `(n, length, tracks, pitches)`.
         """
         heard = self._hear(pitch, known, style)
         chosen: list[Tensor] = []

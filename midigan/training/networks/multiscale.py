@@ -183,7 +183,7 @@ class MultiscaleGenerator(PhraseGenerator):
             self.reader.rhythm.learn((phrases.flatten(2, 3).transpose(1, 2) + 1) / 2)
 
     def learn_entries(self, phrases: Tensor) -> None:
-        """See in -1/+1 `phrases` which tracks leave no bar empty: see `Entries`."""
+        """See in -1/+1 `phrases` which tracks leave no bar empty, or all: see `Entries`."""
         self.entries.learn(phrases, self.mono)
 
     def _levels(self) -> Iterator[tuple[int, Level]]:

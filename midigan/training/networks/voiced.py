@@ -93,7 +93,7 @@ class VoicedGenerator(PhraseGenerator):
         self.inner.learn_rhythms(self.parted(phrases))
 
     def learn_entries(self, phrases: Tensor) -> None:
-        """See in -1/+1 `phrases` which voices leave no bar empty: see `Entries`."""
+        """See in -1/+1 `phrases` which voices leave no bar empty, or all: see `Entries`."""
         self.inner.learn_entries(self.parted(phrases))
 
     def parted(self, phrases: Tensor) -> Tensor:

@@ -48,7 +48,7 @@ def finish(
 ) -> None:
     """Calibrate the generator, then teach the critic its phrases; both change in place.
 
-    The generator learns which bars songs never leave empty, too.
+    The generator learns which bars songs never leave empty, and which tracks always, too.
 
     phrases: -1/+1 `(n, tracks, bars, steps, pitches)`, music that the generator was taught with.
     genre: their labels `(n, genres)`, if there are any.

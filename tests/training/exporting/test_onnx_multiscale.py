@@ -72,6 +72,19 @@ def test_what_songs_never_leave_empty_sounds_in_the_graph_too(shape, options):
     assert (found[:, ::2] > 0).any(axis=(3, 4)).all()
 
 
+@pytest.mark.parametrize("options", [{}, {"frame": 1, "together": 0}])
+def test_what_songs_leave_silent_is_silent_in_the_graph_too(options):
+    generator = eager((3, 2, 12, 48), **options)
+    songs = torch.ones(4, *(3, 2, 12, 48))
+    songs[:, 1] = -1
+    generator.learn_entries(songs)
+    for level in generator.levels:
+        level.prefer(1, torch.full((48,), 4.0))
+    expected, found = answers(generator, 32)
+    assert found == pytest.approx(expected, abs=1e-4)
+    assert (found > 0).any(axis=(0, 2, 3, 4)).tolist() == [True, False, True]
+
+
 @pytest.mark.parametrize("n", [1, 64])
 def test_choices_are_the_same_in_batches_of_any_size(n):
     expected, found = answers(eager(SHAPE, temperature=0.8), n)

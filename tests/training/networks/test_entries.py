@@ -94,10 +94,34 @@ def test_the_lowest_voice_of_a_poly_track_sees_to_it():
     assert sounding(generator).any(dim=3).all()
 
 
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (MultiscaleGenerator, {}),
+        (MultiscaleGenerator, {"mono": [False, True]}),
+        (VoicedGenerator, {"counts": [2, 1], "mono": [False, True]}),
+    ],
+)
+def test_a_track_that_songs_leave_silent_is_never_heard(kind, options):
+    generator = silent_generator((2, 1, STEPS, 5), kind, **options)
+    inner = generator if kind is MultiscaleGenerator else generator.inner
+    for level in inner.levels:
+        for track in range(len(level.order)):
+            level.prefer(track, torch.full((5,), 4.0))
+    phrases = songs([0], [4], [], tracks=2)
+    generator.learn_entries(phrases)
+    assert sounding(generator).any(dim=(0, 2, 3)).tolist() == [True, True]
+    phrases[:, 0] = -1
+    generator.learn_entries(phrases)
+    assert sounding(generator).any(dim=(0, 2, 3)).tolist() == [False, True]
+
+
 def test_weights_of_before_are_read_and_those_of_other_songs_can_be_dropped():
     generator = silent_generator((1, 1, STEPS, 5))
     generator.learn_entries(songs([0]))
+    generator.entries.never[:] = True
     old = without_entries(generator.state_dict())
-    assert len(old) == len(generator.state_dict()) - 1
+    assert len(old) == len(generator.state_dict()) - 2
     generator.load_state_dict(old)
     assert not generator.entries.cells.any()
+    assert not generator.entries.never.any()
