@@ -17,6 +17,7 @@ from midigan.errors import MidiganError
 from midigan.harmony.keys import keys_of
 from midigan.layout import Layout
 from midigan.sets.maps import part_of
+from midigan.sets.parts import offsets
 from midigan.song import METER, NOTE, TEMPO, Notes, Song
 
 #: Positions have 32 bits, so that no timeline is longer than this.
@@ -166,11 +167,6 @@ def _padded(song: Song, layout: Layout) -> Song:
         return song
     bar_steps = np.append(song.bar_steps, np.full(missing, layout.steps, np.uint16))
     return replace(song, bar_steps=bar_steps)
-
-
-def offsets(counts: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
-    """Where each of several parts begins that lie one after another, and where the last ends."""
-    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
 
 
 def first_of_songs(positions: NDArray[Any], begin: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from midigan.layout import Layout
 from midigan.notes import pairs_in
+from midigan.sets.parts import sums_of_parts
 from midigan.song import Notes
 
 Ints = NDArray[np.int64]
@@ -164,8 +165,7 @@ def sounding_steps(sounding: Sounding, first_bar: Ints) -> Ints:
         until = np.maximum.accumulate(begin + sounding.lasts.take(own))
         # A note counts from where all before it have ended: none lasts into another song.
         np.maximum(begin[1:], until[:-1], out=begin[1:])
-        total = np.append(0, np.cumsum(until - begin))
-        found.append(np.diff(total.take(first)))
+        found.append(sums_of_parts(until - begin, first))
     return np.stack(found, axis=1)
 
 
@@ -227,9 +227,7 @@ def _hash_bars(sounding: Sounding, first: int, stop: int) -> NDArray[np.uint64]:
     numbers = packed.astype(np.int64)
     numbers <<= _STEP
     numbers += sounding.lasts
-    sums = np.zeros(len(numbers) + 1, np.uint64)
-    np.cumsum(_mix(numbers.view(np.uint64)), out=sums[1:])
-    found = np.diff(sums.take(sounding.before[first : stop + 1]))
+    found = sums_of_parts(_mix(numbers.view(np.uint64)), sounding.before[first : stop + 1])
 
     # Few notes are held over a bar line: only they are looked at further.
     held = sounding.held

@@ -18,7 +18,7 @@ from midigan.files.aligning.stretches import (
 )
 from midigan.files.score import Score
 from midigan.layout import Layout
-from midigan.sets.timeline import offsets
+from midigan.sets.parts import offsets
 
 #: What notes are told to be that are mended, and how many of them: warnings.
 _NO_LENGTH = "of no length, given one step"

@@ -18,7 +18,8 @@ from midigan.files.aligning.bars import Bars
 from midigan.files.aligning.stretches import positions_per_step, positions_per_tick
 from midigan.files.score import TICK_TEMPO
 from midigan.layout import Layout
-from midigan.sets.timeline import join, offsets
+from midigan.sets.parts import offsets
+from midigan.sets.timeline import join
 from midigan.song import TEMPO, Notes
 
 Ints = NDArray[np.int64]

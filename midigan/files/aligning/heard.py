@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.files.score import Score
-from midigan.sets.timeline import offsets
+from midigan.sets.parts import offsets
 
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.int64]

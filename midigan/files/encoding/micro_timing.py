@@ -20,7 +20,7 @@ from midigan.files.opening.read import read_bytes, scores_in
 from midigan.files.opening.sources import find_sources
 from midigan.files.placing.assign import assign
 from midigan.layout import Layout
-from midigan.sets.timeline import offsets
+from midigan.sets.parts import offsets
 
 Table = NDArray[np.float64]
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from midigan.files.aligning.grid import Gridded
+from midigan.sets.parts import sums_of_parts
 
 #: Steps further than any song goes on.
 _FAR = 1 << 32
@@ -42,8 +43,7 @@ class Features:
         overlapping = np.flatnonzero(begin[1:] < end[:-1]) + 1
         edges = np.searchsorted(source, np.arange(int(gridded.first_source[-1]) + 1))
         counts, some = np.diff(edges), np.maximum(np.diff(edges), 1)
-        sums = np.append(0, np.cumsum(pitch, dtype=np.int64)).take(edges)
-        notes, pitches = counts.tolist(), (np.diff(sums) / some).tolist()
+        notes, pitches = counts.tolist(), (sums_of_parts(pitch, edges) / some).tolist()
         overlaps = (np.diff(np.searchsorted(overlapping, edges)) / some).tolist()
         off_grid = (np.array(gridded.off_grid) / np.maximum(np.diff(gridded.first), 1)).tolist()
         return [
