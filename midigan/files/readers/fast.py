@@ -48,20 +48,20 @@ def read_fast(files: Sequence[tuple[bytes, Chunks]]) -> list[Score | None]:
         return [None] * len(files)
     parsed = [_parsed(data, chunks) for data, chunks in files]
     scores = _scores(parsed)
-    late = [n for n, one in enumerate(parsed) if one and not scores[n]]
-    again = [_closed(*files[n], parsed[n]) for n in late]
+    late = {n: one.notes for n, one in enumerate(parsed) if one and not scores[n]}
+    again = [_closed(*files[n], notes) for n, notes in late.items()]
     for number, score in zip(late, _scores(again), strict=True):
         scores[number] = score
     return scores
 
 
-def _closed(data: bytes, chunks: Chunks, once: _Parsed | None) -> _Parsed | None:
+def _closed(data: bytes, chunks: Chunks, once: Sequence[bytes | memoryview]) -> _Parsed | None:
     """What symusic reads in a file with notes that never end; None where it cannot be used.
 
-    once: what it read at first.
+    once: the notes that it found at first.
     """
     again = _parsed(data, chunks, again=True)
-    found = closed(once.notes, again.notes) if once and again else None
+    found = closed(once, again.notes) if again else None
     return again._replace(notes=found[0], closed=found[1]) if again and found else None
 
 
