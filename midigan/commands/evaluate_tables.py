@@ -64,9 +64,9 @@ def _print_measures(title: str, own: Comparison, ceiling: Comparison) -> None:
             name,
             f"{likeness.overlap:.3f}",
             f"{ceiling.metrics[name].overlap:.3f}" if name in ceiling.metrics else "-",
-            f"{likeness.generated_mean:.3f}",
-            f"{likeness.reference_mean:.3f}",
-            f"{likeness.generated_mean - likeness.reference_mean:+.3f}",
+            _mean(likeness.generated_mean),
+            _mean(likeness.reference_mean),
+            _mean(likeness.generated_mean - likeness.reference_mean, "+"),
         )
         for name, likeness in own.metrics.items()
     ]
@@ -149,6 +149,11 @@ def print_joins(found: Evaluation, joined: Mapping[int, Joins]) -> None:
         over = ("semitones over the bar line#", "same pitch held over it#")
         columns = ("windows", "overlap#", "judge#", "coverage#", *over)
         print_table(columns, [*rows, real], "Joins of phrases composed one after the other")
+
+
+def _mean(value: float, sign: str = "") -> str:
+    """A mean, or that nothing had one: tunes have no dissonance, silent tracks no pitch."""
+    return "-" if math.isnan(value) else f"{value:{sign}.3f}"
 
 
 def _number(value: float) -> str:

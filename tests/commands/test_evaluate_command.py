@@ -11,7 +11,7 @@ from tiny import write_tiny_generator
 
 from midigan.commands import cli
 from midigan.commands.evaluate_json import _plain
-from midigan.commands.evaluate_tables import _number
+from midigan.commands.evaluate_tables import _mean, _number
 from midigan.evaluation.sample import draw
 from midigan.generator import Generator
 from midigan.generator_info import GeneratorInfo
@@ -120,4 +120,5 @@ def test_wrong_calls_are_refused(folder, args, words):
 
 def test_what_is_undefined_is_said_and_null():
     assert _number(math.nan) == "undefined"
+    assert (_mean(math.nan), _mean(0.25), _mean(0.25, "+")) == ("-", "0.250", "+0.250")
     assert _plain(math.nan) is None
