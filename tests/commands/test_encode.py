@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -177,6 +178,8 @@ def test_the_layout_may_be_named(music):
         (["missing.mid"], "no file or folder 'missing.mid'"),
         (["empty"], "no MIDI files in empty"),
         (["other"], "no MIDI files in other"),
+        (["packed"], "no MIDI files in packed, but archives to unpack first: songs.zip"),
+        (["packed/songs.zip"], "packed/songs.zip: a zip archive: unpack it first"),
         (["other/text.mid.txt"], "not a MIDI file"),
         (["music", "--layout", "quintet"], "no layout 'quintet'"),
         (["music", "--lowest-pitch", "60"], "lowest_pitch is 60, legal are 0 to 44"),
@@ -186,6 +189,9 @@ def test_what_cannot_be_done_is_said_in_one_line(music, arguments, said):
     (music / "empty").mkdir()
     (music / "other").mkdir()
     (music / "other" / "text.mid.txt").write_text("text")
+    (music / "packed").mkdir()
+    with zipfile.ZipFile(music / "packed" / "songs.zip", "w") as archive:
+        archive.write(music / "music" / "0.mid", "0.mid")
     result = run(*arguments, "-o", "out.npz")
     assert result.exit_code == 1
     assert said in result.stderr

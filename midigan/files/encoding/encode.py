@@ -10,6 +10,7 @@ from pathlib import Path
 from midigan.errors import MidiganError
 from midigan.files.aligning.align import Align
 from midigan.files.aligning.meters import NATIVE, ONLY, layout_in
+from midigan.files.archives import archives_among
 from midigan.files.encoding.choose import find_layout, find_meter
 from midigan.files.encoding.encode_apart import encode_in_workers
 from midigan.files.encoding.encode_file import encode_files
@@ -177,7 +178,9 @@ def _nothing(sources: Sequence[str | Path], report: EncodeReport) -> str:
     """Why nothing was encoded, in one line."""
     named = ", ".join(printable(str(source)) for source in sources[:3])
     if not len(report.files):
-        return f"no MIDI files in {named}"
+        packed = archives_among(sources)[:3]
+        hint = f", but archives to unpack first: {', '.join(map(printable, packed))}"
+        return f"no MIDI files in {named}{hint if packed else ''}"
     if len(report.files) == 1:
         (file,) = report.files
         return f"nothing to encode: {file.path}: {file.reason}"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from midigan.errors import SourceError
 from midigan.files.aligning.align import Align, align
+from midigan.files.archives import HEAD_BYTES, archive_in
 from midigan.files.readers.jsb import read_jsb
 from midigan.files.readers.midi import read_midi
 from midigan.files.readers.scores import read_printed_scores
@@ -96,7 +97,8 @@ def read_bytes(path: str | Path) -> bytes:
         if not stat.S_ISREG(found.st_mode):
             raise SourceError("not a regular file")
         if found.st_size > MAX_BYTES:
-            raise SourceError(f"larger than {MAX_BYTES >> 20} MB")
+            archive = archive_in(os.read(handle, HEAD_BYTES))
+            raise SourceError(archive or f"larger than {MAX_BYTES >> 20} MB")
         size = found.st_size
         # A byte more than there should be: getting less than asked for, one knows it is all.
         first = os.read(handle, size + 1)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from midigan.errors import SourceError
+from midigan.files.archives import archive_in
 from midigan.files.readers.careful import read_carefully
 from midigan.files.readers.drum_parts import may_have_drum_parts
 from midigan.files.readers.fast import read_fast
@@ -52,6 +53,9 @@ def read_midis(
 
 def _headed(data: bytes) -> _Headed | SourceError:
     begin = _header_at(data)
+    # What is packed without being compressed has headers inside.
+    if begin and (archive := archive_in(data)):
+        return SourceError(archive)
     if begin < 0 or len(data) < begin + 14:
         return SourceError("not a MIDI file (no MThd header in its first 4 KB)")
     warnings = []

@@ -100,6 +100,15 @@ def test_huge_files_are_refused_unread(tmp_path):
         read_bytes(huge)
 
 
+def test_a_huge_archive_is_told_from_other_huge_files(tmp_path):
+    huge = tmp_path / "huge.zip"
+    with huge.open("wb") as file:
+        file.write(b"PK\3\4")
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(SourceError, match="a zip archive: unpack it first"):
+        read_bytes(huge)
+
+
 def test_midi_without_a_suffix_is_found_by_its_first_bytes(tmp_path):
     (tmp_path / "tune").write_bytes(b"MThd and more")
     (tmp_path / "wrapped").write_bytes(b"RIFF\0\0\0\0RMIDdata")
