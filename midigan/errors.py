@@ -13,6 +13,10 @@ class SourceError(MidiganError):
     """A file that was given as music cannot be used; other files may be fine."""
 
 
+class NotMusicError(SourceError):
+    """A file holds no music that midigan reads: it is of another kind."""
+
+
 class FormatError(MidiganError):
     """A file of midigan's own (phrase set, layout, generator, run) is not what it should be."""
 

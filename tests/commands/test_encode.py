@@ -1,6 +1,7 @@
 """midigan encode, as it is typed: what becomes of files, and what is said of them."""
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -178,8 +179,10 @@ def test_the_layout_may_be_named(music):
         (["missing.mid"], "no file or folder 'missing.mid'"),
         (["empty"], "no MIDI files in empty"),
         (["other"], "no MIDI files in other"),
-        (["packed"], "no MIDI files in packed, but archives to unpack first: songs.zip"),
-        (["packed/songs.zip"], "packed/songs.zip: a zip archive: unpack it first"),
+        (["packed"], "no MIDI files in packed; songs.zip is an archive: unpack it first"),
+        (["packed/songs.zip"], "packed/songs.zip: an archive: unpack it first"),
+        (["packed/songs"], "packed/songs: a zip archive: unpack it first"),
+        (["take.mp3"], "take.mp3: audio: midigan reads notes, as MIDI or MusicXML"),
         (["other/text.mid.txt"], "not a MIDI file"),
         (["music", "--layout", "quintet"], "no layout 'quintet'"),
         (["music", "--lowest-pitch", "60"], "lowest_pitch is 60, legal are 0 to 44"),
@@ -192,6 +195,8 @@ def test_what_cannot_be_done_is_said_in_one_line(music, arguments, said):
     (music / "packed").mkdir()
     with zipfile.ZipFile(music / "packed" / "songs.zip", "w") as archive:
         archive.write(music / "music" / "0.mid", "0.mid")
+    shutil.copy(music / "packed" / "songs.zip", music / "packed" / "songs")
+    (music / "take.mp3").write_bytes(b"ID3")
     result = run(*arguments, "-o", "out.npz")
     assert result.exit_code == 1
     assert said in result.stderr

@@ -10,13 +10,13 @@ from pathlib import Path
 from midigan.errors import MidiganError
 from midigan.files.aligning.align import Align
 from midigan.files.aligning.meters import NATIVE, ONLY, layout_in
-from midigan.files.archives import archives_among
 from midigan.files.encoding.choose import find_layout, find_meter
 from midigan.files.encoding.encode_apart import encode_in_workers
 from midigan.files.encoding.encode_file import encode_files
 from midigan.files.encoding.gathering import Gathering
 from midigan.files.encoding.journal import Journal
 from midigan.files.encoding.report import EncodeReport, FileReport
+from midigan.files.foreign import foreign_in
 from midigan.files.opening.read import Reading
 from midigan.files.opening.rules import Rules
 from midigan.files.opening.sources import Source, find_sources, printable
@@ -178,9 +178,9 @@ def _nothing(sources: Sequence[str | Path], report: EncodeReport) -> str:
     """Why nothing was encoded, in one line."""
     named = ", ".join(printable(str(source)) for source in sources[:3])
     if not len(report.files):
-        packed = archives_among(sources)[:3]
-        hint = f", but archives to unpack first: {', '.join(map(printable, packed))}"
-        return f"no MIDI files in {named}{hint if packed else ''}"
+        others = (found for source in sources for found in foreign_in(source))
+        name, other = next(others, ("", ""))
+        return f"no MIDI files in {named}" + (f"; {printable(name)} is {other}" if name else "")
     if len(report.files) == 1:
         (file,) = report.files
         return f"nothing to encode: {file.path}: {file.reason}"

@@ -12,7 +12,14 @@ from midigan.files.aligning.barred import Barred, all_with_bars
 from midigan.files.encoding.duplicates import Duplicates
 from midigan.files.encoding.report import FileReport, PlacedTrack
 from midigan.files.opening.limits import keep_freed_memory
-from midigan.files.opening.read import AS_WRITTEN, Reading, is_midi, read_bytes, scores_in
+from midigan.files.opening.read import (
+    AS_WRITTEN,
+    Reading,
+    is_midi,
+    read_bytes,
+    scores_in,
+    why_unread,
+)
 from midigan.files.opening.rules import Rules
 from midigan.files.opening.sources import Source, find_sources, printable
 from midigan.files.placing.place_songs import Placed, place_songs
@@ -120,7 +127,7 @@ def _read_midis(block: Sequence[_Opened], rules: Rules) -> None:
     for (file, _), one in zip(files, found, strict=True):
         file.data = None
         if isinstance(one, SourceError):
-            file.report.reason = str(one)
+            file.report.reason = why_unread(one, file.source.path)
         else:
             _take(file, file.source.name, *next(ready), rules)
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from midigan.errors import SourceError
+from midigan.errors import NotMusicError, SourceError
 from midigan.files.aligning.align import Align, align
-from midigan.files.archives import HEAD_BYTES, archive_in
+from midigan.files.foreign import HEAD_BYTES, archive_in, foreign_by_name
 from midigan.files.readers.jsb import read_jsb
 from midigan.files.readers.midi import read_midi
 from midigan.files.readers.scores import read_printed_scores
@@ -63,8 +63,17 @@ def scores_in(
     elif suffix in PRINTED_SUFFIXES:
         yield from read_printed_scores(data, Path(path))
     else:
-        score = read_midi(data, channels=reading.channels, pedal=reading.pedal)
+        try:
+            score = read_midi(data, channels=reading.channels, pedal=reading.pedal)
+        except NotMusicError as error:
+            raise NotMusicError(why_unread(error, path)) from error
         yield "", align(score) if reading.align == "auto" else score
+
+
+def why_unread(error: SourceError, path: str | Path) -> str:
+    """Why a file cannot be used; of one that holds no music, what it is by its name."""
+    known = foreign_by_name(path) if isinstance(error, NotMusicError) else None
+    return known or str(error)
 
 
 def is_midi(path: str | Path) -> bool:
@@ -97,8 +106,8 @@ def read_bytes(path: str | Path) -> bytes:
         if not stat.S_ISREG(found.st_mode):
             raise SourceError("not a regular file")
         if found.st_size > MAX_BYTES:
-            archive = archive_in(os.read(handle, HEAD_BYTES))
-            raise SourceError(archive or f"larger than {MAX_BYTES >> 20} MB")
+            known = foreign_by_name(path) or archive_in(os.read(handle, HEAD_BYTES))
+            raise SourceError(known or f"larger than {MAX_BYTES >> 20} MB")
         size = found.st_size
         # A byte more than there should be: getting less than asked for, one knows it is all.
         first = os.read(handle, size + 1)

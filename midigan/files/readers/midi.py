@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from midigan.errors import SourceError
-from midigan.files.archives import archive_in
+from midigan.errors import NotMusicError, SourceError
+from midigan.files.foreign import archive_in
 from midigan.files.readers.careful import read_carefully
 from midigan.files.readers.drum_parts import may_have_drum_parts
 from midigan.files.readers.fast import read_fast
@@ -55,9 +55,9 @@ def _headed(data: bytes) -> _Headed | SourceError:
     begin = _header_at(data)
     # What is packed without being compressed has headers inside.
     if begin and (archive := archive_in(data)):
-        return SourceError(archive)
+        return NotMusicError(archive)
     if begin < 0 or len(data) < begin + 14:
-        return SourceError("not a MIDI file (no MThd header in its first 4 KB)")
+        return NotMusicError("not a MIDI file (no MThd header in its first 4 KB)")
     warnings = []
     if begin:
         if not data.startswith(b"RIFF"):

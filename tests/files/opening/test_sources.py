@@ -100,12 +100,16 @@ def test_huge_files_are_refused_unread(tmp_path):
         read_bytes(huge)
 
 
-def test_a_huge_archive_is_told_from_other_huge_files(tmp_path):
-    huge = tmp_path / "huge.zip"
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("huge", "a zip archive: unpack"), ("huge.wav", "audio: midigan reads notes")],
+)
+def test_huge_files_of_other_kinds_are_told_from_music(tmp_path, name, said):
+    huge = tmp_path / name
     with huge.open("wb") as file:
         file.write(b"PK\3\4")
         file.truncate(MAX_BYTES + 1)
-    with pytest.raises(SourceError, match="a zip archive: unpack it first"):
+    with pytest.raises(SourceError, match=said):
         read_bytes(huge)
 
 
