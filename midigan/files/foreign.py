@@ -40,12 +40,12 @@ _ARCHIVES = (".zip", ".gz", ".tgz", ".7z", ".rar", ".xz", ".bz2", ".tar")
 _UNPACK = "unpack it first"
 _BY_SUFFIX = {
     **{
-        suffix: f"a file of {program}: export it there as MIDI or MusicXML"
+        suffix: f"a file of {program} (export it there as MIDI or MusicXML)"
         for program, suffixes in _PROGRAMS.items()
         for suffix in suffixes
     },
-    **dict.fromkeys(_AUDIO, "audio: midigan reads notes, as MIDI or MusicXML"),
-    **dict.fromkeys(_ARCHIVES, f"an archive: {_UNPACK}"),
+    **dict.fromkeys(_AUDIO, "audio (midigan reads notes, as MIDI or MusicXML)"),
+    **dict.fromkeys(_ARCHIVES, f"an archive ({_UNPACK})"),
 }
 
 
@@ -58,7 +58,7 @@ def archive_in(data: bytes) -> str | None:
     """What a file is that begins with `data`, if it is an archive, and what to do with it."""
     for kind, place, magic in _MAGIC:
         if data.startswith(magic, place):
-            return f"a {kind} archive: {_UNPACK}"
+            return f"a {kind} archive ({_UNPACK})"
     return None
 
 
