@@ -35,6 +35,7 @@ _PROGRAMS = {
     "Ardour": (".ardour",),
 }
 _AUDIO = (".wav", ".aif", ".aiff", ".mp3", ".m4a", ".flac", ".ogg", ".opus")
+_ARRAYS = (".npz", ".npy")
 _ARCHIVES = (".zip", ".gz", ".tgz", ".7z", ".rar", ".xz", ".bz2", ".tar")
 
 _UNPACK = "unpack it first"
@@ -45,12 +46,13 @@ _BY_SUFFIX = {
         for suffix in suffixes
     },
     **dict.fromkeys(_AUDIO, "audio (midigan reads notes, as MIDI or MusicXML)"),
+    **dict.fromkeys(_ARRAYS, "an array or a phrase set ('midigan decode' makes MIDI of it)"),
     **dict.fromkeys(_ARCHIVES, f"an archive ({_UNPACK})"),
 }
 
 
 def foreign_by_name(path: str | Path) -> str | None:
-    """What a file is by its suffix, if it is none that is read, and what to do with it."""
+    """What a file that holds no MIDI is by its suffix, if that is known, and what to do with it."""
     return _BY_SUFFIX.get(os.path.splitext(path)[1].lower())  # noqa: PTH122 - a third of the time
 
 

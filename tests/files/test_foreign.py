@@ -64,7 +64,7 @@ def test_other_programs_files_are_known_by_their_names(tmp_path):
     assert not list(foreign_in(tmp_path / "song.mid"))
 
 
-@pytest.mark.parametrize("suffix", [".mid", ".kar", ".musicxml", ".mxl", ".abc", ".npz", ""])
+@pytest.mark.parametrize("suffix", [".mid", ".kar", ".musicxml", ".mxl", ".abc", ""])
 def test_what_is_read_is_not_foreign(suffix):
     assert foreign_by_name("song" + suffix) is None
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midigan.errors import MidiganError, SourceError
-from midigan.files.opening.read import read_bytes
+from midigan.files.opening.read import read_bytes, why_unread
 from midigan.files.readers.midi import read_midi
 from midigan.files.score import Score
 from midigan.saving import whole_file
@@ -70,7 +70,7 @@ def render_audio(midi: Path, wav: Path, *, soundfont: Path | None = None) -> str
     try:
         score = read_midi(data := read_bytes(midi))
     except SourceError as error:
-        raise SourceError(f"{midi}: {error}") from error
+        raise SourceError(f"{midi}: {why_unread(error, midi)}") from error
     program, font = shutil.which("fluidsynth"), find_soundfont(soundfont)
     most = _FLUIDSYNTH_MINUTES if program and font else _PLAIN_MINUTES
     if _seconds(score) > most * 60:

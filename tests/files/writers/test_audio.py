@@ -83,6 +83,9 @@ def test_what_is_no_music_is_refused_in_one_line(content, tmp_path):
         audio.render_audio(midi, tmp_path / "x.wav")
     with pytest.raises(SourceError, match=r"none\.mid: cannot be opened"):
         audio.render_audio(tmp_path / "none.mid", tmp_path / "x.wav")
+    (tmp_path / "set.npz").write_bytes(b"PK\3\4")
+    with pytest.raises(SourceError, match=r"set.npz: an array or a phrase set \('midigan decode'"):
+        audio.render_audio(tmp_path / "set.npz", tmp_path / "x.wav")
 
 
 def test_a_failure_of_fluidsynth_is_told_and_keeps_the_old_file(monkeypatch, tmp_path):
