@@ -2,7 +2,8 @@
 
 What a step hears and says are rows of steps, all phrases of a batch in one: `(n * length, ...)`.
 A track's choice is a symbol: 0 is silence, 1 the lowest pitch. Products of one-hot cells with
-weights are rows of tables here, worked out once.
+weights are rows of tables here, worked out once. Logits have a column for each symbol, and one
+more, never chosen, for what must go nowhere.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import TensorProto
 from torch import nn
 
 from midigan.training.exporting.onnx_graph import Graph
@@ -20,6 +20,9 @@ from midigan.training.networks.layers import SLOPE
 from midigan.training.networks.level import TABLE_SCALE, WIDEST_INTERVAL, Level
 
 Floats = NDArray[np.float32]
+
+#: What the logit is that is never chosen: beside others nothing is left of its share.
+NEVER = -1e4
 
 #: Per step: the choices before (two) and after (two), of which the inner ones are next to it.
 NEIGHBOURS, NEXT = 4, (1, 2)
@@ -42,7 +45,7 @@ class LevelWriter:
     ) -> None:
         self.graph, self.level, self.vectors, self.never = graph, level, vectors, never
         self.temperature = temperature
-        self.symbols = len(vectors)
+        self.symbols, self.columns = len(vectors), len(vectors) + 1
         self.tracks = len(level.order)
 
     def hear(self, style: str, near: str | None) -> str:
@@ -82,8 +85,11 @@ class LevelWriter:
             bias[turn * size : (turn + 1) * size] += array(layer.bias)
         return graph.add("Gemm", hidden, graph.constant(weight), graph.constant(bias))
 
-    def tables(self, near: str) -> str:
-        """What tables and biases say of each turn: `(n * length, turns * symbols)`."""
+    def tables(self, near: str) -> list[str]:
+        """What tables and biases say of each turn, parts of a sum: `(n * length, turns * columns)`.
+
+        One is of the steps before, one of those after.
+        """
         graph, level = self.graph, self.level
         columns = [side * self.tracks + track for side in NEXT for track in level.order]
         table = np.stack(
@@ -97,23 +103,23 @@ class LevelWriter:
         bias = [self.write_bias(track) for track in level.order]
         bias += [np.zeros_like(row) for row in bias]
         rows = graph.add("Add", rows, graph.constant(np.stack(bias)[:, None]))
-        rows = graph.reshape(rows, -1, self.symbols)
+        rows = graph.reshape(rows, -1, self.columns)
         own = graph.add("Gather", near, graph.constant(np.array(columns)), axis=1)
         place = graph.add("Add", own, graph.constant(self.symbols * np.arange(len(columns))))
         found = graph.add("Gather", rows, place, axis=0)
-        found = graph.reshape(found, -1, len(NEXT), self.tracks * self.symbols)
-        return graph.add("ReduceSum", found, graph.constant(np.array([1])), keepdims=0)
+        width = self.tracks * self.columns
+        return graph.split(graph.reshape(found, -1, len(NEXT) * width), [width] * len(NEXT), axis=1)
 
-    def insist(self, due: str, tables: str | None) -> str:
-        """What tables say, and that a pitch must be chosen: `(n * length, turns * symbols)`.
+    def insist(self, due: str) -> str:
+        """That a pitch must be chosen, as `tables` says things.
 
         due: 1 where it must, `(n * length, tracks)`.
         """
-        weight = np.zeros((self.tracks, self.tracks, self.symbols))
+        weight = np.zeros((self.tracks, self.tracks, self.columns))
         for turn, track in enumerate(self.level.order):
-            weight[track, turn, 1:] = INSISTENCE
-        inputs = [due, self.graph.constant(weight.reshape(self.tracks, -1))]
-        return self.graph.add("Gemm", *inputs, *([tables] if tables else []))
+            weight[track, turn, 1 : self.symbols] = INSISTENCE
+        weights = self.graph.constant(weight.reshape(self.tracks, -1))
+        return self.graph.add("Gemm", due, weights)
 
     def choose_together(self, own: str, tables: str | None, heights: str) -> tuple[str, str]:
         """What `write_level` returns, where tracks hear only what lies around."""
@@ -122,7 +128,7 @@ class LevelWriter:
         heard = graph.split(self.leaky(own), [size] * self.tracks, axis=1)
         said = [graph.constant(self.write_bias(track)) for track in order]
         if tables is not None:
-            said = graph.split(tables, [self.symbols] * self.tracks, axis=1)
+            said = graph.split(tables, [self.columns] * self.tracks, axis=1)
         found = {
             track: graph.add(
                 "Gemm", heard[turn], graph.constant(self.write_weight(track)), said[turn]
@@ -130,7 +136,7 @@ class LevelWriter:
             for turn, track in enumerate(order)
         }
         logits = graph.concat([found[track] for track in sorted(found)], axis=1)
-        each = graph.reshape(logits, -1, self.tracks, self.symbols)
+        each = graph.reshape(logits, -1, self.tracks, self.columns)
         symbols = self.pick(each, graph.reshape(heights, -1, self.tracks, 1), keepdims=0)
         return logits, symbols
 
@@ -139,9 +145,8 @@ class LevelWriter:
         graph = self.graph
         share = graph.add("Softmax", logits, axis=-1)
         passed = graph.add("CumSum", share, graph.constant(np.array(-1)))
-        above = graph.add("Greater", passed, height)
-        above = graph.add("Cast", above, to=TensorProto.UINT8)
-        return graph.add("ArgMax", above, axis=-1, keepdims=keepdims)
+        # All that lie above are as high then, and the first of them is taken.
+        return graph.add("ArgMax", graph.add("Min", passed, height), axis=-1, keepdims=keepdims)
 
     def leaky(self, value: str) -> str:
         """The activation of all layers."""
@@ -152,14 +157,14 @@ class LevelWriter:
         return self.graph.add("LayerNormalization", value, scale, bias, epsilon=layer.eps)
 
     def write_weight(self, track: int) -> Floats:
-        """From what a track makes of what it hears to logits: `(own, symbols)`."""
+        """From what a track makes of what it hears to logits: `(own, columns)`."""
         weight = array(cast(nn.Linear, self.level.write[track]).weight).T
-        return np.pad(weight, ((0, 0), (1, 0))) / self.temperature
+        return np.pad(weight, ((0, 0), (1, 1))) / self.temperature
 
     def write_bias(self, track: int) -> Floats:
-        """What is added to these logits: `(symbols,)`."""
+        """What is added to these logits: `(columns,)`."""
         bias = array(cast(nn.Linear, self.level.write[track]).bias) / self.temperature
-        return np.pad(bias - INSISTENCE * self.never[track], (1, 0))
+        return np.pad(bias - INSISTENCE * self.never[track], 1, constant_values=(0, NEVER))
 
     def told(self, turn: int, offset: int) -> tuple[str, list[int]]:
         """What a choice tells all later turns, a row a symbol, and how long the parts of a row are.
@@ -175,8 +180,8 @@ class LevelWriter:
         table = np.stack([self.interval_table(other, offset) for other in later])
         said = graph.add("Gather", graph.constant(table), graph.constant(self.apart()), axis=1)
         said = graph.add("Transpose", said, perm=[1, 0, 2])
-        said = graph.reshape(said, self.symbols, len(later) * self.symbols)
-        sizes = [weight.shape[1] for weight in weights] + [self.symbols] * len(later)
+        said = graph.reshape(said, self.symbols, len(later) * self.columns)
+        sizes = [weight.shape[1] for weight in weights] + [self.columns] * len(later)
         return graph.concat([heard, said], axis=1), sizes
 
     def interval_table(self, turn: int, row: int) -> Floats:
@@ -185,9 +190,9 @@ class LevelWriter:
         return np.append(TABLE_SCALE * table / self.temperature, 0)
 
     def apart(self) -> NDArray[np.int64]:
-        """Where in such a table two symbols find what it says of them: `(given, chosen)`."""
+        """Where in such a table a symbol and a column find what it says of them."""
         silence = 2 * WIDEST_INTERVAL + 2
-        return np.pad(self.level.apart.numpy(), ((1, 0), (1, 0)), constant_values=silence)
+        return np.pad(self.level.apart.numpy(), ((1, 0), (1, 1)), constant_values=silence)
 
     def answer_weight(self, turn: int, before: int) -> Floats:
         """From the vector of a symbol chosen in an earlier turn to what a turn makes of it.

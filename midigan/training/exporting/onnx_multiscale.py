@@ -82,7 +82,7 @@ def _choose(
         own_heights = graph.reshape(heights[number], -1, tracks)
         due = _due(graph, generator, number, known[0])
         found, symbols = write_level(writer, each_style[number], near, own_heights, due)
-        logits.append(graph.reshape(found, -1, level.length, tracks * len(vectors)))
+        logits.append(graph.reshape(found, -1, level.length, tracks * writer.columns))
         known.append(graph.reshape(symbols, -1, level.length, tracks))
     every = (graph.concat(logits, axis=1), graph.concat(known, axis=1))
     _scores(graph, generator, *every, order, output)
@@ -197,9 +197,9 @@ def _scores(
 ) -> None:
     """The phrase: each choice above 0, all else below by as much as it is less likely."""
     tracks, symbols, length = generator.tracks, generator.pitches + 1, len(order)
-    each = graph.reshape(logits, -1, length * tracks, symbols)
+    each = graph.reshape(logits, -1, length * tracks, symbols + 1)
     highest = graph.add("ReduceMax", each, graph.constant(np.array([-1])), keepdims=1)
-    one = graph.add("Cast", graph.add("Equal", highest, highest), to=onnx.TensorProto.FLOAT)
+    one = graph.add("Pow", highest, graph.constant(np.array(0.0)))
     below = graph.add("Sub", each, graph.add("Add", highest, one))
     steps = [graph.constant(np.array([x])) for x in (1, length + 1, 1)]
     chosen = graph.reshape(graph.add("Slice", known, *steps), -1, length * tracks, 1)
@@ -207,7 +207,7 @@ def _scores(
     place = np.argsort(order)
     by_track = (place * tracks + np.arange(tracks)[:, None]).reshape(-1)
     scores = graph.add("Gather", scores, graph.constant(by_track), axis=1)
-    pitches = [graph.constant(np.array([x])) for x in (1, symbols, 2)]
-    scores = graph.add("Slice", scores, *pitches)
-    shape = np.array([-1, tracks, generator.bars, generator.steps, generator.pitches])
-    graph.add("Reshape", scores, graph.constant(shape), output=output)
+    # In this order the last node writes the result, instead of copying it.
+    scores = graph.reshape(scores, -1, tracks, generator.bars, generator.steps, symbols + 1)
+    pitches = [graph.constant(np.array([x])) for x in (1, symbols, 4)]
+    graph.add("Slice", scores, *pitches, output=output)

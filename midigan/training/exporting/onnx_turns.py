@@ -14,6 +14,9 @@ from midigan.training.exporting.onnx_level import NEIGHBOURS, NEXT, Floats, Leve
 from midigan.training.networks.bar_generators import OCTAVE
 from midigan.training.networks.level import TABLE_SCALE
 
+#: A goal is less than that many times as many as there are symbols, counted from one times below.
+GOALS = 4
+
 
 def write_level(
     level: LevelWriter, style: str, near: str | None, heights: str, due: str | None
@@ -23,12 +26,13 @@ def write_level(
     style: `(n, 1, context)`; near: symbols of the neighbours `(n * length, 4 * tracks)`, None
     on the first level; heights: `(n * length, tracks)`; due: 1 where silence is no choice, like
     heights, None if it is one anywhere. Returns the logits, silence first,
-    `(n * length, tracks * symbols)`, and the symbols `(n * length, tracks)`.
+    `(n * length, tracks * columns)`, and the symbols `(n * length, tracks)`.
     """
     own = level.hear(style, near)
-    tables = None if near is None else level.tables(near)
+    parts = [] if near is None else level.tables(near)
     if due is not None:
-        tables = level.insist(due, tables)
+        parts.append(level.insist(due))
+    tables = level.graph.total(parts) if parts else None
     if level.level.together:
         return level.choose_together(own, tables, heights)
     return Turns(level, own, tables, near, heights).choose()
@@ -47,14 +51,14 @@ class Turns:
         self.heard = [[part] for part in graph.split(own, sizes, axis=1)]
         self.said: list[list[str]] = [[] for _ in range(tracks)]
         if tables is not None:
-            parts = graph.split(tables, [level.symbols] * tracks, axis=1)
+            parts = graph.split(tables, [level.columns] * tracks, axis=1)
             self.said = [[part] for part in parts]
         self.heights = graph.split(heights, [1] * tracks, axis=1)
         self.first = near is None
         self.motion = Motion(level, near) if near is not None and tracks > 1 else None
 
     def choose(self) -> tuple[str, str]:
-        """Logits `(n * length, tracks * symbols)` and symbols `(n * length, tracks)` by track."""
+        """Logits `(n * length, tracks * columns)` and symbols `(n * length, tracks)` by track."""
         order = self.level.level.order
         logits, symbols = {}, {}
         for turn, track in enumerate(order):
@@ -94,8 +98,8 @@ class Turns:
 class Motion:
     """Writes the nodes of the tables of parallel motion.
 
-    A place is a symbol, but that of silence leads every goal out of the range of pitches, from
-    which the wider logits of this class are cut in the end.
+    A place is a symbol, but that of silence leads every goal out of the range of pitches, which is
+    where the column is that is never chosen.
     """
 
     def __init__(self, level: LevelWriter, near: str) -> None:
@@ -113,9 +117,8 @@ class Motion:
         apart = graph.constant(self._apart())
         rows = graph.reshape(graph.add("Gather", tables, apart, axis=1), -1)
         sizes = [len(NEXT) * turn for turn in range(1, tracks)]
-        index, *others = self._numbers(near, pairs, [len(pairs), *sizes, *sizes])
+        index, *self.apart = self._numbers(near, pairs, [len(pairs), *sizes])
         amounts = graph.add("Gather", rows, index, axis=0)
-        self.apart, self.partner = others[: len(sizes)], others[len(sizes) :]
         self.amounts = graph.split(amounts, sizes, axis=1)
 
     def _numbers(
@@ -123,19 +126,17 @@ class Motion:
     ) -> list[str]:
         """All that follows from the symbols around, as one product, whole numbers all of them.
 
-        The row of each pair's amount; what must be added to the partner's symbol to get the
-        goal, shifted by as much as logits are widened on the left; and the partner's symbol there.
+        The row of each pair's amount; and what must be added to the partner's new place to get
+        where `_columns` has the goal.
         """
         graph, symbols, tracks = self.graph, self.level.symbols, self.level.tracks
         order, count = self.level.level.order, len(pairs)
-        weight = np.zeros((NEIGHBOURS * tracks, 3 * count))
+        weight = np.zeros((NEIGHBOURS * tracks, 2 * count))
         for i, (side, turn, before) in enumerate(pairs):
             own, other = (NEXT[side] * tracks + order[which] for which in (turn, before))
-            weight[own, [i, count + i]] = symbols, 1
-            weight[other, [i, count + i, 2 * count + i]] = 1, -1, 1
-        bias = np.concatenate(
-            [symbols * symbols * np.arange(count), np.full(count, symbols), np.zeros(count)]
-        )
+            weight[own, [i, count + i]] = symbols, GOALS * symbols + 1
+            weight[other, [i, count + i]] = 1, -1
+        bias = np.append(symbols * symbols * np.arange(count), np.full(count, 1.0 * symbols))
         given = graph.add("Cast", near, to=TensorProto.FLOAT)
         numbers = graph.add("Gemm", given, graph.constant(weight), graph.constant(bias))
         return graph.split(graph.add("Cast", numbers, to=TensorProto.INT64), sizes, axis=1)
@@ -151,6 +152,17 @@ class Motion:
         apart = (pitches[:, None] - pitches) % OCTAVE
         return np.pad(apart, ((1, 0), (1, 0)), constant_values=OCTAVE)
 
+    def _columns(self) -> NDArray[np.int64]:
+        """Where each goal's amount goes, by the track's own symbol there: that many rows of goals.
+
+        A goal is counted from `symbols` below silence. What leaves the range goes nowhere, and
+        so does what stays where it is, since its partner does.
+        """
+        symbols = self.level.symbols
+        goal = np.arange(GOALS * symbols) - symbols
+        column = np.where((goal > 0) & (goal < symbols), goal, symbols)
+        return np.where(goal == np.arange(symbols)[:, None], symbols, column).reshape(-1)
+
     def tell(self, symbol: str) -> None:
         """Remember where a track goes."""
         symbols = self.level.symbols
@@ -158,16 +170,10 @@ class Motion:
         self.places.append(self.graph.add("Gather", self.graph.constant(places), symbol, axis=0))
 
     def move(self, turn: int, said: str) -> str:
-        """What tables say, with the amounts of parallel motion: `(n * length, symbols)`."""
-        graph, symbols = self.graph, self.level.symbols
-        now = graph.concat(self.places * len(NEXT), axis=1)
+        """What tables say, with the amounts of parallel motion: `(n * length, columns)`."""
+        graph, amount = self.graph, self.amounts[turn - 1]
+        # One place is the same for all sides without being repeated.
+        now = graph.concat(self.places * (len(NEXT) if turn > 1 else 1), axis=1)
         goal = graph.add("Add", self.apart[turn - 1], now)
-        stays = graph.add("Equal", now, self.partner[turn - 1])
-        nothing = graph.constant(np.array(0.0))
-        amount = graph.add("Where", stays, nothing, self.amounts[turn - 1])
-        widths = graph.constant(np.array([0, symbols, 0, 2 * symbols + 1]))
-        wide = graph.add("Pad", said, widths)
-        wide = graph.add("ScatterElements", wide, goal, amount, axis=1, reduction="add")
-        # A goal may lie where silence was: that comes from the end, which no goal reaches.
-        cut = np.array([4 * symbols, *range(symbols + 1, 2 * symbols)])
-        return graph.add("Gather", wide, graph.constant(cut), axis=1)
+        column = graph.add("Gather", graph.constant(self._columns()), goal, axis=0)
+        return graph.add("ScatterElements", said, column, amount, axis=1, reduction="add")
