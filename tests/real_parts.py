@@ -26,6 +26,9 @@ RATE = 48_000
 #: Long enough that a busy machine without real-time priority loses nothing.
 PERIOD = 1024
 
+#: The JACK servers that run for the tests.
+SERVERS: list[subprocess.Popen[bytes]] = []
+
 #: Where distributions keep a General MIDI sound font.
 SOUND_FONTS = (
     Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
@@ -68,9 +71,11 @@ def jack_server(name: str, period: int = PERIOD) -> Iterator[subprocess.Popen[by
     server = None
     try:
         server = _start_jackd(name, period)
+        SERVERS.append(server)
         yield server
     finally:
         if server is not None:
+            SERVERS.remove(server)
             if server.poll() is not None:
                 # A killed server keeps one of JACK's eight places until one of its name has
                 # ended well.
