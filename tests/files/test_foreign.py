@@ -57,6 +57,8 @@ def test_other_programs_files_are_known_by_their_names(tmp_path):
         (tmp_path / name).touch()
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "Suite.mscz").touch()
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "take.wav").touch()
     found = dict(foreign_in(tmp_path))
     assert found["Suite.mscz"] == "a file of MuseScore (export it there as MIDI or MusicXML)"
     assert found["b.ZIP"] == "an archive (unpack it first)"

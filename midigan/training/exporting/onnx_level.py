@@ -85,11 +85,8 @@ class LevelWriter:
             bias[turn * size : (turn + 1) * size] += array(layer.bias)
         return graph.add("Gemm", hidden, graph.constant(weight), graph.constant(bias))
 
-    def tables(self, near: str) -> list[str]:
-        """What tables and biases say of each turn, parts of a sum: `(n * length, turns * columns)`.
-
-        One is of the steps before, one of those after.
-        """
+    def tables(self, near: str) -> str:
+        """What tables and biases say of each turn: `(n * length, turns * columns)`."""
         graph, level = self.graph, self.level
         columns = [side * self.tracks + track for side in NEXT for track in level.order]
         table = np.stack(
@@ -107,19 +104,19 @@ class LevelWriter:
         own = graph.add("Gather", near, graph.constant(np.array(columns)), axis=1)
         place = graph.add("Add", own, graph.constant(self.symbols * np.arange(len(columns))))
         found = graph.add("Gather", rows, place, axis=0)
-        width = self.tracks * self.columns
-        return graph.split(graph.reshape(found, -1, len(NEXT) * width), [width] * len(NEXT), axis=1)
+        found = graph.reshape(found, -1, len(NEXT), self.tracks * self.columns)
+        return graph.add("ReduceSum", found, graph.constant(np.array([1])), keepdims=0)
 
-    def insist(self, due: str) -> str:
-        """That a pitch must be chosen, as `tables` says things.
+    def insist(self, due: str, tables: str | None) -> str:
+        """What tables say, and that a pitch must be chosen: `(n * length, turns * columns)`.
 
         due: 1 where it must, `(n * length, tracks)`.
         """
         weight = np.zeros((self.tracks, self.tracks, self.columns))
         for turn, track in enumerate(self.level.order):
             weight[track, turn, 1 : self.symbols] = INSISTENCE
-        weights = self.graph.constant(weight.reshape(self.tracks, -1))
-        return self.graph.add("Gemm", due, weights)
+        inputs = [due, self.graph.constant(weight.reshape(self.tracks, -1))]
+        return self.graph.add("Gemm", *inputs, *([tables] if tables else []))
 
     def choose_together(self, own: str, tables: str | None, heights: str) -> tuple[str, str]:
         """What `write_level` returns, where tracks hear only what lies around."""

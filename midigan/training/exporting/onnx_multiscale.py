@@ -207,7 +207,7 @@ def _scores(
     place = np.argsort(order)
     by_track = (place * tracks + np.arange(tracks)[:, None]).reshape(-1)
     scores = graph.add("Gather", scores, graph.constant(by_track), axis=1)
-    # In this order the last node writes the result, instead of copying it.
-    scores = graph.reshape(scores, -1, tracks, generator.bars, generator.steps, symbols + 1)
-    pitches = [graph.constant(np.array([x])) for x in (1, symbols, 4)]
-    graph.add("Slice", scores, *pitches, output=output)
+    pitches = [graph.constant(np.array([x])) for x in (1, symbols, 2)]
+    scores = graph.add("Slice", scores, *pitches)
+    shape = np.array([-1, tracks, generator.bars, generator.steps, generator.pitches])
+    graph.add("Reshape", scores, graph.constant(shape), output=output)

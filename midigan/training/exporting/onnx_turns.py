@@ -29,10 +29,9 @@ def write_level(
     `(n * length, tracks * columns)`, and the symbols `(n * length, tracks)`.
     """
     own = level.hear(style, near)
-    parts = [] if near is None else level.tables(near)
+    tables = None if near is None else level.tables(near)
     if due is not None:
-        parts.append(level.insist(due))
-    tables = level.graph.total(parts) if parts else None
+        tables = level.insist(due, tables)
     if level.level.together:
         return level.choose_together(own, tables, heights)
     return Turns(level, own, tables, near, heights).choose()
@@ -172,8 +171,7 @@ class Motion:
     def move(self, turn: int, said: str) -> str:
         """What tables say, with the amounts of parallel motion: `(n * length, columns)`."""
         graph, amount = self.graph, self.amounts[turn - 1]
-        # One place is the same for all sides without being repeated.
-        now = graph.concat(self.places * (len(NEXT) if turn > 1 else 1), axis=1)
+        now = graph.concat(self.places * len(NEXT), axis=1)
         goal = graph.add("Add", self.apart[turn - 1], now)
         column = graph.add("Gather", graph.constant(self._columns()), goal, axis=0)
         return graph.add("ScatterElements", said, column, amount, axis=1, reduction="add")
