@@ -28,6 +28,8 @@ PERIOD = 1024
 
 #: The JACK servers that run for the tests.
 SERVERS: list[subprocess.Popen[bytes]] = []
+#: The clients that this process has had at them.
+_clients: list[Any] = []
 
 #: Where distributions keep a General MIDI sound font.
 SOUND_FONTS = (
@@ -68,12 +70,16 @@ def jack_server(name: str, period: int = PERIOD) -> Iterator[subprocess.Popen[by
     require("jackd", "module:jack", "module:rtmidi")
     before = os.environ.get("JACK_DEFAULT_SERVER")
     os.environ["JACK_DEFAULT_SERVER"] = name
-    server = None
+    server, clients = None, len(_clients)
     try:
         server = _start_jackd(name, period)
         SERVERS.append(server)
         yield server
     finally:
+        # A client that a failed test leaves would be closed by the garbage collector, among
+        # clients of other servers, which is a segmentation fault in JACK2.
+        while len(_clients) > clients:
+            _clients.pop().close()
         if server is not None:
             SERVERS.remove(server)
             if server.poll() is not None:
@@ -87,6 +93,14 @@ def jack_server(name: str, period: int = PERIOD) -> Iterator[subprocess.Popen[by
         os.environ.pop("JACK_DEFAULT_SERVER")
         if before is not None:
             os.environ["JACK_DEFAULT_SERVER"] = before
+
+
+def jack_client(name: str) -> Any:
+    """A client of the default server, closed with it at the latest."""
+    import jack
+
+    _clients.append(jack.Client(name, no_start_server=True))
+    return _clients[-1]
 
 
 def _start_jackd(name: str, period: int) -> subprocess.Popen[bytes]:
@@ -162,9 +176,7 @@ class Receiver:
     """A JACK client that takes down every MIDI message it gets, and when, and how loud it is."""
 
     def __init__(self, name: str) -> None:
-        import jack
-
-        self.client = jack.Client(name, no_start_server=True)
+        self.client = jack_client(name)
         self.midi = self.client.midi_inports.register("in")
         self.left = self.client.inports.register("left")
         self.right = self.client.inports.register("right")

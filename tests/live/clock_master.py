@@ -6,8 +6,7 @@ import heapq
 import threading
 import time
 
-import jack
-from real_parts import RATE
+from real_parts import RATE, jack_client
 
 CLOCK, START, CONTINUE, STOP, SONG_POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
 
@@ -20,7 +19,7 @@ class ClockMaster:
     """
 
     def __init__(self, name: str) -> None:
-        self.client = jack.Client(name, no_start_server=True)
+        self.client = jack_client(name)
         self.port = self.client.midi_outports.register("clock")
         self._lock = threading.Lock()
         self._plan: list[tuple[float, int, bytes]] = []

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from ardour_clock import CLOCK_INPUT, ArdourClock
-from real_parts import PERIOD, RATE, Midigan, Receiver, jack_server, wait_until
+from real_parts import PERIOD, RATE, Midigan, Receiver, jack_client, jack_server, wait_until
 from tiny import write_tiny_generator
 
 from midigan.layout import Layout, Track
@@ -28,9 +28,7 @@ class Tap:
     """Passes on what it hears, within the period, and takes it down."""
 
     def __init__(self):
-        import jack
-
-        self.client = jack.Client("Tap", no_start_server=True)
+        self.client = jack_client("Tap")
         self._in = self.client.midi_inports.register("in")
         self._out = self.client.midi_outports.register("out")
         self.heard, self.placed = [], []

@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from real_parts import PERIOD, RATE, jack_server, require
+from real_parts import PERIOD, RATE, jack_client, jack_server, require
 
 from midigan.live.clock import PPQN
 from midigan.live.processes.child import Child
@@ -69,10 +69,8 @@ def follow():
 @pytest.fixture
 def jack_client():
     require("jackd", "module:jack")
-    import jack
-
     with jack_server(f"transport{os.getpid()}"):
-        client = jack.Client("leader", no_start_server=True)
+        client = jack_client("leader")
         client.activate()
         yield client
         client.transport_stop()

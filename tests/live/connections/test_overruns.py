@@ -11,6 +11,7 @@ from real_parts import (
     RATE,
     Midigan,
     Receiver,
+    jack_client,
     jack_server,
     process_that_runs,
     wait_until,
@@ -36,9 +37,7 @@ class SlowClient:
     """A client that holds the server up when it is told to."""
 
     def __init__(self):
-        import jack
-
-        self._client = jack.Client("Slow", no_start_server=True)
+        self._client = jack_client("Slow")
         self._waits = False
         self._client.set_process_callback(self._process)
         self._client.activate()
