@@ -129,6 +129,25 @@ def test_the_weights_are_those_of_one_process(runs, name, tmp_path):
     assert (found - expected).norm() < 0.02 * (expected - first).norm()
 
 
+class Second(Group):
+    """The second of two processes, the first of which has found no checkpoint."""
+
+    def __init__(self):
+        super().__init__(rank=1, size=2)
+
+    def follow(self, values):
+        return [0.0 for _ in values]
+
+
+def test_a_process_that_comes_late_begins_as_the_leading_one_did(tmp_path):
+    run = create_run(tmp_path / "run", tiny_recipe(), pattern_set(), seed=1)
+    first = Session(run, CPU)
+    before = as_one(first.trainer.tensors())
+    first.train()  # which leaves a checkpoint
+    late = Session(run, CPU, Second())
+    assert torch.equal(as_one(late.trainer.tensors()), before)
+
+
 def test_two_processes_keep_the_same_best_weights_after_a_break(runs):
     kept, again = (load_tensors(runs[name].best) for name in ("measured", "halted"))
     assert {**kept[1], "seconds": 0} == {**again[1], "seconds": 0}

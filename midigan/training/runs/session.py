@@ -71,10 +71,12 @@ class Session:
         #: After how many steps held-out quality is measured; 0 is at each save.
         self.measure_steps = max(1, round(epochs * batches.epoch_steps)) if epochs else 0
         self._saved_steps = 0
-        if run.last.exists():
+        # Asked once for all: the leading process saves a new run before others have opened it.
+        (begun,) = group.follow([run.last.exists()])
+        if begun:
             self._restore()
         if self.trainer.steps == 0:
-            self._look_at(batches.draw_first(FIRST_LOOK, device))
+            self._look_at(batches.draw_first(FIRST_LOOK, device), new=not begun)
 
     def train(
         self,
@@ -129,10 +131,10 @@ class Session:
         if unmeasured or reason == "patience" or self.trainer.steps > self._saved_steps:
             self._save(measure=measure)
 
-    def _look_at(self, first: Tensor) -> None:
+    def _look_at(self, first: Tensor, *, new: bool) -> None:
         """Let a new run's generator start near its songs; one to go on from is near already."""
         trainer = self.trainer
-        if not self.run.last.exists():
+        if new:
             trainer.generator.initialise_from(first)
         for generator in (trainer.generator, trainer.average.module):
             generator.learn_rhythms(first)
