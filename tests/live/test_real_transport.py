@@ -67,7 +67,7 @@ def follow():
 
 
 @pytest.fixture
-def jack_client():
+def leading():
     require("jackd", "module:jack")
     with jack_server(f"transport{os.getpid()}"):
         client = jack_client("leader")
@@ -78,26 +78,26 @@ def jack_client():
         client.close()
 
 
-def test_jacks_transport_is_followed(follow, jack_client):
-    jack_client.transport_frame = RATE * 10
+def test_jacks_transport_is_followed(follow, leading):
+    leading.transport_frame = RATE * 10
     following = follow("jack")
     standing = following.until(lambda position: not position.rolling and position.tick > 0)
     assert standing.tick == pytest.approx(20 * PPQN)
-    jack_client.transport_start()
+    leading.transport_start()
     rolling = following.until(lambda position: position.rolling)
     assert rolling.tick == pytest.approx(20 * PPQN)
     assert rolling.tempo_bpm == 120.0
     later = following.until(lambda position: position.tick > 21 * PPQN)
     passed_s = (later.tick - rolling.tick) / PPQN / 2
     assert later.at_s - rolling.at_s == pytest.approx(passed_s, abs=2 * PERIOD / RATE)
-    jack_client.transport_frame = RATE * 3
+    leading.transport_frame = RATE * 3
     jumped = following.until(lambda position: position.rolling and position.tick < 20 * PPQN)
     assert jumped.tick == pytest.approx(6 * PPQN)  # the very place that it jumped to
-    jack_client.transport_stop()
+    leading.transport_stop()
     following.until(lambda position: not position.rolling)
 
 
-def test_jacks_timebase_master_sets_tempo_and_bars(follow, jack_client):
+def test_jacks_timebase_master_sets_tempo_and_bars(follow, leading):
     import jack
 
     def beats(state, blocksize, position, new_position):
@@ -109,13 +109,13 @@ def test_jacks_timebase_master_sets_tempo_and_bars(follow, jack_client):
         position.beats_per_bar, position.beat_type = 4, 4
         position.ticks_per_beat, position.beats_per_minute = 1920, 90
 
-    jack_client.set_timebase_callback(beats)
-    jack_client.transport_frame = RATE * 4
-    jack_client.transport_start()
+    leading.set_timebase_callback(beats)
+    leading.transport_frame = RATE * 4
+    leading.transport_start()
     following = follow("jack")
     found = following.until(lambda position: position.rolling)
     assert found.tempo_bpm == 90.0
-    frame = jack_client.transport_frame
+    frame = leading.transport_frame
     now_tick = found.tick + (time.perf_counter() - found.at_s) * 90 / 60 * PPQN
     assert now_tick == pytest.approx(frame / RATE * 90 / 60 * PPQN, abs=0.1 * PPQN)
 
