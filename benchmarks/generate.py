@@ -1,10 +1,11 @@
-"""Milliseconds a phrase of the exported generators, midigan's and the published MuseGAN's.
+"""Milliseconds a phrase of the generators that ship, beside the published MuseGAN's.
 
-    python benchmarks/generate.py
+    python benchmarks/generate.py [GENERATOR ...]
 
-One thread, random weights (time does not depend on them), one phrase at a time and in batches
-of 64. The two take turns, so that whatever else the machine does disturbs both alike; the
-medians of the rounds are printed. Processor time is measured, not the clock on the wall.
+One thread, one phrase at a time and in batches of 64; the published network has random weights, on
+which its time does not depend. All take turns, so that whatever else the machine does disturbs
+them alike; the medians of the rounds are printed. Processor time is measured, not the clock on
+the wall.
 """
 
 from __future__ import annotations
@@ -23,11 +24,7 @@ import torch
 from plain import TRACKS, PlainGenerator
 
 from midigan.latents import Latents, draw_latents
-from midigan.training.exporting.onnx_file import IR_VERSION, OPSET
-from midigan.training.exporting.onnx_multiscale import written
-from midigan.training.networks.multiscale import MultiscaleGenerator
-
-SHAPE = (TRACKS, 2, 16, 84)
+from midigan.shipped import find_generator, shipped_generators
 
 
 def published() -> bytes:
@@ -51,13 +48,6 @@ def published() -> bytes:
     return program.model_proto.SerializeToString()
 
 
-def own() -> bytes:
-    """Midigan's default generator."""
-    model = written(MultiscaleGenerator(SHAPE).eval(), OPSET)
-    model.ir_version = IR_VERSION
-    return model.SerializeToString()
-
-
 def opened(content: bytes) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -79,17 +69,21 @@ def seconds(session: onnxruntime.InferenceSession, n: int, phrases: int) -> floa
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Milliseconds a phrase, one thread.")
+    parser.add_argument("generators", nargs="*", help="those that ship, if none is named")
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args()
-    sessions = {"published": opened(published()), "midigan": opened(own())}
-    print(f"{'batch':>6}{'published ms':>14}{'midigan ms':>12}{'faster':>9}")
+    sessions = {"published": opened(published())}
+    for name in options.generators or shipped_generators():
+        sessions[name] = opened(find_generator(name).read_bytes())
+    print(f"{'batch':>6} {'generator':<16}{'ms':>8}{'faster':>9}")
     for n in (1, 64):
         times: dict[str, list[float]] = {name: [] for name in sessions}
         for _ in range(options.rounds):
             for name, session in sessions.items():
                 times[name].append(1e3 * seconds(session, n, 64))
-        theirs, ours = (statistics.median(times[name]) for name in sessions)
-        print(f"{n:6}{theirs:14.2f}{ours:12.3f}{theirs / ours:8.1f}x")
+        medians = {name: statistics.median(found) for name, found in times.items()}
+        for name, median in medians.items():
+            print(f"{n:6} {name:<16}{median:8.3f}{medians['published'] / median:8.1f}x")
 
 
 if __name__ == "__main__":

@@ -8,10 +8,12 @@ more, never chosen, for what must go nowhere.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from onnx import TensorProto
 from torch import nn
 
 from midigan.training.exporting.onnx_graph import Graph
@@ -26,6 +28,25 @@ NEVER = -1e4
 
 #: Per step: the choices before (two) and after (two), of which the inner ones are next to it.
 NEIGHBOURS, NEXT = 4, (1, 2)
+
+
+class Linear(NamedTuple):
+    """Whole numbers that are sums of products with others: their weights, `(others, numbers)`.
+
+    bias: `(numbers,)`. All are exact in float32.
+    """
+
+    weight: NDArray[Any]
+    bias: NDArray[Any]
+
+
+def numbers(graph: Graph, others: str, asked: Sequence[Linear]) -> list[str]:
+    """What was asked for, of int64 `others` `(m, others)`, as one product: each `(m, numbers)`."""
+    weight = graph.constant(np.concatenate([1.0 * one.weight for one in asked], axis=1))
+    bias = graph.constant(np.concatenate([1.0 * one.bias for one in asked]))
+    given = graph.add("Cast", others, to=TensorProto.FLOAT)
+    found = graph.add("Cast", graph.add("Gemm", given, weight, bias), to=TensorProto.INT64)
+    return graph.split(found, [len(one.bias) for one in asked], axis=1)
 
 
 class LevelWriter:
@@ -47,21 +68,22 @@ class LevelWriter:
         self.temperature = temperature
         self.symbols, self.columns = len(vectors), len(vectors) + 1
         self.tracks = len(level.order)
+        #: How much each track makes of what it hears.
+        self.own = len(cast(nn.Linear, level.enter[0]).bias)
 
-    def hear(self, style: str, near: str | None) -> str:
+    def hear(self, begun: str, near: str | None) -> str:
         """What each turn makes of what a step hears, `(n * length, turns * own)`, not yet leaky.
 
-        style: `(n, 1, context)`; near: symbols of the neighbours, `(n * length, 4 * tracks)`,
-        None on the first level.
+        begun: what it hears of all else, `(n, length, context)`; near: symbols of the neighbours,
+        `(n * length, 4 * turns)`, None on the first level.
         """
         graph, level = self.graph, self.level
-        context = level.place.shape[1]
-        placed = graph.add("Add", style, graph.constant(array(level.place)[None]))
-        hidden = graph.reshape(placed, -1, context)
+        hidden = graph.reshape(begun, -1, level.place.shape[1])
         if near is not None and level.hear is not None:
             width = NEIGHBOURS * self.tracks * self.vectors.shape[1]
             heard = graph.add("Gather", graph.constant(self.vectors), near, axis=0)
-            weight = graph.constant(array(level.hear.weight).T)
+            hear = array(level.hear.weight).T.reshape(NEIGHBOURS, self.tracks, -1)
+            weight = graph.constant(hear[:, level.order].reshape(width, -1))
             hidden = graph.add("Gemm", graph.reshape(heard, -1, width), weight, hidden)
         # One more channel, always 1, brings in the bias of the way out.
         mix = np.pad(array(level.mix.weight).T, ((0, 0), (0, 1)))
@@ -81,69 +103,77 @@ class LevelWriter:
         weight = np.concatenate([array(layer.weight).T for layer in enter], axis=1)
         bias = np.concatenate([array(layer.bias) for layer in enter])
         for turn, layer in enumerate(level.answer, start=1):
-            size = len(enter[turn].bias)
-            bias[turn * size : (turn + 1) * size] += array(layer.bias)
+            bias[turn * self.own : (turn + 1) * self.own] += array(layer.bias)
         return graph.add("Gemm", hidden, graph.constant(weight), graph.constant(bias))
 
-    def tables(self, near: str) -> str:
-        """What tables and biases say of each turn: `(n * length, turns * columns)`."""
-        graph, level = self.graph, self.level
-        columns = [side * self.tracks + track for side in NEXT for track in level.order]
-        table = np.stack(
-            [
-                self.interval_table(turn, side)
-                for side in range(len(NEXT))
-                for turn in range(self.tracks)
-            ]
-        )
-        rows = graph.add("Gather", graph.constant(table), graph.constant(self.apart()), axis=1)
-        bias = [self.write_bias(track) for track in level.order]
-        bias += [np.zeros_like(row) for row in bias]
-        rows = graph.add("Add", rows, graph.constant(np.stack(bias)[:, None]))
-        rows = graph.reshape(rows, -1, self.columns)
-        own = graph.add("Gather", near, graph.constant(np.array(columns)), axis=1)
-        place = graph.add("Add", own, graph.constant(self.symbols * np.arange(len(columns))))
-        found = graph.add("Gather", rows, place, axis=0)
-        found = graph.reshape(found, -1, len(NEXT), self.tracks * self.columns)
-        return graph.add("ReduceSum", found, graph.constant(np.array([1])), keepdims=0)
+    def table_rows(self) -> list[Linear]:
+        """Where `tables` looks, by the symbols of the neighbours: for each side a row a turn."""
+        found = []
+        for side in NEXT:
+            weight = np.zeros((NEIGHBOURS, self.tracks, self.tracks))
+            weight[side] = np.eye(self.tracks)
+            bias = self.symbols * np.arange(self.tracks)
+            found.append(Linear(weight.reshape(-1, self.tracks), bias))
+        return found
+
+    def tables(self, rows: Sequence[str]) -> str:
+        """What tables and biases say of each turn: `(n * length, turns * columns)`.
+
+        rows: what `table_rows` asks for.
+        """
+        graph, said = self.graph, []
+        for side, row in enumerate(rows):
+            table = np.stack([self.interval_table(turn, side) for turn in range(self.tracks)])
+            every = graph.add("Gather", graph.constant(table), graph.constant(self.apart()), axis=1)
+            if side == 0:
+                bias = self.write_biases().reshape(self.tracks, 1, -1)
+                every = graph.add("Add", every, graph.constant(bias))
+            every = graph.reshape(every, -1, self.columns)
+            said.append(graph.add("Gather", every, row, axis=0))
+        return graph.reshape(graph.total(said), -1, self.tracks * self.columns)
 
     def insist(self, due: str, tables: str | None) -> str:
-        """What tables say, and that a pitch must be chosen: `(n * length, turns * columns)`.
+        """What tables and biases say, and that a pitch must be chosen: like `tables`.
 
-        due: 1 where it must, `(n * length, tracks)`.
+        due: 1 where it must, `(n * length, turns)`.
         """
-        weight = np.zeros((self.tracks, self.tracks, self.columns))
-        for turn, track in enumerate(self.level.order):
-            weight[track, turn, 1 : self.symbols] = INSISTENCE
-        inputs = [due, self.graph.constant(weight.reshape(self.tracks, -1))]
-        return self.graph.add("Gemm", *inputs, *([tables] if tables else []))
+        must = np.pad(np.full(self.symbols - 1, INSISTENCE), 1)
+        weight = self.graph.constant(np.kron(np.eye(self.tracks), must))
+        if tables is None:
+            tables = self.graph.constant(self.write_biases())
+        return self.graph.add("Gemm", due, weight, tables)
 
-    def choose_together(self, own: str, tables: str | None, heights: str) -> tuple[str, str]:
+    def biases(self, rows: str) -> str:
+        """The biases of all turns, like `tables`, for as many rows as `(n * length, turns)` has."""
+        none = self.graph.constant(np.zeros((self.tracks, self.tracks * self.columns)))
+        every = self.graph.constant(self.write_biases())
+        return self.graph.add("Gemm", rows, none, every)
+
+    def choose_together(self, own: str, tables: str, heights: str) -> tuple[str, str]:
         """What `write_level` returns, where tracks hear only what lies around."""
-        graph, order = self.graph, self.level.order
-        size = len(cast(nn.Linear, self.level.enter[0]).bias)
-        heard = graph.split(self.leaky(own), [size] * self.tracks, axis=1)
-        said = [graph.constant(self.write_bias(track)) for track in order]
-        if tables is not None:
-            said = graph.split(tables, [self.columns] * self.tracks, axis=1)
-        found = {
-            track: graph.add(
-                "Gemm", heard[turn], graph.constant(self.write_weight(track)), said[turn]
-            )
-            for turn, track in enumerate(order)
-        }
-        logits = graph.concat([found[track] for track in sorted(found)], axis=1)
-        each = graph.reshape(logits, -1, self.tracks, self.columns)
-        symbols = self.pick(each, graph.reshape(heights, -1, self.tracks, 1), keepdims=0)
-        return logits, symbols
+        graph = self.graph
+        heard = graph.split(self.leaky(own), [self.own] * self.tracks, axis=1)
+        said = graph.split(tables, [self.columns] * self.tracks, axis=1)
+        logits = graph.concat(list(map(self.logits, range(self.tracks), heard, said)), axis=1)
+        rows = graph.reshape(logits, -1, self.columns)
+        chosen = self.pick(rows, graph.reshape(heights, -1, 1))
+        return logits, graph.reshape(chosen, -1, self.tracks)
 
-    def pick(self, logits: str, height: str, *, keepdims: int) -> str:
-        """The symbol at a height of the distribution along the last axis."""
+    def logits(self, turn: int, heard: str, said: str) -> str:
+        """The logits of a turn, `(n * length, columns)`, by what it hears and what tables say."""
+        weight = array(cast(nn.Linear, self.level.write[self.level.order[turn]]).weight).T
+        weight = np.pad(weight, ((0, 0), (1, 1))) / self.temperature
+        return self.graph.add("Gemm", heard, self.graph.constant(weight), said)
+
+    def pick(self, logits: str, height: str) -> str:
+        """The symbol at a height -1..1, `(m, 1)`, of distributions `(m, columns)`: `(m, 1)`."""
         graph = self.graph
         share = graph.add("Softmax", logits, axis=-1)
-        passed = graph.add("CumSum", share, graph.constant(np.array(-1)))
-        # All that lie above are as high then, and the first of them is taken.
-        return graph.add("ArgMax", graph.add("Min", passed, height), axis=-1, keepdims=keepdims)
+        # How far each sum of shares, less the sum of the others, lies below the height: the first
+        # that does not is taken.
+        sums = graph.constant(1 - 2 * np.triu(np.ones((self.columns, self.columns))))
+        below = graph.add("Relu", graph.add("Gemm", share, sums, height))
+        return graph.add("ArgMin", below, axis=-1, keepdims=1)
 
     def leaky(self, value: str) -> str:
         """The activation of all layers."""
@@ -153,33 +183,29 @@ class LevelWriter:
         scale, bias = (self.graph.constant(array(x)) for x in (layer.weight, layer.bias))
         return self.graph.add("LayerNormalization", value, scale, bias, epsilon=layer.eps)
 
-    def write_weight(self, track: int) -> Floats:
-        """From what a track makes of what it hears to logits: `(own, columns)`."""
-        weight = array(cast(nn.Linear, self.level.write[track]).weight).T
-        return np.pad(weight, ((0, 0), (1, 1))) / self.temperature
+    def write_biases(self) -> Floats:
+        """What is added to these logits, of all turns: `(turns * columns,)`."""
+        found = []
+        for track in self.level.order:
+            bias = array(cast(nn.Linear, self.level.write[track]).bias) / self.temperature
+            bias = bias - INSISTENCE * self.never[track]
+            found.append(np.pad(bias, 1, constant_values=(0, NEVER)))
+        return np.concatenate(found)
 
-    def write_bias(self, track: int) -> Floats:
-        """What is added to these logits: `(columns,)`."""
-        bias = array(cast(nn.Linear, self.level.write[track]).bias) / self.temperature
-        return np.pad(bias - INSISTENCE * self.never[track], 1, constant_values=(0, NEVER))
+    def told(self, turn: int, offset: int) -> str:
+        """What a choice tells each later turn, `(symbols, ...)`: a row a symbol.
 
-    def told(self, turn: int, offset: int) -> tuple[str, list[int]]:
-        """What a choice tells all later turns, a row a symbol, and how long the parts of a row are.
-
-        First what each of them makes of it, then what its table says: the row of number `offset`
-        in it. Kept as products and tables of intervals, from which ONNX Runtime makes the rows
-        when it opens the file.
+        What its track makes of it, then what its table says: the row of number `offset` in it. Kept
+        as products and tables of intervals, from which ONNX Runtime makes the rows when it opens
+        the file.
         """
-        graph, later = self.graph, range(turn + 1, self.tracks)
-        weights = [self.answer_weight(other, turn) for other in later]
-        hear = graph.constant(np.concatenate(weights, axis=1))
-        heard = graph.add("MatMul", graph.constant(self.vectors), hear)
-        table = np.stack([self.interval_table(other, offset) for other in later])
-        said = graph.add("Gather", graph.constant(table), graph.constant(self.apart()), axis=1)
-        said = graph.add("Transpose", said, perm=[1, 0, 2])
-        said = graph.reshape(said, self.symbols, len(later) * self.columns)
-        sizes = [weight.shape[1] for weight in weights] + [self.columns] * len(later)
-        return graph.concat([heard, said], axis=1), sizes
+        graph, rows = self.graph, []
+        for other in range(turn + 1, self.tracks):
+            hear = graph.constant(self.answer_weight(other, turn))
+            rows.append(graph.add("MatMul", graph.constant(self.vectors), hear))
+            table = graph.constant(self.interval_table(other, offset))
+            rows.append(graph.add("Gather", table, graph.constant(self.apart()), axis=0))
+        return graph.concat(rows, axis=1)
 
     def interval_table(self, turn: int, row: int) -> Floats:
         """What a turn's table says of each interval, and last the 0 for silence."""

@@ -1,8 +1,8 @@
 """The multiscale generator as an ONNX graph that plays fast: a few hundred nodes instead of 1,700.
 
 PyTorch's tracer knows only the one-hot cells that training needs. Here choices are numbers,
-what they mean to others is looked up, and the steps stay in the order in which they are chosen
-until all are. Tracks that choose each of their pitches apart have no such numbers: layouts
+what they mean to others is looked up, and steps and tracks stay in the order in which they are
+chosen until all are. Tracks that choose each of their pitches apart have no such numbers: layouts
 with one of them are traced.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
@@ -30,21 +31,20 @@ from midigan.training.networks.multiscale import (
 )
 from midigan.training.networks.voiced import VoicedGenerator
 
-#: Heights end here, so that rounding in a sum of shares never leaves the last pitch below one.
-HIGHEST = 1 - 1e-6
-
 
 def written(generator: MultiscaleGenerator | VoicedGenerator, opset: int) -> onnx.ModelProto:
     """The model of a generator of mono tracks or of voices, with its batch size open."""
     graph = Graph()
+    tracks = generator.tracks
     if isinstance(generator, VoicedGenerator):
-        noises = [_of_voices(graph, generator, name) for name in ("melody", "groove")]
-        _choose(graph, generator.inner, noises, "voices")
+        inner = generator.inner
+        turned = array(generator.rotations)
+        _choose(graph, inner, Voices(tracks, generator.track_of, turned), "voices")
         _join(graph, generator, "voices")
-        tracks, inner = generator.tracks, generator.inner
     else:
-        _choose(graph, generator, ["melody", "groove"], "phrase")
-        tracks, inner = generator.tracks, generator
+        inner = generator
+        same = np.tile(np.eye(inner.melody_map.shape[1]), (tracks, 1, 1))
+        _choose(graph, inner, Voices(tracks, range(tracks), same), "phrase")
     noise = inner.melody_map.shape[1]
     whole: Axes = ["n", noise]
     own: Axes = ["n", tracks, noise]
@@ -55,45 +55,47 @@ def written(generator: MultiscaleGenerator | VoicedGenerator, opset: int) -> onn
     return graph.model(inputs, {"phrase": phrase}, opset)
 
 
-def _choose(
-    graph: Graph, generator: MultiscaleGenerator, noises: Sequence[str], output: str
-) -> None:
-    """All choices, from coarse to fine; noises: the names of its melody and groove."""
+class Voices(NamedTuple):
+    """Which of so many tracks each voice belongs to, and how it hears that track's noise.
+
+    turned: `(voices, noise, noise)`, by which the noise is multiplied.
+    """
+
+    tracks: int
+    track_of: Sequence[int]
+    turned: NDArray[Any]
+
+
+def _choose(graph: Graph, generator: MultiscaleGenerator, voices: Voices, output: str) -> None:
+    """All choices, from coarse to fine."""
     order = [step for steps in generator.entries.order for step in steps]
     levels = [level for _, level in generator._levels()]
     lengths = [level.length for level in levels]
-    tracks, context = generator.tracks, levels[0].place.shape[1]
+    tracks = generator.tracks
     vectors = np.pad(array(generator.pitch.weight).T, ((1, 0), (0, 0)))
     vectors = vectors + array(generator.pitch.bias)
     never = generator.entries.never.numpy()
 
-    heights = graph.split(_heights(graph, generator, order, noises), lengths, axis=1)
-    styles = graph.reshape(_styles(graph, levels, generator.genres), -1, len(levels), context)
-    each_style = graph.split(styles, [1] * len(levels), axis=1)
-    known, logits = [_silence(graph, tracks)], []
+    heights = graph.split(_heights(graph, generator, order, voices), lengths, axis=1)
+    begun = graph.split(_begun(graph, levels, generator.genres), lengths, axis=1)
+    before = _silence(graph, tracks)
+    chosen: list[str] = []
+    logits: list[str] = []
     for number, level in enumerate(levels):
         near = None
-        known = [graph.concat(known, axis=1)]
         if number:
+            before = graph.concat([before, chosen[-1]], axis=1)
             near = graph.constant(_neighbours(generator, number))
-            near = graph.add("Gather", known[0], near, axis=1)
+            near = graph.add("Gather", before, near, axis=1)
             near = graph.reshape(near, -1, NEIGHBOURS * tracks)
         writer = LevelWriter(graph, level, vectors, generator.temperature, never)
         own_heights = graph.reshape(heights[number], -1, tracks)
-        due = _due(graph, generator, number, known[0])
-        found, symbols = write_level(writer, each_style[number], near, own_heights, due)
+        due = _due(graph, generator, number, before)
+        found, symbols = write_level(writer, begun[number], near, own_heights, due)
         logits.append(graph.reshape(found, -1, level.length, tracks * writer.columns))
-        known.append(graph.reshape(symbols, -1, level.length, tracks))
-    every = (graph.concat(logits, axis=1), graph.concat(known, axis=1))
+        chosen.append(graph.reshape(symbols, -1, level.length, tracks))
+    every = (graph.concat(logits, axis=1), graph.concat(chosen, axis=1))
     _scores(graph, generator, *every, order, output)
-
-
-def _of_voices(graph: Graph, generator: VoicedGenerator, noise: str) -> str:
-    """Noise a track, `(n, tracks, noise)`, as noise a voice."""
-    own = graph.add("Gather", noise, graph.constant(np.array(generator.track_of)), axis=1)
-    rows = graph.add("Unsqueeze", own, graph.constant(np.array([2])))
-    turned = graph.add("MatMul", rows, graph.constant(array(generator.rotations)))
-    return graph.add("Squeeze", turned, graph.constant(np.array([2])))
 
 
 def _join(graph: Graph, generator: VoicedGenerator, scores: str) -> None:
@@ -126,7 +128,7 @@ def _due(graph: Graph, generator: MultiscaleGenerator, number: int, known: str) 
     known: the symbols chosen before, in that order, after the silence beyond either end.
     """
     order, tracks = generator.entries.order, generator.tracks
-    cells = generator.entries.cells[list(order[number])].numpy()
+    cells = generator.entries.cells[list(order[number])][:, generator.turns].numpy()
     if not cells.any():
         return None
     before = torch.tensor([step for steps in order[:number] for step in steps], dtype=torch.int64)
@@ -140,34 +142,37 @@ def _due(graph: Graph, generator: MultiscaleGenerator, number: int, known: str) 
 
 
 def _heights(
-    graph: Graph, generator: MultiscaleGenerator, order: Sequence[int], noises: Sequence[str]
+    graph: Graph, generator: MultiscaleGenerator, order: Sequence[int], voices: Voices
 ) -> str:
-    """Each cell's height 0..1 in its distribution: `(n, steps as chosen, tracks)`.
+    """Each cell's height -1..1 in its distribution: `(n, steps, voices)`, both as chosen.
 
     The normal number under it is a sum of products with the noises, all weights worked out.
     """
-    tracks, bars = generator.tracks, generator.bars
+    count, bars = generator.tracks, generator.bars
     on_beat = generator.on_beat.numpy()  # (length, 1)
     share = np.where(on_beat, CHORDS_SHARE, GROOVE_SHARE)
     melody = np.sqrt(1 - share) * array(generator.melody_map)
     groove = np.where(on_beat, 0, np.sqrt(share)) * np.tile(array(generator.groove_map), (bars, 1))
-    beats = array(generator.chords_map).reshape(-1, tracks, melody.shape[1])
-    beats = beats[generator.place_of_beat.numpy()]  # (length, tracks, noise)
+    noise = melody.shape[1]
+    beats = array(generator.chords_map).reshape(-1, count, noise)
+    beats = beats[generator.place_of_beat.numpy()]  # (length, voices, noise)
     chords = np.where(on_beat, np.sqrt(share), 0)[:, :, None] * beats
-    own = np.concatenate([melody, groove], axis=1)[list(order)].T / math.sqrt(2)
-    shared = chords[list(order)].reshape(-1, melody.shape[1]).T / math.sqrt(2)
-    both = graph.add("Concat", *noises, axis=2)
-    each = graph.add("MatMul", both, graph.constant(own))  # (n, tracks, length)
-    each = graph.add("Transpose", each, perm=[0, 2, 1])
-    together = graph.add("MatMul", "chords", graph.constant(shared))
-    normal = graph.add("Add", each, graph.reshape(together, -1, len(order), tracks))
-    half = graph.constant(np.array(0.5))
-    height = graph.add("Add", graph.add("Mul", graph.add("Erf", normal), half), half)
-    return graph.add("Min", height, graph.constant(np.array(HIGHEST)))
+    weights = [chords.transpose(2, 0, 1)[None]]
+    for shared in (melody, groove):
+        # What each voice makes of its own track's noise, and nothing of the others'.
+        own = np.zeros((voices.tracks, noise, len(order), count))
+        for voice, track in enumerate(voices.track_of):
+            own[track, :, :, voice] = voices.turned[voice] @ shared.T
+        weights.append(own)
+    weight = np.concatenate(weights)[:, :, list(order)][..., generator.turns] / math.sqrt(2)
+    rows = [graph.reshape(name, -1, voices.tracks * noise) for name in ("melody", "groove")]
+    every = graph.concat(["chords", *rows], axis=1)
+    normal = graph.add("MatMul", every, graph.constant(weight.reshape(-1, len(order) * count)))
+    return graph.reshape(graph.add("Erf", normal), -1, len(order), count)
 
 
-def _styles(graph: Graph, levels: Sequence[Level], genres: int) -> str:
-    """What each level's steps hear of the style and its label: `(n, levels * context)`."""
+def _begun(graph: Graph, levels: Sequence[Level], genres: int) -> str:
+    """What each step hears of its place and of the style and its label: `(n, steps, context)`."""
     weights = np.concatenate([array(level.style.weight).T for level in levels], axis=1)
     weights[len(weights) - genres :] *= GENRE_SCALE
     # The product that is added to it has no bias of its own: that is here.
@@ -177,7 +182,12 @@ def _styles(graph: Graph, levels: Sequence[Level], genres: int) -> str:
     ]
     bias = graph.constant(np.concatenate(biases))
     style = graph.concat(["style", GENRE][: 1 + bool(genres)], axis=1)
-    return graph.add("Gemm", style, graph.constant(weights), bias)
+    styles = graph.add("Gemm", style, graph.constant(weights), bias)
+    styles = graph.reshape(styles, -1, len(levels), len(biases[0]))
+    level_of_step = np.repeat(np.arange(len(levels)), [level.length for level in levels])
+    each = graph.add("Gather", styles, graph.constant(level_of_step), axis=1)
+    places = np.concatenate([array(level.place) for level in levels])
+    return graph.add("Add", each, graph.constant(places))
 
 
 def _silence(graph: Graph, tracks: int) -> str:
@@ -201,13 +211,11 @@ def _scores(
     highest = graph.add("ReduceMax", each, graph.constant(np.array([-1])), keepdims=1)
     one = graph.add("Pow", highest, graph.constant(np.array(0.0)))
     below = graph.add("Sub", each, graph.add("Add", highest, one))
-    steps = [graph.constant(np.array([x])) for x in (1, length + 1, 1)]
-    chosen = graph.reshape(graph.add("Slice", known, *steps), -1, length * tracks, 1)
+    chosen = graph.reshape(known, -1, length * tracks, 1)
     scores = graph.add("ScatterElements", below, chosen, one, axis=2)
     place = np.argsort(order)
-    by_track = (place * tracks + np.arange(tracks)[:, None]).reshape(-1)
+    by_track = (place * tracks + np.argsort(generator.turns)[:, None]).reshape(-1)
     scores = graph.add("Gather", scores, graph.constant(by_track), axis=1)
-    pitches = [graph.constant(np.array([x])) for x in (1, symbols, 2)]
-    scores = graph.add("Slice", scores, *pitches)
-    shape = np.array([-1, tracks, generator.bars, generator.steps, generator.pitches])
-    graph.add("Reshape", scores, graph.constant(shape), output=output)
+    scores = graph.reshape(scores, -1, tracks, generator.bars, generator.steps, symbols + 1)
+    pitches = [graph.constant(np.array([x])) for x in (1, symbols, 4)]
+    graph.add("Slice", scores, *pitches, output=output)

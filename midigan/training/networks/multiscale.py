@@ -177,6 +177,11 @@ class MultiscaleGenerator(PhraseGenerator):
         """Scores as exactly -1 and +1; see `discretised`."""
         return discretised(scores, self.mono)
 
+    @property
+    def turns(self) -> list[int]:
+        """The tracks in the order in which they choose at each step."""
+        return cast(Level, self.levels[0]).order
+
     def learn_rhythms(self, phrases: Tensor) -> None:
         """See in -1/+1 `phrases` how songs' rhythms differ, if the style is to say: `Rhythm`."""
         if self.reader.rhythm is not None:
