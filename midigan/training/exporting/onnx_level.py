@@ -33,7 +33,7 @@ NEIGHBOURS, NEXT = 4, (1, 2)
 class Linear(NamedTuple):
     """Whole numbers that are sums of products with others: their weights, `(others, numbers)`.
 
-    bias: `(numbers,)`. All are exact in float32.
+    bias: `(numbers,)`. All stay below 2**24, so that they are exact in float32.
     """
 
     weight: NDArray[Any]
