@@ -26,6 +26,10 @@ Floats = NDArray[np.float32]
 #: What the logit is that is never chosen: beside others nothing is left of its share.
 NEVER = -1e4
 
+#: By how much shares are taken for more than they are: what rounding takes from their sum would
+#: leave the highest of heights to a pitch that nobody expects.
+ROUNDING = 2e-6
+
 #: Per step: the choices before (two) and after (two), of which the inner ones are next to it.
 NEIGHBOURS, NEXT = 4, (1, 2)
 
@@ -170,9 +174,10 @@ class LevelWriter:
         graph = self.graph
         share = graph.add("Softmax", logits, axis=-1)
         # How far each sum of shares, less the sum of the others, lies below the height: the first
-        # that does not is taken.
-        sums = graph.constant(1 - 2 * np.triu(np.ones((self.columns, self.columns))))
-        below = graph.add("Relu", graph.add("Gemm", share, sums, height))
+        # that does not is taken, at the latest that of the highest pitch.
+        sums = 1 - (2 + ROUNDING) * np.triu(np.ones((self.columns, self.columns)))
+        sums[:, self.symbols - 1] = -2
+        below = graph.add("Relu", graph.add("Gemm", share, graph.constant(sums), height))
         return graph.add("ArgMin", below, axis=-1, keepdims=1)
 
     def leaky(self, value: str) -> str:

@@ -37,14 +37,15 @@ def entering(generator, tracks):
     return generator
 
 
-def answers(generator, n, seed=0):
-    """What PyTorch and what ONNX Runtime make of the same noise."""
+def answers(generator, n, seed=0, far=1.0):
+    """What PyTorch and what ONNX Runtime make of the same noise, times `far`."""
     model = written(generator, OPSET)
     model.ir_version = IR_VERSION
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), providers=["CPUExecutionProvider"]
     )
-    noise = draw_noise(generator_of(seed, n), n, generator.tracks, torch.device("cpu"))
+    drawn = draw_noise(generator_of(seed, n), n, generator.tracks, torch.device("cpu"))
+    noise = [far * vector for vector in drawn]
     with torch.no_grad():
         expected = generator(*noise).numpy()
     feed = dict(zip(Latents._fields, (vector.numpy() for vector in noise), strict=True))
@@ -91,6 +92,19 @@ def test_choices_are_the_same_in_batches_of_any_size(n):
     # Rounding decides where a height lies on the edge of two choices.
     wrong = np.abs(found - expected).reshape(n, -1).max(axis=1) > 1e-3
     assert wrong.sum() <= n // 32
+
+
+@pytest.mark.parametrize("options", [{}, {"together": 0}])
+@pytest.mark.parametrize("far", [-100.0, 100.0])
+def test_the_most_extreme_noise_chooses_nothing_that_is_unlikely(options, far):
+    """Heights are 1 and -1 then, and rounding must not carry choices beyond what has a share."""
+    generator = eager(SHAPE, **options)
+    unlikely = torch.where(torch.arange(84) < 40, 0.0, -60.0)
+    for level in generator.levels:
+        for track in range(4):
+            level.prefer(track, unlikely)
+    found = answers(generator, 64, far=far)[1]
+    assert not (found[..., 40:] > 0).any()
 
 
 def test_parallel_motion_never_leads_out_of_the_range():
