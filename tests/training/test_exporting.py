@@ -174,8 +174,41 @@ class Choice(torch.nn.Module):
 def test_answers_on_the_edge_of_a_choice_are_known():
     given = torch.tensor([[0.2], [0.5], [0.9]])
     choice = Choice(0.5)
-    edges = onnx_file._on_an_edge(choice, [given], choice(given).numpy())
-    assert edges.tolist() == [False, True, False]
+    pairs = zip(given, choice(given).numpy(), strict=True)
+    edges = [onnx_file._on_an_edge(choice, [one], answer) for one, answer in pairs]
+    assert edges == [False, True, False]
+
+
+@pytest.mark.parametrize(("on_an_edge", "refused"), [(1, False), (60, True)])
+def test_a_few_answers_may_be_on_an_edge_of_which_both_are_right(
+    monkeypatch, on_an_edge, refused
+):
+    """What PyTorch rounds down and ONNX Runtime up."""
+    choice, exact = Choice(1.0), onnx_file._traced
+
+    def inputs(n):
+        given = torch.linspace(-1, 0.5, n)[:, None]
+        given[: min(n - 1, on_an_edge)] = 1.0
+        return [given]
+
+    def rounded(network, *rest):
+        return exact(Choice(1.0 - 1e-7), *rest)
+
+    monkeypatch.setattr(onnx_file, "_traced", rounded)
+    if refused:
+        with pytest.raises(MidiganError, match="differs from PyTorch's by inf"):
+            onnx_file.convert(choice, inputs, ["given"], "answer", "{}")
+    else:
+        assert onnx_file.convert(choice, inputs, ["given"], "answer", "{}").largest_difference == 0
+
+
+def test_an_answer_that_is_wrong_and_on_no_edge_is_refused(monkeypatch):
+    exact = onnx_file._traced
+    monkeypatch.setattr(onnx_file, "_traced", lambda _, *rest: exact(Choice(0.3), *rest))
+    with pytest.raises(MidiganError, match="differs from PyTorch's by 1,"):
+        onnx_file.convert(
+            Choice(0.5), lambda n: [torch.full((n, 1), 0.4)], ["given"], "answer", "{}"
+        )
 
 
 def test_nothing_is_written_unless_both_files_are_good(trained, tmp_path, monkeypatch):
