@@ -180,9 +180,7 @@ def test_answers_on_the_edge_of_a_choice_are_known():
 
 
 @pytest.mark.parametrize(("on_an_edge", "refused"), [(1, False), (60, True)])
-def test_a_few_answers_may_be_on_an_edge_of_which_both_are_right(
-    monkeypatch, on_an_edge, refused
-):
+def test_a_few_answers_may_be_on_an_edge_of_which_both_are_right(monkeypatch, on_an_edge, refused):
     """What PyTorch rounds down and ONNX Runtime up."""
     choice, exact = Choice(1.0), onnx_file._traced
 

@@ -145,16 +145,11 @@ def _difference(content: bytes, network: nn.Module, inputs: Inputs, names: Seque
 
 
 @torch.no_grad()
-def _on_an_edge(
-    network: nn.Module, given: Sequence[Tensor], answer: NDArray[np.float32]
-) -> bool:
+def _on_an_edge(network: nn.Module, given: Sequence[Tensor], answer: NDArray[np.float32]) -> bool:
     """Whether PyTorch itself changes an answer by much when the inputs change by little."""
     rng = torch.Generator().manual_seed(0)
     nudged = network(
-        *(
-            tensor + NUDGE * torch.randn((NUDGES, *tensor.shape), generator=rng)
-            for tensor in given
-        )
+        *(tensor + NUDGE * torch.randn((NUDGES, *tensor.shape), generator=rng) for tensor in given)
     )
     return bool(np.abs(nudged.numpy() - answer).max() >= EDGE)
 
