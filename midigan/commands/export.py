@@ -47,7 +47,7 @@ def command(
     --layout and --lowest-pitch, which are for such files only, say otherwise.
 
     What is written is compared with PyTorch on random noise; if a cell differs by more than
-    0.0001, nothing is written.
+    0.0001, and not because rounding decided a choice, nothing is written.
     """
     from midigan.training import require_libraries
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha1
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
+from xxhash import xxh3_64
 
 from midigan.sets.packed import Packed
 from midigan.song import Song
@@ -113,8 +113,8 @@ class _Before:
 
 
 def _digest(*parts: bytes | memoryview) -> int:
-    """Eight bytes: SHA-1, for which processors have instructions; nobody forges songs."""
-    digest = sha1(usedforsecurity=False)
+    """Eight bytes: XXH3 (Yann Collet), as fast as memory is read; nobody forges songs."""
+    digest = xxh3_64()
     for part in parts:
         digest.update(part)
-    return int.from_bytes(digest.digest()[:8], "big")
+    return digest.intdigest()
