@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from midigan.errors import FormatError
 from midigan.generator_info import METADATA_KEY, GeneratorInfo
 from midigan.genres import Blend, weights_of
+from midigan.harmony.octaves import nearest_octaves
 from midigan.latents import Floats, Latents, draw_latents
 from midigan.layout import Layout
 from midigan.notes import Phrases
@@ -161,24 +162,36 @@ def choose(scores: Floats, layout: Layout, legal: NDArray[np.bool_] | None = Non
     -1/+1 array reads the same way.
 
     legal: bool `(tracks, pitches)`, the pitches that each track may choose; None for all.
-    A mask takes pitches away and never the rhythm: where a track wanted to sound and all
-    that it wanted is forbidden, it plays its best legal pitch, however low that scores,
-    because a hole in a line is heard as a mistake and a second choice is not. A chord keeps
-    those of its pitches that are legal. A track without legal pitches is silent.
+    A pitch that is forbidden where it lies is played in the nearest octave in which it is legal:
+    so a range keeps melody and harmony, and moves them. A pitch class that is forbidden gives way
+    to the track's best one that is not, however low that scores, because a hole in a line is
+    heard as a mistake and a second choice is not; a chord keeps those that are legal. A track
+    without legal pitches is silent.
     """
     phrases = scores > 0
+    anywhere = np.arange(scores.shape[-1])
     for track, spec in enumerate(layout.tracks):
         own, cells = scores[:, track], phrases[:, track]
+        octave = anywhere if legal is None else nearest_octaves(legal[track])
         wanted = cells.any(axis=-1, keepdims=True)
-        if legal is not None:
-            own = np.where(legal[track], own, -np.inf)
-            cells &= legal[track]
-        if spec.mono or legal is not None:
-            best = np.zeros_like(cells)
-            np.put_along_axis(best, own.argmax(axis=-1)[..., None], True, axis=-1)
-            best &= wanted & np.isfinite(own)
-            cells[:] = best if spec.mono else cells | (best & ~cells.any(axis=-1, keepdims=True))
+        if spec.mono:
+            cells[:] = _best(own, octave) & wanted
+        elif legal is not None:
+            cells[:] = cells @ (octave[:, None] == anywhere).astype(np.float32) > 0
+            cells |= _best(own, octave) & wanted & ~cells.any(axis=-1, keepdims=True)
     return phrases
+
+
+def _best(scores: Floats, octave: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """The pitch of the highest score, bool like `scores`, in the `octave` in which it is legal.
+
+    octave: int64 `(pitches,)`, as `nearest_octaves` finds it.
+    """
+    best, able = np.zeros(scores.shape, np.bool_), octave >= 0
+    if able.any():
+        left = scores if able.all() else np.where(able, scores, -np.inf)
+        np.put_along_axis(best, octave[left.argmax(axis=-1)][..., None], True, axis=-1)
+    return best
 
 
 def open_session(path: Path) -> InferenceSession:

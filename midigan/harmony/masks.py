@@ -1,7 +1,8 @@
 """Which pitches are legal: scale and range as a mask over a generator's scores.
 
 A mask takes pitches away before one is chosen, so that a wrong note becomes the generator's
-next best idea. Correcting notes afterwards would move melodies to neighbours at random.
+next best idea, or the same one in another octave where a range forbids no more than that.
+Correcting notes afterwards would move melodies to neighbours at random.
 """
 
 from __future__ import annotations

@@ -119,6 +119,36 @@ def test_a_line_plays_its_best_legal_pitch(scores, legal):
         assert own[n, bar, step, pitch] == own[n, bar, step].max()
 
 
+def test_a_range_moves_a_line_and_a_chord_by_octaves():
+    wide = Layout("wide", (Track("Mono", mono=True), Track("Poly")), pitches=48)
+    scores = np.full((1, *wide.shape), -1.0, np.float32)
+    scores[0, :, 0, 0, [30, 43]] = [[2.0, 1.0], [2.0, 1.0]]  # the line sings 30, the chord both
+    scores[0, :, 0, 1, 20] = 1.0
+    legal = np.tile((np.arange(48) >= 12) & (np.arange(48) < 24), (2, 1))
+    found = choose(scores, wide, legal)
+    assert np.flatnonzero(found[0, 0, 0, 0]).tolist() == [18]
+    assert np.flatnonzero(found[0, 1, 0, 0]).tolist() == [18, 19]
+    assert np.flatnonzero(found[0, 0, 0, 1]).tolist() == [20]
+    # Where it has no octave, what else is likely is played instead.
+    legal[:, 18] = False
+    found = choose(scores, wide, legal)
+    assert np.flatnonzero(found[0, 0, 0, 0]).tolist() == [19]
+    assert np.flatnonzero(found[0, 1, 0, 0]).tolist() == [19]
+
+
+def test_ranges_of_an_octave_keep_rhythm_and_harmony(tiny_generator):
+    generator = Generator.load(tiny_generator)
+    latents = generator.draw(1, 1)
+    legal = legal_pitches(SATB, Controls(ranges=((0, 48, 59), (3, 60, 71))), "", 0)
+    free, held = generator.phrases(latents), generator.phrases(latents, legal)
+    assert not np.array_equal(free, held)
+    assert not (held & ~legal[:, None, None]).any()
+    classes = [
+        phrases.reshape(*phrases.shape[:-1], -1, 12).any(axis=-2) for phrases in (free, held)
+    ]
+    assert np.array_equal(*classes)
+
+
 def test_drums_are_never_masked_but_may_be_muted():
     controls = Controls(scale="blues", ranges=((0, 60, 61), (1, 60, 61)))
     legal = legal_pitches(BAND, controls, "", 0)
