@@ -38,8 +38,8 @@ def save_dense_blocks(blocks: Iterable[Phrases], shape: tuple[int, ...], path: P
 def load_dense(path: Path) -> Phrases:
     """Read phrases: bool `(n, tracks, bars, steps, pitches)`, true where a number is over 0.
 
-    Legal are arrays of five axes, of any numbers or of booleans: -1 and +1, 0 and 1, or a
-    network's raw output. Raises FormatError for anything else.
+    Legal are arrays of five axes, or of four for a single phrase, of any numbers or of booleans:
+    -1 and +1, 0 and 1, or a network's raw output. Raises FormatError for anything else.
     """
     try:
         array = open_memmap(path, mode="r")
@@ -47,11 +47,12 @@ def load_dense(path: Path) -> Phrases:
         raise FormatError(f"no file {path}") from error
     except DAMAGED_ARRAYS as error:
         raise FormatError(f"{path} is not an array of phrases, or it is damaged") from error
-    if array.ndim != 5 or array.dtype.kind not in "biuf":
+    if array.ndim not in (4, 5) or array.dtype.kind not in "biuf":
         raise FormatError(
             f"{path} is an array {array.shape} of {array.dtype}, legal are numbers of shape "
-            "(phrases, tracks, bars, steps, pitches)"
+            "(phrases, tracks, bars, steps, pitches), or without phrases for a single one"
         )
+    array = array[None] if array.ndim == 4 else array
     phrases = np.empty(array.shape, np.bool_)
     for i in range(0, len(array), _BLOCK):
         phrases[i : i + _BLOCK] = array[i : i + _BLOCK] > 0

@@ -24,6 +24,11 @@ def test_other_peoples_arrays_are_read(tmp_path, phrases, dtype):
     assert np.array_equal(load_dense(tmp_path / "p.npy"), phrases[:5])
 
 
+def test_a_single_phrase_is_read_as_one(tmp_path, phrases):
+    np.save(tmp_path / "p.npy", np.where(phrases[7], 1.0, -1.0))
+    assert np.array_equal(load_dense(tmp_path / "p.npy"), phrases[7:8])
+
+
 @pytest.mark.parametrize("array", [np.zeros((2, 3)), np.zeros((1, 4, 2, 16, 84), complex)])
 def test_other_arrays_are_refused(tmp_path, array):
     np.save(tmp_path / "p.npy", array)
