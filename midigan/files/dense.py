@@ -52,8 +52,8 @@ def load_dense(path: Path) -> Phrases:
             f"{path} is an array {array.shape} of {array.dtype}, legal are numbers of shape "
             "(phrases, tracks, bars, steps, pitches), or without phrases for a single one"
         )
-    array = array[None] if array.ndim == 4 else array
-    phrases = np.empty(array.shape, np.bool_)
-    for i in range(0, len(array), _BLOCK):
-        phrases[i : i + _BLOCK] = array[i : i + _BLOCK] > 0
+    found = array[None] if array.ndim == 4 else array
+    phrases = np.empty(found.shape, np.bool_)
+    for i in range(0, len(found), _BLOCK):
+        phrases[i : i + _BLOCK] = found[i : i + _BLOCK] > 0
     return phrases
