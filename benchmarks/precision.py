@@ -27,7 +27,8 @@ import onnxruntime
 from onnx import TensorProto, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from midigan.generator import Generator, choose, open_session
+from midigan.generator import Generator, open_session
+from midigan.harmony.choosing import choose
 from midigan.latents import draw_latents
 from midigan.shipped import find_generator
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from midigan.errors import FormatError
 from midigan.generator_info import METADATA_KEY, GeneratorInfo
 from midigan.genres import Blend, weights_of
-from midigan.harmony.octaves import nearest_octaves
+from midigan.harmony.choosing import choose
 from midigan.latents import Floats, Latents, draw_latents
 from midigan.layout import Layout
 from midigan.notes import Phrases
@@ -147,51 +147,13 @@ class Generator:
         latents: Latents,
         legal: NDArray[np.bool_] | None = None,
         genre: Floats | None = None,
+        passing: NDArray[np.bool_] | None = None,
     ) -> Phrases:
         """Draw phrases: bool `(n, tracks, bars, steps, pitches)`.
 
-        legal: as `choose` has it. genre: as `scores` has it.
+        legal, passing: as `choose` has them. genre: as `scores` has it.
         """
-        return choose(self.scores(latents, genre), self.layout, legal)
-
-
-def choose(scores: Floats, layout: Layout, legal: NDArray[np.bool_] | None = None) -> Phrases:
-    """Which cells sound, by scores relative to silence, `(n, tracks, bars, steps, pitches)`.
-
-    A mono track plays its highest score if that is above 0, a poly track all that are. A
-    -1/+1 array reads the same way.
-
-    legal: bool `(tracks, pitches)`, the pitches that each track may choose; None for all.
-    A pitch that is forbidden where it lies is played in the nearest octave in which it is legal:
-    so a range keeps melody and harmony, and moves them. A pitch class that is forbidden gives way
-    to the track's best one that is not, however low that scores, because a hole in a line is
-    heard as a mistake and a second choice is not; a chord keeps those that are legal. A track
-    without legal pitches is silent.
-    """
-    phrases = scores > 0
-    anywhere = np.arange(scores.shape[-1])
-    for track, spec in enumerate(layout.tracks):
-        own, cells = scores[:, track], phrases[:, track]
-        octave = anywhere if legal is None else nearest_octaves(legal[track])
-        wanted = cells.any(axis=-1, keepdims=True)
-        if spec.mono:
-            cells[:] = _best(own, octave) & wanted
-        elif legal is not None:
-            cells[:] = cells @ (octave[:, None] == anywhere).astype(np.float32) > 0
-            cells |= _best(own, octave) & wanted & ~cells.any(axis=-1, keepdims=True)
-    return phrases
-
-
-def _best(scores: Floats, octave: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """The pitch of the highest score, bool like `scores`, in the `octave` in which it is legal.
-
-    octave: int64 `(pitches,)`, as `nearest_octaves` finds it.
-    """
-    best, able = np.zeros(scores.shape, np.bool_), octave >= 0
-    if able.any():
-        left = scores if able.all() else np.where(able, scores, -np.inf)
-        np.put_along_axis(best, octave[left.argmax(axis=-1)][..., None], True, axis=-1)
-    return best
+        return choose(self.scores(latents, genre), self.layout, legal, passing)
 
 
 def open_session(path: Path) -> InferenceSession:

@@ -6,8 +6,9 @@ import onnx
 import pytest
 
 from midigan.errors import FormatError, MidiganError
-from midigan.generator import Generator, choose
+from midigan.generator import Generator
 from midigan.generator_info import METADATA_KEY
+from midigan.harmony.choosing import choose
 from midigan.latents import draw_latents
 from midigan.layout import load_layout
 

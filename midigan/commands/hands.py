@@ -41,6 +41,11 @@ _OPTIONS = (
         help="Play in the harmony of the keys held on this input, or on one of midigan's own.",
     ),
     click.option(
+        "--chords-at-bar",
+        is_flag=True,
+        help="Let a harmony that is held begin with the next bar, not at once.",
+    ),
+    click.option(
         "--map",
         "map_file",
         type=click.Path(dir_okay=False, path_type=Path),
@@ -69,6 +74,7 @@ class Hands:
     osc: str | None = None
     control_port: str | None = None
     chords_port: str | None = None
+    chords_at_bar: bool = False
     map_file: Path | None = None
     learn: bool = False
 
@@ -79,6 +85,8 @@ class Hands:
                 "--offline has played before a hand could turn anything: "
                 "leave --osc, --control-port and --chords-port out."
             )
+        if self.chords_at_bar and self.chords_port is None:
+            raise click.UsageError("--chords-at-bar is for --chords-port.")
         if self.learn and (self.control_port is None or self.map_file is None):
             raise click.UsageError("--learn needs --control-port and --map FILE.toml.")
         if self.map_file is not None and self.control_port is None:
@@ -105,7 +113,7 @@ class ReadyHands:
             from midigan.live.hands.controllers import CHORDS
             from midigan.live.hands.held import Held
 
-            self._open(hands.chords_port, backend, CHORDS, Held())
+            self._open(hands.chords_port, backend, CHORDS, Held(at_bar=hands.chords_at_bar))
 
     def _open(self, port: str, backend: str | None, virtual: str, reader: Reader) -> None:
         from midigan.live.hands.controllers import Controllers

@@ -101,6 +101,7 @@ def command(
     osc: str | None,
     control_port: str | None,
     chords_port: str | None,
+    chords_at_bar: bool,
     map_file: Path | None,
     learn: bool,
     seed: int | None,
@@ -125,7 +126,7 @@ def command(
     from midigan.live.sessions.wish import Wish
     from midigan.shipped import find_generator
 
-    hands = Hands(osc, control_port, chords_port, map_file, learn)
+    hands = Hands(osc, control_port, chords_port, chords_at_bar, map_file, learn)
     hands.check(offline=offline)
     if learn:
         learn_map(hands, backend)

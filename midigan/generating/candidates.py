@@ -25,7 +25,7 @@ from midigan.generating.directions import inclination, turned_latents
 from midigan.generating.leading import led
 from midigan.generating.walk import latents_at
 from midigan.generator import Generator
-from midigan.harmony.masks import legal_pitches, semitones_to
+from midigan.harmony.masks import legal_pitches, passing_pitches, semitones_to
 from midigan.latents import Latents
 from midigan.notes import Phrases
 
@@ -132,9 +132,10 @@ def plus(latents: Latents, more: Latents) -> Latents:
 def played(generator: Generator, seed: int, controls: Controls, latents: Latents) -> Phrases:
     """What latents sound like under controls."""
     semitones = semitones_to(generator.info.key, controls)
-    legal = legal_pitches(generator.layout, controls, generator.info.key, semitones)
+    how = generator.layout, controls, generator.info.key, semitones
+    legal, passing = legal_pitches(*how), passing_pitches(*how)
     latents = turned_latents(latents, generator.info, controls)
-    return generator.phrases(latents, legal, generator.genre_at(seed, controls.genre))
+    return generator.phrases(latents, legal, generator.genre_at(seed, controls.genre), passing)
 
 
 def _fresh(controls: Controls) -> bool:

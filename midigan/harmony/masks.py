@@ -7,6 +7,8 @@ Correcting notes afterwards would move melodies to neighbours at random.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,3 +59,16 @@ def legal_pitches(layout: Layout, controls: Controls, own_key: str, semitones: i
     legal[[track.drum for track in layout.tracks]] = True
     legal[list(controls.muted)] = False
     return legal
+
+
+def passing_pitches(
+    layout: Layout, controls: Controls, own_key: str, semitones: int
+) -> Legal | None:
+    """Bool `(tracks, pitches)`: what each track may play in passing; None if there is no harmony.
+
+    That is what it might choose without the harmony.
+    """
+    if not controls.harmony:
+        return None
+    free = legal_pitches(layout, replace(controls, harmony=()), own_key, semitones)
+    return np.ones((len(layout.tracks), layout.pitches), bool) if free is None else free

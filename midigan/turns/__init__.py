@@ -16,6 +16,7 @@ it, and says in words what changed. It is pure, so that a log of turns is a log 
     key                       D         no value: the generator's own
     scale                     dorian    no value: none
     harmony                   C E G     instead of the scale; no value: none
+    harmony/next              C E G     the same, from the next bar on
     swing                     50..75    after it /8 or /16: of eighths or sixteenths
     humanize                  0..100
     feel                      0..100    of the timing of its training music

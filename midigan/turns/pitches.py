@@ -11,6 +11,9 @@ from midigan.harmony.pitches import class_name, parse_chord, parse_range, pitch_
 from midigan.harmony.scales import scale_name
 from midigan.turns.values import Turned, check_whole, find_track, switched
 
+#: What follows `harmony/` if it is to begin with a bar.
+NEXT = "next"
+
 
 def turn_mute(controls: Controls, of: str, value: Value, _: int, tracks: Sequence[str]) -> Turned:
     """A track that is silent, or plays again."""
@@ -50,7 +53,9 @@ def turn_scale(controls: Controls, of: str, value: Value, _: int, __: Sequence[s
 
 def turn_harmony(controls: Controls, of: str, value: Value, _: int, __: Sequence[str]) -> Turned:
     """The pitches to play in instead of a scale, or no value for none."""
-    check_whole("harmony", of)
+    if of != NEXT:
+        check_whole("harmony", of)
     harmony = parse_chord(str(value)) if value is not None else ()
     names = " ".join(class_name(pitch) for pitch in harmony)
-    return Turned(replace(controls, harmony=harmony), f"harmony {names or 'free'}")
+    when = " from the next bar" if of else ""
+    return Turned(replace(controls, harmony=harmony), f"harmony {names or 'free'}{when}")

@@ -1,5 +1,7 @@
 """What is heard keeps to the scale and the ranges, and rhythm outlives every mask."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,8 @@ from hypothesis import strategies as st
 
 from midigan.controls import Controls
 from midigan.generating.compose import compose
-from midigan.generator import Generator, choose
+from midigan.generator import Generator
+from midigan.harmony.choosing import choose
 from midigan.harmony.keys import parse_key
 from midigan.harmony.masks import legal_pitches, semitones_to
 from midigan.harmony.scales import SCALES, scale_name
@@ -110,13 +113,22 @@ def test_a_mask_that_forbids_nothing_changes_nothing(scores):
     assert np.array_equal(choose(scores, LAYOUT, np.ones((3, 12), bool)), choose(scores, LAYOUT))
 
 
+def notes_of(line):
+    """From and up to which step of one phrase, `(bars, steps, pitches)`, each pitch goes on."""
+    rows = line.reshape(-1, line.shape[-1])
+    begins = [0, *(np.flatnonzero((rows[1:] != rows[:-1]).any(axis=1)) + 1).tolist(), len(rows)]
+    return [(a, b) for a, b in pairwise(begins) if rows[a].any()]
+
+
 @given(scores_of(LAYOUT), masks)
-def test_a_line_plays_its_best_legal_pitch(scores, legal):
-    held = choose(scores, LAYOUT, legal)[:, 0]
-    where = np.argwhere(held)
-    own = np.where(legal[0], scores[:, 0], -np.inf)
-    for n, bar, step, pitch in where:
-        assert own[n, bar, step, pitch] == own[n, bar, step].max()
+def test_each_note_of_a_line_plays_its_best_legal_pitch(scores, legal):
+    free, held = choose(scores, LAYOUT)[:, 0], choose(scores, LAYOUT, legal)[:, 0]
+    for wanted, found, own in zip(free, held, scores[:, 0], strict=True):
+        for a, b in notes_of(wanted):
+            sums = own.reshape(-1, 12)[a:b].sum(axis=0)
+            pitches = found.reshape(-1, 12)[a:b]
+            assert not legal[0].any() or (pitches == pitches[0]).all()
+            assert not legal[0].any() or sums[pitches[0]] == sums[legal[0]].max()
 
 
 def test_a_range_moves_a_line_and_a_chord_by_octaves():

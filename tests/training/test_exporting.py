@@ -14,8 +14,9 @@ from pattern import TINY_BOOK, convert_at_once, pattern_set, tiny_recipe
 
 from midigan.errors import FormatError, MidiganError
 from midigan.files.encoding.micro_timing import MicroTiming
-from midigan.generator import Generator, choose, open_session
+from midigan.generator import Generator, open_session
 from midigan.generator_info import GeneratorInfo
+from midigan.harmony.choosing import choose
 from midigan.sets.phrase_set import PhraseSet
 from midigan.song import TEMPO
 from midigan.training.exporting import onnx_file

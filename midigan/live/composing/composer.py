@@ -14,11 +14,13 @@ from midigan.generating.directions import check_attributes
 from midigan.generating.lines import kept_as_heard
 from midigan.generator import Generator
 from midigan.live.composing.generators import Generators, taken_over
+from midigan.live.composing.splice import spliced
 from midigan.live.processes.composer_messages import Heard, Load, Loaded, Note, Part, Phrase, Told
 from midigan.live.processes.player_messages import Notice
 from midigan.performance.ticks import PPQN, ticks_of
 from midigan.shipped import name_of
 from midigan.turns import all_turned, turned
+from midigan.turns.pitches import NEXT
 
 #: The player holds no phrases further ahead than that.
 _AHEAD = 4
@@ -50,7 +52,7 @@ class Composer:
         self._check(self._controls)
         self._heard = Heard(0, rolling=False)
         self._sent: dict[int, Phrase] = {}
-        self._at_once = False
+        self._at_once = self._at_bar = False
         self._compose = lru_cache(_KEPT)(self._composed)
 
     def describe(self) -> Loaded:
@@ -99,7 +101,8 @@ class Composer:
             return Told(str(error), None)
         self._controls = after
         if (before.muted, before.harmony) != (after.muted, after.harmony):
-            self._at_once = True
+            waits = turn.control.strip("/").lower() == f"harmony/{NEXT}"
+            self._at_bar, self._at_once = self._at_bar or waits, self._at_once or not waits
         return Told(line, after.to_plain())
 
     def _pick(self, wanted: Value) -> Told:
@@ -122,14 +125,23 @@ class Composer:
     def renewed(self) -> list[Phrase]:
         """Phrases to play instead of those that were sent before the latest turns.
 
-        What sounds is left alone, except that muting and harmony are heard at once.
+        What sounds is left alone, except that muting and harmony are heard at once, or harmony
+        from the next bar on.
         """
-        number, rolling = self._heard
-        first = number + (rolling and not self._at_once)
-        self._at_once = False
+        number, rolling, bar = self._heard
+        from_bar = self._at_bar and not self._at_once and rolling
+        first = number + (rolling and not self._at_once and not self._at_bar)
+        self._at_once = self._at_bar = False
         waiting = sorted(self._sent.keys() & set(range(first, number + _AHEAD + 1)))
         old = {n: self._sent[n] for n in waiting}
-        return [phrase for n in waiting if (phrase := self.phrase(n)) != old[n]]
+        for n in waiting:
+            self.phrase(n)
+        if from_bar and number in old:
+            layout = self._generator.layout
+            line = ticks_of((bar + 1) * layout.steps, layout.steps_per_beat)
+            early = ticks_of(1, layout.steps_per_beat) // 2
+            self._sent[number] = spliced(old[number], self._sent[number], line, early)
+        return [self._sent[n] for n in waiting if self._sent[n] != old[n]]
 
     def _check(self, controls: Controls) -> None:
         """Raises MidiganError if the generator cannot follow, or its critic cannot be used."""

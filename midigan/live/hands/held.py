@@ -11,7 +11,9 @@ from midigan.live.sounding import NOTE_OFF, NOTE_ON
 class Held:
     """The keys that are down; of all of them together, their pitch classes are the harmony."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, at_bar: bool = False) -> None:
+        """at_bar: whether a harmony begins with the next bar, not at once."""
+        self._control = "harmony/next" if at_bar else "harmony"
         self._down: set[tuple[int, int]] = set()
 
     def turns(self, message: Sequence[int]) -> list[Turn]:
@@ -26,7 +28,7 @@ class Held:
         else:
             self._down.discard(key)
         after = self._harmony()
-        return [Turn("harmony", " ".join(map(str, after)))] if after != before else []
+        return [Turn(self._control, " ".join(map(str, after)))] if after != before else []
 
     def _harmony(self) -> list[int]:
         """Pitch classes, each as the MIDI pitch 0..11."""

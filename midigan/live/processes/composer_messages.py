@@ -64,10 +64,14 @@ class Ask(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """To the composer: phrase `number` is where the music is; it sounds if that rolls."""
+    """To the composer: phrase `number` is where the music is, in its bar `bar`, counted from 0.
+
+    It sounds if that rolls.
+    """
 
     number: int
     rolling: bool
+    bar: int = 0
 
 
 class Note(NamedTuple):

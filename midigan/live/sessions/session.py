@@ -138,13 +138,13 @@ class Session:
         self._overruns.begin(opened)
         self.desk.open = True
         try:
-            self._watch(opened, start)
+            self._watch(opened, start, loaded.bar_ticks)
         except _PlayerDiedError as died:
             hushed = self._survivor.hush(sorted({part.channel for part in start.parts}))
             hanging = "" if hushed else ": its notes may hang, silence them where they sound"
             raise PortError(f"{died}{hanging}") from None
 
-    def _watch(self, opened: Opened, start: Start) -> None:
+    def _watch(self, opened: Opened, start: Start, bar_ticks: int) -> None:
         """Follow the player until it has ended."""
         trouble, waits = "", _WAITS
         while True:
@@ -154,7 +154,7 @@ class Session:
                 self._player.kill()
                 raise _PlayerDiedError(f"port {opened.port!r} stopped answering") from None
             if isinstance(message, Report):
-                self._take(message, start.phrase_ticks)
+                self._take(message, start.phrase_ticks, bar_ticks)
                 waits = _WAITS_WHILE_AWAY if message.away else _WAITS
             elif isinstance(message, Position):
                 self._face.at(message)
@@ -177,9 +177,10 @@ class Session:
         if trouble:
             raise PortError(trouble)
 
-    def _take(self, report: Report, phrase_ticks: int) -> None:
+    def _take(self, report: Report, phrase_ticks: int, bar_ticks: int) -> None:
         self.desk.pass_on()
-        heard = Heard(report.tick // phrase_ticks, report.rolling)
+        number, within = divmod(report.tick, phrase_ticks)
+        heard = Heard(number, report.rolling, within // bar_ticks)
         if heard != self._heard:
             self._heard = heard
             self._composer.send(heard)

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from midigan.evaluation.metrics import measure
 from midigan.evaluation.overlap import compare_values
 from midigan.evaluation.rolls import Values
-from midigan.generator import choose
 from midigan.genres import labels_of
+from midigan.harmony.choosing import choose
 from midigan.layout import Layout
 from midigan.notes import Phrases
 from midigan.sets.phrase_set import PhraseSet

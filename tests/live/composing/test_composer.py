@@ -102,6 +102,34 @@ def test_harmony_is_heard_at_once(composer):
     assert {n.pitch % 12 for phrase in again for n in phrase.notes if n.track} == {0, 4, 7}
 
 
+def test_harmony_may_wait_for_the_next_bar(composer):
+    bar = 4 * PPQN
+    before, *_ = hear(composer, 4)
+    told, now, *later = turn(composer, "harmony/next", "0 4 7")
+    assert told.line == "harmony C E G from the next bar"
+    begun = [note for note in now.notes if note.start < bar - PPQN // 8]
+    assert [note[:1] + note[2:] for note in begun] == [
+        note[:1] + note[2:] for note in before.notes if note.start < bar - PPQN // 8
+    ]
+    tonal = [note for note in now.notes if note.start >= bar and note.track]
+    assert tonal
+    at_once = {phrase.number: phrase for phrase in later}
+    assert sorted(at_once) == [5, 6]
+
+
+def test_in_its_last_bar_a_phrase_waits_to_its_end(composer):
+    hear(composer, 4)
+    composer.heard(Heard(4, rolling=True, bar=1))
+    _, *again = turn(composer, "harmony/next", "0 4 7")
+    assert [phrase.number for phrase in again] == [5, 6]
+
+
+def test_before_it_rolls_the_next_bar_is_the_first(composer):
+    ask(composer, 0, 1)
+    _, *again = turn(composer, "harmony/next", "0 4 7")
+    assert [phrase.number for phrase in again] == [0, 1]
+
+
 def test_a_turn_that_changes_nothing_sends_nothing(composer):
     hear(composer, 0)
     assert len(turn(composer, "walk", 1.0)) == 1

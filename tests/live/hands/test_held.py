@@ -15,6 +15,10 @@ def test_what_is_held_is_the_harmony():
     assert held.turns([0x81, 67, 0]) == [Turn("harmony", "")]
 
 
+def test_a_harmony_may_wait_for_the_bar():
+    assert Held(at_bar=True).turns([0x90, 60, 9]) == [Turn("harmony/next", "0")]
+
+
 @given(st.lists(st.lists(st.integers(0, 255), max_size=4), max_size=20))
 def test_whatever_comes_is_a_harmony_or_nothing(messages):
     held = Held()
