@@ -71,8 +71,8 @@ class _Notes:
         begins[:: bars * steps] = True
         self._first = np.flatnonzero(begins)
         self._lengths = np.diff(np.append(self._first, len(begins)))
-        wanted = self._cells.take(self._first, axis=0)
-        self._free = np.where(wanted.any(axis=1), wanted.argmax(axis=1), -1)
+        self._wanted = self._cells.take(self._first, axis=0)
+        self._free = np.where(self._wanted.any(axis=1), self._wanted.argmax(axis=1), -1)
         place = self._first % (bars * steps)
         self._opens, off_beat = place == 0, place % steps % beat_steps != 0
         self._light = off_beat & (self._lengths < beat_steps)
@@ -82,14 +82,16 @@ class _Notes:
         octave = nearest_octaves(legal)
         chosen = self._best(octave)
         self._pass(chosen, octave, nearest_octaves(passing))
-        return self._cells_of(chosen)
+        return self._on_steps(chosen[:, None] == np.arange(self._shape[-1]))
 
     def chord(self, legal: NDArray[np.bool_]) -> Phrases:
         """All pitches that are legal, or the best one."""
         octave = nearest_octaves(legal)
-        moved = (octave[:, None] == np.arange(len(octave))).astype(np.float32)
-        kept: Phrases = (self._cells @ moved > 0).reshape(self._shape)
-        return kept | self._cells_of(self._best(octave)) & ~kept.any(axis=-1, keepdims=True)
+        note, pitch = np.nonzero(self._wanted & (octave >= 0))
+        kept = np.zeros_like(self._wanted)
+        kept[note, octave.take(pitch)] = True
+        best = self._best(octave)[:, None] == np.arange(len(octave))
+        return self._on_steps(kept | best & ~kept.any(axis=1, keepdims=True))
 
     def _best(self, octave: Ints) -> Ints:
         """The best pitch of each note, in the octave in which it is legal; -1 for silence."""
@@ -111,8 +113,6 @@ class _Notes:
         found[1:] &= ~found[:-1]
         chosen[found] = wanted[found]
 
-    def _cells_of(self, chosen: Ints) -> Phrases:
-        """The cells of one pitch a note, none where it is -1."""
-        each = np.repeat(chosen, self._lengths)
-        cells: Phrases = each[:, None] == np.arange(self._shape[-1])
-        return cells.reshape(self._shape)
+    def _on_steps(self, played: NDArray[np.bool_]) -> Phrases:
+        """The cells of what each note plays, bool `(notes, pitches)`."""
+        return np.repeat(played, self._lengths, axis=0).reshape(self._shape)
