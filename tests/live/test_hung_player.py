@@ -52,7 +52,7 @@ def session(monkeypatch):
 def test_a_player_that_says_nothing_any_more_is_ended(session):
     session._hear_player(report(away=False))
     with pytest.raises(PortError, match="port 'Synth' stopped answering"):
-        session._watch(Opened("Synth", ""), START)
+        session._watch(Opened("Synth", ""), START, START.phrase_ticks // 2)
     assert session._player.killed
 
 
@@ -66,6 +66,6 @@ def test_a_player_whose_port_is_away_may_take_longer(session):
 
     returning = threading.Thread(target=go_on)
     returning.start()
-    session._watch(Opened("Synth", ""), START)
+    session._watch(Opened("Synth", ""), START, START.phrase_ticks // 2)
     returning.join()
     assert not session._player.killed
