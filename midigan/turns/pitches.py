@@ -11,8 +11,9 @@ from midigan.harmony.pitches import class_name, parse_chord, parse_range, pitch_
 from midigan.harmony.scales import scale_name
 from midigan.turns.values import Turned, check_whole, find_track, switched
 
-#: What follows `harmony/` if it is to begin with a bar.
-NEXT = "next"
+#: The control by which a harmony begins with the next bar, and what tells it from the other.
+HARMONY_NEXT = "harmony/next"
+_NEXT = HARMONY_NEXT.partition("/")[2]
 
 
 def turn_mute(controls: Controls, of: str, value: Value, _: int, tracks: Sequence[str]) -> Turned:
@@ -53,7 +54,7 @@ def turn_scale(controls: Controls, of: str, value: Value, _: int, __: Sequence[s
 
 def turn_harmony(controls: Controls, of: str, value: Value, _: int, __: Sequence[str]) -> Turned:
     """The pitches to play in instead of a scale, or no value for none."""
-    if of != NEXT:
+    if of != _NEXT:
         check_whole("harmony", of)
     harmony = parse_chord(str(value)) if value is not None else ()
     names = " ".join(class_name(pitch) for pitch in harmony)

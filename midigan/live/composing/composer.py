@@ -20,7 +20,7 @@ from midigan.live.processes.player_messages import Notice
 from midigan.performance.ticks import PPQN, ticks_of
 from midigan.shipped import name_of
 from midigan.turns import all_turned, turned
-from midigan.turns.pitches import NEXT
+from midigan.turns.pitches import HARMONY_NEXT
 
 #: The player holds no phrases further ahead than that.
 _AHEAD = 4
@@ -101,7 +101,7 @@ class Composer:
             return Told(str(error), None)
         self._controls = after
         if (before.muted, before.harmony) != (after.muted, after.harmony):
-            waits = turn.control.strip("/").lower() == f"harmony/{NEXT}"
+            waits = turn.control.strip("/").lower() == HARMONY_NEXT
             self._at_bar, self._at_once = self._at_bar or waits, self._at_once or not waits
         return Told(line, after.to_plain())
 

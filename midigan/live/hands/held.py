@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from midigan.controls import Turn
 from midigan.live.sounding import NOTE_OFF, NOTE_ON
+from midigan.turns.pitches import HARMONY_NEXT
 
 
 class Held:
@@ -13,7 +14,7 @@ class Held:
 
     def __init__(self, *, at_bar: bool = False) -> None:
         """at_bar: whether a harmony begins with the next bar, not at once."""
-        self._control = "harmony/next" if at_bar else "harmony"
+        self._control = HARMONY_NEXT if at_bar else "harmony"
         self._down: set[tuple[int, int]] = set()
 
     def turns(self, message: Sequence[int]) -> list[Turn]:
