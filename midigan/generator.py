@@ -16,6 +16,7 @@ from midigan.errors import FormatError
 from midigan.generator_info import METADATA_KEY, GeneratorInfo
 from midigan.genres import Blend, weights_of
 from midigan.harmony.choosing import choose
+from midigan.harmony.song_keys import SongKeys
 from midigan.latents import Floats, Latents, draw_latents
 from midigan.layout import Layout
 from midigan.notes import Phrases
@@ -61,6 +62,16 @@ class Generator:
     def layout(self) -> Layout:
         """Tracks, grid and range of this generator's phrases."""
         return self.info.layout
+
+    @property
+    def song_keys(self) -> SongKeys | None:
+        """What is known of the keys of its training music; None for nothing.
+
+        Raises FormatError if it is damaged.
+        """
+        if not (self.info.song_keys and self.info.key):
+            return None
+        return SongKeys.from_plain(self.info.song_keys, len(self.layout.tracks))
 
     def draw(self, seed: int, number: int) -> Latents:
         """The latents of phrase `number` of the stream `seed`, both at least 0; n = 1."""

@@ -21,6 +21,8 @@ class GeneratorInfo:
 
     layout: tracks, grid and range of its phrases.
     key: the key that its phrases are in ("C major"), or "" where it speaks all keys.
+    song_keys: which keys its training music is in, and how high tracks lie there, as
+        `song_keys.SongKeys` has it in plain values; {} where that is not known.
     tempo_bpm: a typical tempo of its training music, quarter notes a minute.
     restrike: `tracks` rows of `steps` probabilities that a pitch which is held from the
         step before is struck again at that step of the bar; () for never.
@@ -39,6 +41,7 @@ class GeneratorInfo:
 
     layout: Layout
     key: str = ""
+    song_keys: Mapping[str, Any] = field(default_factory=dict)
     tempo_bpm: float = 100.0
     restrike: tuple[tuple[float, ...], ...] = ()
     velocity: tuple[tuple[float, ...], ...] = ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from midigan.commands.common import console
+from midigan.errors import MidiganError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,12 @@ if TYPE_CHECKING:
 @click.option("-n", "count", type=click.IntRange(min=2), default=1000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
+    "--own-keys",
+    is_flag=True,
+    help="Compare in the songs' own keys, and phrases in such keys as 'midigan generate' gives "
+    "its clips, instead of all in the generator's key.",
+)
+@click.option(
     "--joins",
     is_flag=True,
     help="Judge as well how phrases join that are composed one after the other, as they play: "
@@ -60,6 +67,7 @@ def command(
     held_out: bool,
     count: int,
     seed: int,
+    own_keys: bool,
     joins: bool,
     as_json: bool,
     output: Path | None,
@@ -83,9 +91,13 @@ def command(
 
     if held_out and training is not None:
         raise click.UsageError("--held-out finds the training music itself: leave --training out")
+    if own_keys and joins:
+        raise click.UsageError("--joins are judged in the generator's key: leave --own-keys out")
     if output is not None and output.suffix.lower() not in (".html", ".htm"):
         raise click.UsageError(f"the report is a web page: name it {output.with_suffix('.html')}")
     own = Generator.load(find_generator(generator))
+    if own_keys and own.song_keys is None:
+        raise MidiganError(f"{own.path} does not know the keys of its songs: leave --own-keys out")
     with console(stderr=True).status("reading") as status:
         unseen, seen = _music(own, reference, training, held_out)
         found = evaluate(
@@ -94,6 +106,7 @@ def command(
             training=seen,
             n=count,
             seed=seed,
+            own_keys=own_keys,
             progress=status.update,
         )
         joined = _joins(own, found, count, seed, status.update) if joins else {}

@@ -22,6 +22,7 @@ from midigan.shipped import name_of
 if TYPE_CHECKING:
     from midigan.controls import Controls
     from midigan.generator import Generator
+    from midigan.layout import Layout
     from midigan.performance.timing import Times
     from midigan.song import Song
 
@@ -64,11 +65,13 @@ def command(
     """Draw MIDI clips from GENERATOR, to drag into a DAW.
 
     GENERATOR is a .onnx file, a run folder, or a name that ships with midigan (chorales,
-    quartets, band).
+    quartets, band). Each clip is in a key that songs are in which it was trained on, where its
+    tracks lie as theirs do; --key holds all clips to one, and --key "" to the generator's own.
     """
     from midigan.files.writers.write import write_midi
     from midigan.generating.candidates import default_controls
     from midigan.generating.directions import check_attributes, directions_of
+    from midigan.generating.own_keys import key_in_words, with_own_key
     from midigan.generator import Generator
     from midigan.genres import in_words
     from midigan.shipped import find_generator
@@ -85,10 +88,13 @@ def command(
     bars = bars or player.layout.bars
     tempo = tempo or player.info.tempo_bpm
     end_step = bars * player.layout.steps
-    clips = []
+    clips: list[dict[str, Any]] = []
     notes = 0
     for clip, file in enumerate(files):
-        song, times = draw_clip(player, seed, clip, bars, controls, tempo)
+        keyed = controls
+        if hands["key"] is None:
+            keyed = with_own_key(player, seed, numbers_of(clip, bars, player.layout), controls)
+        song, times = draw_clip(player, seed, clip, bars, keyed, tempo)
         write = partial(write_midi, song, player.layout, end_step=end_step, times=times)
         write(file)
         tracks = _tracks(song, times, player)
@@ -97,7 +103,8 @@ def command(
             if track["notes"]:
                 track["file"] = str(file.with_stem(f"{file.stem}-{track['name']}"))
                 write(Path(track["file"]), part=part)
-        clips.append({"file": str(file), "tracks": tracks})
+        key = key_in_words(player.info.key, keyed)
+        clips.append({"file": str(file), "key": key, "tracks": tracks})
         notes += len(song.notes)
     if as_json:
         told = {
@@ -119,6 +126,8 @@ def command(
     clips_of = f"{len(files)} clip{'' if len(files) == 1 else 's'} of"
     click.echo(f"{clips_of} {of_bars} in {where}, {notes} notes")
     played = f", {in_words(tuple(genre.items()))}" if genre else ""
+    keys = {clip["key"] for clip in clips} - {None}
+    played += f", in {keys.pop()}" if len(keys) == 1 else f", in {len(keys)} keys" * bool(keys)
     click.echo(f"{name_of(path)} at {tempo:g} bpm, seed {seed}{played}")
 
 
@@ -161,6 +170,12 @@ def _tracks(song: Song, times: Times, generator: Generator) -> list[dict[str, An
     return tracks
 
 
+def numbers_of(clip: int, bars: int, layout: Layout) -> range:
+    """The phrases that a clip of so many bars, counted from 0, is made of."""
+    phrases = -(-bars // layout.bars)
+    return range(clip * phrases, (clip + 1) * phrases)
+
+
 def draw_clip(
     generator: Generator,
     seed: int,
@@ -181,10 +196,8 @@ def draw_clip(
     from midigan.song import TEMPO, Song
 
     layout = generator.layout
-    phrases = -(-bars // layout.bars)
     drawn, timed, tied = [], [], []
-    for place in range(phrases):
-        number = clip * phrases + place
+    for place, number in enumerate(numbers_of(clip, bars, layout)):
         notes = compose(generator, seed, number, controls)
         begin = place * layout.phrase_steps
         times = times_of(notes, generator, seed, number, controls)

@@ -174,16 +174,21 @@ def _layout_like(shape: tuple[int, ...]) -> Layout:
 
 def _draw_generator(source: str | None, target: Path, count: int, seed: int, dark: bool) -> None:
     """A sheet of phrases that a generator composes; phrase n is the one `generate` writes."""
+    from midigan.generating.candidates import default_controls
     from midigan.generating.compose import compose
+    from midigan.generating.own_keys import key_in_words, with_own_key
     from midigan.generator import Generator
     from midigan.shipped import find_generator
 
     own = Generator.load(find_generator(source))
     _describe(own)
-    notes = [compose(own, seed, number) for number in range(count)]
+    usual = default_controls(own)
+    keyed = [with_own_key(own, seed, range(n, n + 1), usual) for n in range(count)]
+    notes = [compose(own, seed, number, controls) for number, controls in enumerate(keyed)]
     name = source or own.path.parent.name
-    remark = f"{own.info.key or 'all keys'}, {own.info.tempo_bpm:.0f} bpm, seed {seed}"
-    _draw_sheet(notes, own.layout, (Path(name).stem, remark), [], target, dark)
+    remark = f"{own.info.tempo_bpm:.0f} bpm, seed {seed}"
+    captions = [key_in_words(own.info.key, controls) or "" for controls in keyed]
+    _draw_sheet(notes, own.layout, (Path(name).stem, remark), captions, target, dark)
 
 
 def _describe(own: Generator) -> None:

@@ -8,7 +8,7 @@ ceiling, one genre in so many is chance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -17,16 +17,20 @@ from numpy.typing import NDArray
 
 from midigan.evaluation.classifier import fit_logistic, standardised
 from midigan.evaluation.overlap import Comparison, compare_values
-from midigan.evaluation.rolls import Values
-from midigan.evaluation.sample import Sample, draw, measure_generated
+from midigan.evaluation.rolls import Phrases, Values
+from midigan.evaluation.sample import Sample, measure_generated
 from midigan.generator import Generator
 from midigan.genres import labels_of
+from midigan.latents import Floats
 from midigan.sets.phrase_set import PhraseSet
 
 #: Halves of each pair of so many genres, the most frequent ones, are listened to.
 BLENDED = 4
 
 Labels = NDArray[np.int64]
+
+#: So many phrases, of a blend of genres `(1, genres)`; None for one that is drawn for each.
+Compose = Callable[[int, Floats | None], Phrases]
 
 
 @dataclass(frozen=True)
@@ -103,13 +107,14 @@ def judge_genres(
     training: PhraseSet | None,
     taught: Sample,
     n: int,
-    seed: int,
+    compose: Compose,
 ) -> GenresVerdict | None:
     """Judge each genre of a generator that has some, by `n` phrases in all; blends by as many.
 
-    reference, known: the held-out music, measured. training, taught: other real music, which
-    the judge learns from; without one each second song of a genre of the reference is. None
-    where fewer than two genres have music of both.
+    compose: the generator's phrases, in the keys of the music. reference, known: the held-out
+    music, measured. training, taught: other real music, which the judge learns from; without
+    one each second song of a genre of the reference is. None where fewer than two genres have
+    music of both.
     """
     genres = generator.info.genres
     songs = labels_of(reference.names, genres)
@@ -128,7 +133,7 @@ def judge_genres(
     each = max(2, n // len(both))
     verdicts = []
     for number in both:
-        made = _drawn(generator, {number: 1.0}, each, seed)
+        made = _drawn(generator, compose, {number: 1.0}, each)
         own = known.of_rows(labels == number)
         rest = known.of_rows((labels != number) & np.isin(labels, both))
         verdicts.append(
@@ -142,11 +147,15 @@ def judge_genres(
                 float((judge(own.features) == number).mean()),
             )
         )
-    return GenresVerdict(tuple(verdicts), _blends(generator, judge, both, each, seed))
+    return GenresVerdict(tuple(verdicts), _blends(generator, compose, judge, both, each))
 
 
 def _blends(
-    generator: Generator, judge: GenreJudge, both: Sequence[int], each: int, seed: int
+    generator: Generator,
+    compose: Compose,
+    judge: GenreJudge,
+    both: Sequence[int],
+    each: int,
 ) -> tuple[BlendVerdict, ...]:
     """Halves of any two of those genres that had most music, by `each` phrases of a pair."""
     genres = generator.info.genres
@@ -154,18 +163,18 @@ def _blends(
     largest = sorted(sorted(both, key=lambda g: -shares[g])[:BLENDED])
     blends = []
     for pair in combinations(largest, 2):
-        heard = judge(_drawn(generator, dict.fromkeys(pair, 0.5), each, seed).features)
+        heard = judge(_drawn(generator, compose, dict.fromkeys(pair, 0.5), each).features)
         first, second = (float((heard == number).mean()) for number in pair)
         blends.append(BlendVerdict((genres[pair[0]], genres[pair[1]]), (first, second)))
     return tuple(blends)
 
 
-def _drawn(generator: Generator, blend: dict[int, float], n: int, seed: int) -> Sample:
+def _drawn(generator: Generator, compose: Compose, blend: dict[int, float], n: int) -> Sample:
     """Generated phrases of a blend by numbers of genres, measured."""
     weights = np.zeros((1, len(generator.info.genres)), np.float32)
     for number, weight in blend.items():
         weights[0, number] = weight
-    return measure_generated(draw(generator, n, seed, weights), generator.layout)
+    return measure_generated(compose(n, weights), generator.layout)
 
 
 def _every_second(songs: Labels) -> NDArray[np.bool_]:

@@ -20,12 +20,14 @@ from midigan.evaluation.sample import (
     Sample,
     draw,
     duplicate_share,
+    in_own_keys,
     measure_generated,
     measure_set,
     spread_index,
 )
 from midigan.evaluation.tunes import of_other_tunes
 from midigan.generator import Generator
+from midigan.latents import Floats
 from midigan.sets.phrase_set import PhraseSet
 
 #: Fewer held-out songs of other tunes than these are no measure of copies by themselves.
@@ -54,9 +56,9 @@ class Verdict:
 class Music:
     """The phrases behind the figures, for pictures.
 
-    generated: bool `(n, tracks, bars, steps, pitches)`. reference, training: in the generator's
-    key; training None where none was given. samples: generated, held-out and other real phrases,
-    measured.
+    generated: bool `(n, tracks, bars, steps, pitches)`. reference, training: in the keys in
+    which they are compared; training None where none was given. samples: generated, held-out
+    and other real phrases, measured.
     """
 
     generated: Phrases
@@ -93,11 +95,13 @@ def evaluate(
     training: PhraseSet | None = None,
     n: int = 1000,
     seed: int = 0,
+    own_keys: bool = False,
     progress: Progress = lambda doing: None,
 ) -> Evaluation:
     """Compare `n` generated phrases with the reference, which the generator must not know.
 
-    reference: at least two songs, moved into the generator's key if it has one.
+    reference: at least two songs, moved into the generator's key if it has one, unless they
+        are compared in their own keys, and the phrases in such (`sample.in_own_keys`).
     training: what it learned from, for the ceiling and for memorisation; if None, the
         reference's songs are dealt into two halves that are compared with each other.
     Raises MidiganError if the reference is too small or of another layout.
@@ -107,11 +111,17 @@ def evaluate(
         raise MidiganError("the reference holds one song: two are needed at least")
     if training is not None:
         _check(generator, training, "training music")
+
+    def compose(count: int, genre: Floats | None = None) -> Phrases:
+        phrases = draw(generator, count, seed, genre)
+        return in_own_keys(phrases, generator, seed) if own_keys else phrases
+
     progress("composing")
-    phrases = draw(generator, n, seed)
+    phrases = compose(n)
     progress("measuring")
-    reference = _prepared(reference, generator)
-    training = training and _prepared(training, generator)
+    key = "" if own_keys else generator.info.key
+    reference = _prepared(reference, key)
+    training = training and _prepared(training, key)
     own, known = measure_generated(phrases, generator.layout), measure_set(reference)
     if training is not None:
         other, against = measure_set(training), known
@@ -127,7 +137,7 @@ def evaluate(
     genres = None
     if generator.info.genres:
         progress("listening for genres")
-        genres = judge_genres(generator, reference, known, training, other, n, seed)
+        genres = judge_genres(generator, reference, known, training, other, n, compose)
     music = Music(phrases, reference, training, (own, known, other))
     return Evaluation(generated, ceiling, duplicate_share(phrases), memorisation, genres, music)
 
@@ -206,7 +216,7 @@ def _check(generator: Generator, phrases: PhraseSet, what: str) -> None:
         raise MidiganError(f"the {what} holds no phrase: every bar is silent")
 
 
-def _prepared(phrases: PhraseSet, generator: Generator) -> PhraseSet:
-    """The phrases as training prepares them: in the generator's key, within their songs."""
-    moved = phrases.in_key(generator.info.key) if generator.info.key else phrases
+def _prepared(phrases: PhraseSet, key: str) -> PhraseSet:
+    """The phrases as training prepares them: in a key if there is one, within their songs."""
+    moved = phrases.in_key(key) if key else phrases
     return moved.within_songs()

@@ -17,14 +17,20 @@ from midigan.evaluation.metrics import measure
 from midigan.evaluation.neighbours import in_blocks
 from midigan.evaluation.rolls import Phrases, Values
 from midigan.generator import Generator
+from midigan.harmony.keys import Key, parse_key, shift_between, transpose
+from midigan.harmony.song_keys import heights_of
 from midigan.latents import Floats, draw_latents
 from midigan.layout import Layout
+from midigan.notes import phrases_to_notes, render_pairs
 from midigan.sets.phrase_set import PhraseSet
 
 #: Of larger sets so many phrases are measured, evenly spread: more would change no figure.
 MOST = 5000
 
 _BATCH = 64
+
+# The stream of chance for keys, beside that of the latents.
+_KEYS = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +100,28 @@ def draw(generator: Generator, n: int, seed: int, genre: Floats | None = None) -
         latents = draw_latents(rng, size, len(generator.layout.tracks))
         drawn.append(generator.phrases(latents, genre=own))
     return np.concatenate(drawn)
+
+
+def in_own_keys(phrases: Phrases, generator: Generator, seed: int) -> Phrases:
+    """Generated phrases, each in a key as its songs' are: `(n, tracks, bars, steps, pitches)`.
+
+    See `song_keys`. As they are where the generator does not know those keys.
+    """
+    known, layout = generator.song_keys, generator.layout
+    if known is None:
+        return phrases
+    chance = np.random.default_rng([seed, _KEYS])
+    own = parse_key(generator.info.key)
+    shifts = np.array(
+        [
+            shift_between(own, Key(known.draw(heights, generator.info.key, chance)))
+            for heights in heights_of(phrases, layout)
+        ]
+    )
+    notes = phrases_to_notes(phrases, layout, joined=False)
+    phrase = notes["start"].astype(np.int64) // layout.phrase_steps
+    first_steps = np.arange(len(phrases)) * layout.phrase_steps
+    return render_pairs(transpose(notes, shifts[phrase], layout), phrase, first_steps, layout)
 
 
 def duplicate_share(phrases: Phrases) -> float:

@@ -176,8 +176,9 @@ def _held(line: Line, own: Own, slowed: Sequence[str]) -> Line:
 
 
 def _judged(controls: Controls) -> Controls:
-    """The controls under which candidates are judged."""
-    return replace(controls, muted=(), harmony=())
+    """The controls under which candidates are judged: with a key where it forbids any pitch."""
+    key = controls.key if controls.scale or controls.ranges else ""
+    return replace(controls, key=key, muted=(), harmony=())
 
 
 def _choices(line: Line, own: Own, controls: Controls) -> list[Own]:

@@ -47,9 +47,10 @@ function M.values_of (text)
 	return values
 end
 
--- The options of what is chosen, as words.
+-- The options of what is chosen, as words. Without a key all clips are in the generator's own, so
+-- that they go together.
 local function options (chosen)
-	local words = {}
+	local words = { chosen.key == nil and "--key=" or nil }
 	for name, value in pairs (chosen) do
 		if name == "key" or name == "genre" then
 			words[#words + 1] = ("--%s=%s"):format (name, value)

@@ -122,3 +122,13 @@ def test_what_is_undefined_is_said_and_null():
     assert _number(math.nan) == "undefined"
     assert (_mean(math.nan), _mean(0.25), _mean(0.25, "+")) == ("-", "0.250", "+0.250")
     assert _plain(math.nan) is None
+
+
+def test_own_keys_need_a_generator_that_knows_them_and_no_joins(folder):
+    args = [folder / "generator.onnx", "--reference", folder / "own.npz", "--own-keys"]
+    code, text = run(*args)
+    assert code == 1
+    assert "does not know the keys of its songs" in text
+    code, text = run(*args, "--joins")
+    assert code == 2
+    assert "leave --own-keys out" in text

@@ -3,9 +3,11 @@ import json
 import mido
 import pytest
 from click.testing import CliRunner
-from tiny import write_droning_generator
+from tiny import write_droning_generator, write_tiny_generator
 
 from midigan.commands import cli
+from midigan.generator_info import GeneratorInfo
+from midigan.layout import load_layout
 
 
 def run(*arguments):
@@ -229,3 +231,34 @@ def test_errors_are_json_where_json_is_asked_for(tiny_generator, tmp_path):
     assert "H" in json.loads(result.stdout)["error"]
     assert result.stderr.startswith("midigan: ")
     assert run(tiny_generator, "-o", tmp_path, "--reroll", "bass=x").exit_code == 1
+
+
+def write_travelled(path, shares):
+    """A generator in C whose songs are in keys of these shares, at any height."""
+    every = [shares.get(each, 0.0) for each in range(12)]
+    apart = [[1e4 * (i == j) for j in range(4)] for i in range(4)]
+    keys = {"shares": every, "mean": [60.0] * 4, "covariance": apart}
+    info = GeneratorInfo(load_layout("satb"), key="C major", song_keys=keys)
+    return write_tiny_generator(path, info=info)
+
+
+def test_clips_are_in_the_keys_of_the_songs_unless_one_is_asked_for(tmp_path):
+    generator = write_travelled(tmp_path / "g.onnx", {2: 0.5, 5: 0.5})
+    common = [generator, "-n", 8, "--bars", 4, "--seed", 2, "--json"]
+    own = json.loads(run(*common, "-o", tmp_path / "own").output)["clips"]
+    in_c = json.loads(run(*common, "-o", tmp_path / "c", "--key", "C").output)["clips"]
+    assert {clip["key"] for clip in own} == {"D major", "F major"}
+    assert {clip["key"] for clip in in_c} == {"C major"}
+    for clip, plain in zip(own, in_c, strict=True):
+        moved = {"D major": 2, "F major": 5}[clip["key"]]
+        for track, other in zip(clip["tracks"], plain["tracks"], strict=True):
+            assert track["notes"] == [
+                [start, length, pitch + moved, velocity]
+                for start, length, pitch, velocity in other["notes"]
+            ]
+    same = json.loads(run(*common, "-o", tmp_path / "same", "--key", "").output)["clips"]
+    assert [clip["tracks"] for clip in same] == [clip["tracks"] for clip in in_c]
+    told = run(*common[:-1], "-o", tmp_path / "told").output
+    assert "in 2 keys" in told
+    told = run(*common[:-1], "-o", tmp_path / "told", "--key", "Bm", "--scale", "dorian").output
+    assert "in B dorian" in told

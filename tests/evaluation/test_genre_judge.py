@@ -42,7 +42,11 @@ def music(generator, songs, seed, folders=("Deep", "Bright")):
 def judged(generator, reference, training=None, n=40):
     known = measure_set(reference)
     taught = known if training is None else measure_set(training)
-    return judge_genres(generator, reference, known, training, taught, n, seed=1)
+
+    def compose(count, genre):
+        return draw(generator, count, 1, genre)
+
+    return judge_genres(generator, reference, known, training, taught, n, compose)
 
 
 def test_a_judge_tells_three_kinds_apart_however_many_there_are_of_each():

@@ -2,17 +2,20 @@
 
 import numpy as np
 import pytest
+from tiny import write_tiny_generator
 
 from midigan.errors import MidiganError
 from midigan.evaluation.report import compare, evaluate
 from midigan.evaluation.sample import (
     draw,
     duplicate_share,
+    in_own_keys,
     measure_generated,
     measure_set,
     spread_index,
 )
 from midigan.generator import Generator
+from midigan.generator_info import GeneratorInfo
 from midigan.layout import load_layout
 from midigan.notes import phrases_to_notes
 from midigan.sets.phrase_set import PhraseSet
@@ -145,3 +148,37 @@ def test_nothing_is_said_of_a_track_that_both_leave_silent(tiny_band):
 
     assert said(heard, heard) == said(silent, heard) == {f"empty bars{name}", f"notes a bar{name}"}
     assert not said(silent, silent)
+
+
+def travelled(path, shares):
+    """A generator in C of a band whose songs are in keys of these shares, around one height."""
+    every = [shares.get(each, 0.0) for each in range(12)]
+    apart = [[9.0 * (i == j) for j in range(4)] for i in range(4)]
+    keys = {"shares": every, "mean": [60.0] * 4, "covariance": apart}
+    info = GeneratorInfo(load_layout("band"), key="C major", song_keys=keys)
+    return Generator.load(write_tiny_generator(path / "g.onnx", info=info))
+
+
+def test_phrases_move_to_keys_of_songs_with_all_that_they_hold(tmp_path):
+    generator = travelled(tmp_path, {10: 1.0})
+    plain = draw(generator, 70, 1)
+    moved = in_own_keys(plain, generator, 1)
+    assert (moved[:, 0] == plain[:, 0]).all()
+    # Two semitones lower; what leaves the range comes back by an octave.
+    assert (moved[:, 1:, ..., :-14] >= plain[:, 1:, ..., 2:-12]).all()
+    assert (moved.any(axis=-1) == plain.any(axis=-1)).all()
+    assert not (moved[:, 1:] == plain[:, 1:]).all()
+
+
+def test_music_in_many_keys_is_compared_where_it_lies(tmp_path):
+    """Songs that are the generator's phrases in keys of their own: known by their heights alone."""
+    generator = travelled(tmp_path, dict.fromkeys(range(12), 1 / 12))
+    layout = generator.layout
+    songs = set_of(in_own_keys(draw(generator, 80, 3), generator, 3), layout, songs=8)
+    names = [f"mean pitch {track}" for track in (1, 2, 3)]
+    near, far = (
+        evaluate(generator, songs, n=80, own_keys=own).generated.headline.metrics
+        for own in (True, False)
+    )
+    assert min(near[name].overlap for name in names) > 0.8
+    assert max(far[name].overlap for name in names) < min(near[name].overlap for name in names)

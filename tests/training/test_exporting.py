@@ -10,17 +10,19 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from pattern import TINY_BOOK, convert_at_once, pattern_set, tiny_recipe
+from pattern import TINY_BOOK, convert_at_once, pattern_set, tiny_layout, tiny_recipe
 
 from midigan.errors import FormatError, MidiganError
 from midigan.files.encoding.micro_timing import MicroTiming
 from midigan.generator import Generator, open_session
 from midigan.generator_info import GeneratorInfo
 from midigan.harmony.choosing import choose
+from midigan.harmony.song_keys import SongKeys
 from midigan.sets.phrase_set import PhraseSet
 from midigan.song import TEMPO
 from midigan.training.exporting import onnx_file
-from midigan.training.exporting.export import export_run, kept_weights, typical_tempo
+from midigan.training.exporting.describe import song_keys, typical_tempo
+from midigan.training.exporting.export import export_run, kept_weights
 from midigan.training.networks.models import build_networks, load_weights
 from midigan.training.networks.noise import draw_noise, generator_of
 from midigan.training.runs.batches import prepare, to_tensor
@@ -80,6 +82,7 @@ def test_the_metadata_is_all_that_a_player_needs(exported, trained):
     info = Generator.load(exported[0].path).info
     assert info.layout == trained.layout
     assert info.key == "C major"
+    assert set(info.song_keys) == {"shares", "mean", "covariance"}
     assert info.licence == "CC0"
     assert np.array(info.restrike).shape == np.array(info.velocity).shape == (2, 8)
     assert np.array(info.velocity) == pytest.approx(80)
@@ -141,7 +144,8 @@ def test_the_book_networks_export_with_their_normalisation_folded(tmp_path):
     assert generator.largest_difference < 1e-4
     kinds = {node.op_type for node in onnx.load(generator.path).graph.node}
     assert "BatchNormalization" not in kinds
-    assert Generator.load(generator.path).info.key == ""
+    info = Generator.load(generator.path).info
+    assert (info.key, info.song_keys) == ("", {})
 
 
 def convert_linear(network):
@@ -234,6 +238,27 @@ def test_a_checkpoint_of_another_run_is_refused(trained, tmp_path):
     shutil.copy(trained.last, run.last)
     with pytest.raises(FormatError, match="another layout or recipe"):
         export_run(run, tmp_path / "g.onnx")
+
+
+def test_keys_and_heights_are_those_before_songs_were_moved_to_one_key(tmp_path):
+    wide = replace(tiny_layout(), lowest_pitch=0, pitches=128)
+
+    def known(key):
+        songs = pattern_set(4, layout=wide).in_key("C").in_key(key)
+        data = {"transposition": "key"}
+        run = create_run(tmp_path / key, tiny_recipe(data=data), songs, seed=0)
+        return SongKeys.from_plain(song_keys(run), len(run.layout.tracks))
+
+    in_c, in_d = known("C"), known("D")
+    assert (in_c.shares[0], in_d.shares[2]) == (1, 1)
+    assert in_d.mean == pytest.approx(in_c.mean + 2, abs=1e-3)
+    assert in_d.covariance == pytest.approx(in_c.covariance, abs=1e-3)
+
+
+def test_songs_that_stay_in_their_keys_have_none_to_go_back_to(tmp_path):
+    data = {"transposition": "none"}
+    run = create_run(tmp_path / "run", tiny_recipe(data=data), pattern_set(2), seed=0)
+    assert song_keys(run) == {}
 
 
 def test_the_typical_tempo_is_the_median_of_first_tempos():

@@ -7,28 +7,23 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from midigan import __version__
 from midigan.errors import FormatError
 from midigan.generator import CRITIC, GENRE
-from midigan.generator_info import GeneratorInfo
 from midigan.latents import Latents
-from midigan.performance.feel import Table, measure_restrikes, measure_velocities
 from midigan.saving import whole_file
-from midigan.sets.phrase_set import PhraseSet
+from midigan.training.exporting.describe import describe
 from midigan.training.exporting.onnx_file import Converted, Inputs, convert
 from midigan.training.exporting.onnx_metadata import add_directions
 from midigan.training.networks.models import Tensors, build_networks, load_weights
 from midigan.training.networks.multiscale import MultiscaleGenerator
 from midigan.training.networks.noise import any_blends, any_noise, generator_of
 from midigan.training.networks.voiced import VoicedGenerator
-from midigan.training.runs.batches import KEY, Batches, prepare
+from midigan.training.runs.batches import Batches, prepare
 from midigan.training.runs.checkpoint import load_tensors, save_tensors
 from midigan.training.runs.finish import finish
-from midigan.training.runs.labels import genre_shares
 from midigan.training.runs.run import Run
 
 #: At most how many real phrases a generator is calibrated by.
@@ -125,7 +120,7 @@ def convert_run(run: Run, kept: Kept, licence: str = "") -> tuple[Converted, Con
     generator, critic = build_networks(run.recipe.networks, run.layout, run.config.seed, genres)
     load_weights(generator, kept.generator, str(run.folder))
     load_weights(critic, kept.critic, str(run.folder))
-    metadata = describe(run, kept, licence).to_json()
+    metadata = describe(run, kept.values, licence).to_json()
     labels = (GENRE,) if genres else ()
     noise = any_noise(len(run.layout.tracks), genres)
     return (
@@ -154,46 +149,6 @@ def halved(tensors: Tensors) -> Tensors:
     return {n: t.half() if t.is_floating_point() else t for n, t in tensors.items()}
 
 
-def describe(run: Run, kept: Kept, licence: str = "") -> GeneratorInfo:
-    """What a player must know about a run's generator."""
-    phrases = run.phrases()
-    recipe = run.recipe
-    training, held_out = prepare(phrases, recipe.data, run.config.seed)
-    summary = {
-        "source": run.config.source,
-        "songs": run.config.songs,
-        "phrases": run.config.phrases,
-        "base": run.config.base,
-        "networks": recipe.networks.family,
-        "loss": recipe.loss.family,
-        "steps": kept.values.get("steps", 0),
-        "minutes": round(kept.values.get("seconds", 0.0) / 60, 1),
-        "quality": kept.values.get("quality"),
-        "seed": run.config.seed,
-    }
-    return GeneratorInfo(
-        layout=run.layout,
-        key=KEY if recipe.data.transposition == "key" else "",
-        tempo_bpm=typical_tempo(phrases),
-        restrike=_rows(measure_restrikes(phrases.notes, run.layout)),
-        velocity=_rows(measure_velocities(phrases.notes, run.layout)),
-        late=run.config.late,
-        spread=run.config.spread,
-        genres=run.config.genres,
-        genre_shares=genre_shares(training, run.config.genres),
-        training=summary,
-        held_out_songs=() if held_out is None else tuple(dict.fromkeys(held_out.names)),
-        licence=licence,
-        version=__version__,
-    )
-
-
-def typical_tempo(phrases: PhraseSet, otherwise: float = GeneratorInfo.tempo_bpm) -> float:
-    """Median of the songs' first tempos in quarter notes a minute; `otherwise` if none has one."""
-    first = [song.tempos["bpm"][0] for song in phrases.songs() if len(song.tempos)]
-    return round(float(np.median(first)), 2) if first else otherwise
-
-
 def _any_phrases(run: Run) -> Inputs:
     """Phrases for the critic that are and are not music, and any blends if it knows genres."""
     training, _ = prepare(run.phrases(), run.recipe.data, run.config.seed)
@@ -205,7 +160,3 @@ def _any_phrases(run: Run) -> Inputs:
         return (torch.where(flipped, -real, real), *blends)
 
     return phrases
-
-
-def _rows(table: Table) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(round(float(value), 4) for value in row) for row in table)

@@ -14,7 +14,8 @@ from midigan.generator_info import GeneratorInfo
 from midigan.latents import Latents
 from midigan.layout import Layout
 from midigan.training.exporting.book_weights import load_book
-from midigan.training.exporting.export import Exported, describe, finished_weights
+from midigan.training.exporting.describe import describe
+from midigan.training.exporting.export import Exported, finished_weights
 from midigan.training.exporting.onnx_file import convert
 from midigan.training.exporting.program_file import to_program
 from midigan.training.networks.models import build_networks, load_weights
@@ -35,7 +36,7 @@ def export_program(run: Run, path: Path, licence: str = "") -> Exported:
     genres = len(run.config.genres)
     generator, _ = build_networks(run.recipe.networks, run.layout, run.config.seed, genres)
     load_weights(generator, kept.generator, str(run.folder))
-    return write_generator(generator, describe(run, kept, licence), path)
+    return write_generator(generator, describe(run, kept.values, licence), path)
 
 
 def export_book(weights: Path, path: Path, layout: Layout, licence: str = "") -> Exported:
