@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import mido
 import pytest
@@ -116,6 +117,41 @@ def test_controllers_turn_what_plays(receiver, tiny_band, tmp_path):
     assert "walk 0.00" in out
     assert "Bass muted" in out
     assert "generator 2: " in out
+    receiver.assert_silent()
+
+
+def test_a_chord_that_is_held_is_heard_from_the_next_bar_on(receiver, tiny_band, tmp_path):
+    log = tmp_path / "log.jsonl"
+    hands = ["--chords-port", "knobs out", "--chords-at-bar", "--tempo", 100]
+    with controller() as send:
+        midigan = Midigan("live", tiny_band, "--port", "hands in", "--log", log, *hands)
+        try:
+            wait_until("notes", lambda: len(receiver.notes) > 10)
+            time.sleep(0.4)  # longer than a sixteenth after the bar line
+            for pitch in (60, 64, 67):
+                send(pitch, 90, status=0x90)
+            wait_until("a chord", lambda: "harmony C E G" in log.read_text("utf-8"))
+            heard = len(receiver.notes)
+            wait_until("bars in it", lambda: len(receiver.notes) > heard + 400)
+        finally:
+            midigan.process.send_signal(signal.SIGINT)
+            status, out, err = midigan.end()
+    assert (status, err) == (0, "")
+    assert "harmony C E G from the next bar" in out
+    logged = read_log(log)
+    bar = logged.take.bar_ticks
+    assert next(tick for tick, line in logged.turns if "harmony" in line) < bar
+    # The third track plays chords: on it nothing may pass by.
+    before, after = (
+        {
+            note.pitch % 12
+            for note in logged.take.notes(0, logged.take.end_tick)
+            if note.track == 2 and first <= note.start < last
+        }
+        for first, last in ((bar // 4, bar), (bar, 3 * bar))
+    )
+    assert len(before) > 3
+    assert after == {0, 4, 7}
     receiver.assert_silent()
 
 

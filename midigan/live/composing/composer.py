@@ -128,7 +128,7 @@ class Composer:
         What sounds is left alone, except that muting and harmony are heard at once, or harmony
         from the next bar on.
         """
-        number, rolling, bar = self._heard
+        number, rolling, line = self._heard
         from_bar = self._at_bar and not self._at_once and rolling
         first = number + (rolling and not self._at_once and not self._at_bar)
         self._at_once = self._at_bar = False
@@ -138,9 +138,9 @@ class Composer:
             self.phrase(n)
         if from_bar and number in old:
             layout = self._generator.layout
-            line = ticks_of((bar + 1) * layout.steps, layout.steps_per_beat)
+            line_tick = ticks_of(line * layout.steps, layout.steps_per_beat)
             early = ticks_of(1, layout.steps_per_beat) // 2
-            self._sent[number] = spliced(old[number], self._sent[number], line, early)
+            self._sent[number] = spliced(old[number], self._sent[number], line_tick, early)
         return [self._sent[n] for n in waiting if self._sent[n] != old[n]]
 
     def _check(self, controls: Controls) -> None:

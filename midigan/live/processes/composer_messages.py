@@ -64,14 +64,14 @@ class Ask(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """To the composer: phrase `number` is where the music is, in its bar `bar`, counted from 0.
+    """To the composer: phrase `number` is where the music is, and sounds if that rolls.
 
-    It sounds if that rolls.
+    What waits for a bar line waits for the one that `line` bars of that phrase lie before.
     """
 
     number: int
     rolling: bool
-    bar: int = 0
+    line: int = 1
 
 
 class Note(NamedTuple):

@@ -11,11 +11,12 @@ from __future__ import annotations
 import contextlib
 import queue
 import signal
+import time
 from collections.abc import Iterator
 
 from midigan.controls import Turn
 from midigan.errors import MidiganError, PortError
-from midigan.live.hands.desk import Desk
+from midigan.live.hands.desk import Desk, Soon
 from midigan.live.processes.child import Child
 from midigan.live.processes.composer_messages import Ask, Heard, Loaded, Phrase, Told
 from midigan.live.processes.player_messages import (
@@ -34,6 +35,7 @@ from midigan.live.processes.player_messages import (
 from midigan.live.processes.wire import Message
 from midigan.live.sessions.overrun_watch import OverrunWatch
 from midigan.live.sessions.survivor import Survivor
+from midigan.live.sessions.whereabouts import heard_at
 from midigan.live.sessions.wish import Face, Wish
 
 #: The player reports four times a second. When this many waits of a quarter of a second in
@@ -64,8 +66,11 @@ class Session:
         Nothing is heard of them before `run`.
         """
         self._wish = wish
-        self._inbox: queue.SimpleQueue[tuple[str, Message | None]] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[tuple[str, Message | Soon | None]] = queue.SimpleQueue()
         self._heard: Heard | None = None
+        self._position: Position | None = None
+        #: Ticks of a phrase, and of a bar.
+        self._lengths = 1, 1
         self._composer = Child("midigan.live.composing.composer_process", self._hear_composer)
         self._composer.send(wish.load())
         self._player = Child("midigan.live.playing.player_process", self._hear_player)
@@ -147,6 +152,7 @@ class Session:
     def _watch(self, opened: Opened, start: Start, bar_ticks: int) -> None:
         """Follow the player until it has ended."""
         trouble, waits = "", _WAITS
+        self._lengths = start.phrase_ticks, bar_ticks
         while True:
             try:
                 who, message = self._next(waits)
@@ -154,9 +160,12 @@ class Session:
                 self._player.kill()
                 raise _PlayerDiedError(f"port {opened.port!r} stopped answering") from None
             if isinstance(message, Report):
-                self._take(message, start.phrase_ticks, bar_ticks)
                 waits = _WAITS_WHILE_AWAY if message.away else _WAITS
+                self._face.progress(message)
+                self._say(self._keeping.report(message))
             elif isinstance(message, Position):
+                self._position = message
+                self._pass_on()
                 self._face.at(message)
             elif isinstance(message, Told):
                 self._hear_of(message)
@@ -177,15 +186,14 @@ class Session:
         if trouble:
             raise PortError(trouble)
 
-    def _take(self, report: Report, phrase_ticks: int, bar_ticks: int) -> None:
+    def _pass_on(self) -> None:
+        """Let what was turned take effect, where the music is by now."""
+        if self._position is not None:
+            heard = heard_at(self._position, time.monotonic(), *self._lengths)
+            if heard != self._heard:
+                self._heard = heard
+                self._composer.send(heard)
         self.desk.pass_on()
-        number, within = divmod(report.tick, phrase_ticks)
-        heard = Heard(number, report.rolling, within // bar_ticks)
-        if heard != self._heard:
-            self._heard = heard
-            self._composer.send(heard)
-        self._face.progress(report)
-        self._say(self._keeping.report(report))
 
     def _do(self, action: Turn) -> None:
         if action.control == "keep":
@@ -207,10 +215,20 @@ class Session:
             self._face.say(line)
 
     def _next(self, waits: int) -> tuple[str, Message | None]:
-        """Who said what next. Raises TimeoutError if that takes too many waits."""
-        for _ in range(waits):
+        """Who said what next. Raises TimeoutError if that takes too many waits.
+
+        Meanwhile what was turned is passed on, when its time has come.
+        """
+        left = float(waits)
+        while left > 0:
+            began_s = time.monotonic()
             with contextlib.suppress(queue.Empty):
-                return self._inbox.get(timeout=_WAIT_S)
+                who, message = self._inbox.get(timeout=min(_WAIT_S, self.desk.wait_s()))
+                if not isinstance(message, Soon):
+                    return who, message
+            left -= min((time.monotonic() - began_s) / _WAIT_S, 1.0)
+            if self.desk.wait_s() == 0:
+                self._pass_on()
         raise TimeoutError
 
     def _hear_player(self, message: Message | None) -> None:

@@ -120,7 +120,7 @@ def test_harmony_may_wait_for_the_next_bar(composer):
 
 def test_in_its_last_bar_a_phrase_waits_to_its_end(composer):
     hear(composer, 4)
-    composer.heard(Heard(4, rolling=True, bar=1))
+    composer.heard(Heard(4, rolling=True, line=2))
     _, *again = turn(composer, "harmony/next", "0 4 7")
     assert [phrase.number for phrase in again] == [5, 6]
 

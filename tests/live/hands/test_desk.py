@@ -1,5 +1,9 @@
+import math
+
+import pytest
+
 from midigan.controls import Turn
-from midigan.live.hands.desk import Desk
+from midigan.live.hands.desk import Desk, Soon
 from midigan.live.processes.player_messages import Notice
 
 
@@ -59,3 +63,49 @@ def test_a_device_gone_mad_is_slowed_down():
     at.pass_on()
     at.turn(Turn("reroll/all"))
     assert len(composer) == 26
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """What the desk's clock says, in seconds: a list of one number."""
+    now = [50.0]
+    monkeypatch.setattr("midigan.live.hands.desk.time.monotonic", lambda: now[0])
+    return now
+
+
+def test_a_chord_waits_for_its_fingers_and_not_for_the_next_round(clock):
+    at, composer, session = desk()
+    assert at.wait_s() == math.inf
+    for number, pitches in enumerate(("0", "0 4", "0 4 7")):
+        clock[0] = 50 + 0.02 * number
+        at.turn(Turn("harmony/next", pitches))
+        assert at.wait_s() == pytest.approx(0.03)
+    assert (session, composer) == ([Soon()], [])
+    clock[0] += 0.1
+    assert at.wait_s() == 0
+    at.pass_on()
+    assert composer == [Turn("harmony/next", "0 4 7")]
+    assert at.wait_s() == math.inf
+
+
+def test_fingers_that_leave_wait_for_others_unless_a_chord_is_coming(clock):
+    at, composer, session = desk()
+    at.turn(Turn("harmony", "0 4 7"))
+    at.pass_on()
+    for pitches in ("0 4", "0", ""):
+        at.turn(Turn("harmony", pitches))
+    assert at.wait_s() == math.inf
+    assert session == [Soon()]
+    at.pass_on()
+    assert composer == [Turn("harmony", "0 4 7"), Turn("harmony", "")]
+    for pitches in ("0", "0 5", "5"):
+        at.turn(Turn("harmony", pitches))
+        assert at.wait_s() == pytest.approx(0.03)
+        clock[0] += 0.01
+    assert session == [Soon(), Soon()]
+
+
+def test_other_knobs_wait_for_the_next_round(clock):
+    at, _, session = desk()
+    at.turn(Turn("walk", 0.5))
+    assert (at.wait_s(), session) == (math.inf, [])
