@@ -1,11 +1,11 @@
 """How well `midigan live` keeps time: starting and sending beside its peers, following, leading.
 
     pip install -e '.[benchmark,test,link]'      and, for most tables, Debian's jackd2
-    python benchmarks/live.py [starting] [sending] [receiving] [following] [leading] [link]
+    python benchmarks/live.py [starting] [sending] [receiving] [following] [leading] [link] [chords]
                               [--sixteenths 1000] [--busy 2]
 
 Each table says in its own file what it measures: live_start.py, live_sending.py, live_heard.py
-(receiving, link) and live_clock.py (following, leading).
+(receiving, link), live_clock.py (following, leading) and live_chords.py.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "live")]
 
+from live_chords import measure_chords  # noqa: E402
 from live_clock import measure_following, measure_leading  # noqa: E402
 from live_heard import measure_link, measure_receiving  # noqa: E402
 from live_sending import measure_sending  # noqa: E402
@@ -43,7 +44,7 @@ def hush_jack() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="How well live keeps time.")
-    tables = ["starting", "sending", "receiving", "following", "leading", "link"]
+    tables = ["starting", "sending", "receiving", "following", "leading", "link", "chords"]
     parser.add_argument("tables", nargs="*", default=tables)
     parser.add_argument("--sixteenths", type=int, default=1000)
     parser.add_argument("--busy", type=int, default=2)
@@ -55,6 +56,7 @@ def main() -> None:
         measure_following,
         measure_leading,
         measure_link,
+        measure_chords,
     )
     hush_jack()
     be_first()
