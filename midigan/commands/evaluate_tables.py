@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from midigan.evaluation.genres import GenresVerdict
     from midigan.evaluation.joins import Joins
     from midigan.evaluation.overlap import Comparison
-    from midigan.evaluation.report import Evaluation, Music
+    from midigan.evaluation.report import Evaluation, Music, Verdict
+
+#: Where windows of one song would be compared with each other.
+_TOO_FEW = "cannot be told of a single held-out song"
 
 
 def print_tables(found: Evaluation) -> None:
@@ -32,16 +35,8 @@ def print_tables(found: Evaluation) -> None:
                 f"{own.headline.mean_overlap:.3f} (ceiling {ceiling.headline.mean_overlap:.3f}); "
                 f"weakest: {own.headline.weakest}",
             ),
-            (
-                "judge",
-                f"area under the ROC curve {_number(own.auc)} (.5 cannot tell, 1 always can; "
-                f"ceiling {_number(ceiling.auc)})",
-            ),
-            (
-                "coverage",
-                f"{_number(own.spread.coverage)} (ceiling {_number(ceiling.spread.coverage)}), "
-                f"density {_number(own.spread.density)} ({_number(ceiling.spread.density)})",
-            ),
+            ("judge", _judge(own, ceiling)),
+            ("coverage", _coverage(own, ceiling)),
             ("duplicates", f"{found.duplicates:.1%} of the phrases equal an earlier one"),
             ("copies", _copies(found.memorisation)),
             *_heard(found.genres),
@@ -49,13 +44,35 @@ def print_tables(found: Evaluation) -> None:
     )
 
 
+def _judge(own: Verdict, ceiling: Verdict) -> str:
+    if math.isnan(own.auc):
+        return _TOO_FEW
+    return (
+        f"area under the ROC curve {own.auc:.3f} (.5 cannot tell, 1 always can; "
+        f"ceiling {_number(ceiling.auc)})"
+    )
+
+
+def _coverage(own: Verdict, ceiling: Verdict) -> str:
+    if math.isnan(own.spread.coverage):
+        return _TOO_FEW
+    return (
+        f"{own.spread.coverage:.3f} (ceiling {_number(ceiling.spread.coverage)}), "
+        f"density {own.spread.density:.3f} ({_number(ceiling.spread.density)})"
+    )
+
+
 def _sizes(music: Music) -> str:
     """How many phrases were compared with how many."""
     words = f"{len(music.generated)} composed, {len(music.samples[1])} of "
-    words += f"{len(music.reference.names)} held-out songs"
+    words += _held_out(len(music.reference.names))
     if music.training is not None:
         words += f", {len(music.training)} of {len(music.training.names)} songs learned from"
     return words
+
+
+def _held_out(songs: int) -> str:
+    return f"{songs} held-out song{'' if songs == 1 else 's'}"
 
 
 def _print_measures(title: str, own: Comparison, ceiling: Comparison) -> None:
@@ -113,10 +130,10 @@ def _copies(found: Memorisation | None) -> str:
     tunes = "of other tunes " if found.beside_other_tunes else ""
     return (
         f"nearest training phrase in any key, median {own.median:.3f} of 1 "
-        f"({fair.songs} held-out songs {tunes}{fair.median:.3f}, all {found.beside_all.songs} "
+        f"({_held_out(fair.songs)} {tunes}{fair.median:.3f}, all {found.beside_all.songs} "
         f"{found.beside_all.median:.3f}); .9 and more for {nearly_same(own.similarity):.1%} "
         f"({fair.nearly_same:.1%}, {found.beside_all.nearly_same:.1%}). A generated phrase is "
-        f"nearer than one of the {fair.songs} songs in {fair.nearer.value:.1%} of pairs "
+        f"nearer than one of theirs in {fair.nearer.value:.1%} of pairs "
         f"({fair.nearer.low:.1%} to {fair.nearer.high:.1%}): "
         + ("it copies more" if fair.copies else "it copies no more")
         + " than chance explains"

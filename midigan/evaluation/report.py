@@ -100,15 +100,19 @@ def evaluate(
 ) -> Evaluation:
     """Compare `n` generated phrases with the reference, which the generator must not know.
 
-    reference: at least two songs, moved into the generator's key if it has one, unless they
+    reference: at least two songs, or one beside its training music, of which then neither judge
+        nor coverage can speak; moved into the generator's key if it has one, unless they
         are compared in their own keys, and the phrases in such (`sample.in_own_keys`).
     training: what it learned from, for the ceiling and for memorisation; if None, the
         reference's songs are dealt into two halves that are compared with each other.
     Raises MidiganError if the reference is too small or of another layout.
     """
     _check(generator, reference, "reference")
-    if len(reference.names) < 2:
-        raise MidiganError("the reference holds one song: two are needed at least")
+    if len(reference.names) < 2 and training is None:
+        raise MidiganError(
+            "the reference holds one song: give two at least, or with --training the music that "
+            "it learned from"
+        )
     if training is not None:
         _check(generator, training, "training music")
 

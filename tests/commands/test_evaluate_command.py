@@ -132,3 +132,24 @@ def test_own_keys_need_a_generator_that_knows_them_and_no_joins(folder):
     code, text = run(*args, "--joins")
     assert code == 2
     assert "leave --own-keys out" in text
+
+
+def test_a_lone_held_out_song_is_measured_beside_the_training_music(folder):
+    music = PhraseSet.load(folder / "own.npz")
+    songs = list(music.songs())
+    for name, part in (("one", songs[:1]), ("others", songs[1:])):
+        PhraseSet.from_songs(part, music.layout).save(folder / f"{name}.npz")
+    args = [folder / "generator.onnx", "--reference", folder / "one.npz", "-n", 20]
+    code, text = run(*args)
+    assert code == 1
+    assert "holds one song" in text
+    args += ["--training", folder / "others.npz"]
+    code, text = run(*args, "-o", folder / "report.html")
+    assert code == 0, text
+    assert "of 1 held-out song," in text
+    assert text.count("cannot be told of a single held-out song") == 2
+    found = json.loads(run(*args, "--json")[1])
+    assert found["auc"] is None
+    assert found["coverage"] is None
+    assert found["mean_overlap"] > 0.5
+    assert (folder / "report.html").is_file()
