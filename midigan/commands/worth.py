@@ -16,16 +16,18 @@ CLOSE = 0.5
 
 def worth_rows(worth: Worth, before: float) -> list[tuple[str, object]]:
     """Rows of a table: how near the generator came to held-out songs, and to learned ones."""
-    return [
+    rows: list[tuple[str, object]] = [
         (
             "like held-out songs",
             f"{before:.2f} before, {worth.quality:.2f} now; the learned songs {worth.ceiling:.2f}",
-        ),
-        (
-            "like learned songs",
-            f"more than held-out ones in {worth.nearness.nearer.value:.0%} of pairs; 50% is new",
-        ),
+        )
     ]
+    if worth.steps:  # the base itself has learned none of them
+        nearer = (
+            f"more than held-out ones in {worth.nearness.nearer.value:.0%} of pairs; 50% is new"
+        )
+        rows.append(("like learned songs", nearer))
+    return rows
 
 
 def warnings(worth: Worth, before: float, base: str) -> list[str]:
@@ -37,6 +39,6 @@ def warnings(worth: Worth, before: float, base: str) -> list[str]:
         lines.append(f"it is still far from these songs: they are few, or too unlike {base}")
     if worth.ceiling < ALIKE:
         lines.append("the held-out songs are unlike the others: give more songs, all of one style")
-    if worth.nearness.copies:
+    if worth.nearness.copies and worth.steps:
         lines.append("it copies what it learned from: give more songs, or fewer --epochs")
     return lines

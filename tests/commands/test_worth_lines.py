@@ -36,3 +36,9 @@ def test_the_figures_fit_a_terminal():
     for label, value in worth_rows(GOOD, 0.4):
         assert len(f"{label}  {value}") <= 80
     assert "0.40 before, 0.85 now; the learned songs 0.90" in str(worth_rows(GOOD, 0.4))
+
+
+def test_nothing_is_said_of_copies_where_nothing_was_learned():
+    kept = replace(GOOD, steps=0, nearness=COPIED)
+    assert len(warnings(kept, 0.4, "chorales")) == 1
+    assert [label for label, _ in worth_rows(kept, 0.4)] == ["like held-out songs"]
