@@ -42,7 +42,7 @@ def test_three_midi_files_become_a_generator(base, folder):
     assert "3 of 3 files" in found.output
     assert "1 more held out" in found.output
     assert "before" in found.output
-    assert "like learned songs" in found.output
+    assert "like held-out songs" in found.output
     assert "too little" not in found.output
     assert 'midigan live mine --port "..."' in found.output
     info = Generator.load(Path("mine/generator.onnx")).info

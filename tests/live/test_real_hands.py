@@ -122,7 +122,7 @@ def test_controllers_turn_what_plays(receiver, tiny_band, tmp_path):
 
 def test_a_chord_that_is_held_is_heard_from_the_next_bar_on(receiver, tiny_band, tmp_path):
     log = tmp_path / "log.jsonl"
-    hands = ["--chords-port", "knobs out", "--chords-at-bar", "--tempo", 100]
+    hands = ["--chords-port", "knobs out", "--chords-at-bar", "--tempo", 100, "--seed", 3]
     with controller() as send:
         midigan = Midigan("live", tiny_band, "--port", "hands in", "--log", log, *hands)
         try:
