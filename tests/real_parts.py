@@ -26,9 +26,7 @@ RATE = 48_000
 #: Long enough that a busy machine without real-time priority loses nothing.
 PERIOD = 1024
 
-#: The JACK servers that run for the tests.
-SERVERS: list[subprocess.Popen[bytes]] = []
-#: The clients that this process has had at them.
+#: The clients that this process has had at JACK servers.
 _clients: list[Any] = []
 
 #: Where distributions keep a General MIDI sound font.
@@ -64,32 +62,65 @@ def wait_until(what: str, happened: Callable[[], Any], timeout_s: float = 15.0) 
     return found
 
 
+class JackServer:
+    """A JACK server on the dummy driver, that can be killed and started anew."""
+
+    def __init__(self, name: str, period: int) -> None:
+        self.name = name
+        self.period = period
+        self.process = _start_jackd(name, period)
+        self._earlier_clients = len(_clients)
+
+    def kill(self) -> None:
+        """End it without a word to its clients."""
+        self.process.kill()
+        self.process.wait()
+
+    def revive(self) -> None:
+        """Start it anew if it has ended, without the clients that this process had there."""
+        if self.process.poll() is not None:
+            self._close_clients()
+            self.process = _start_jackd(self.name, self.period)
+
+    def close(self) -> None:
+        """End it, so that nothing of it is left."""
+        self._close_clients()
+        # A killed server keeps one of JACK's eight places until one of its name has ended well.
+        self.revive()
+        self.process.terminate()
+        self.process.wait()
+        for left in Path("/dev/shm").glob(f"jack_sem.*_{self.name}_*"):
+            left.unlink(missing_ok=True)
+
+    def _close_clients(self) -> None:
+        """Close what failed tests have left.
+
+        The garbage collector would do so among clients of another server, or of this one anew,
+        which is a segmentation fault in JACK2: all clients of a process share its memory.
+        """
+        while len(_clients) > self._earlier_clients:
+            _clients.pop().close()
+
+
+#: The JACK servers that run for the tests.
+SERVERS: list[JackServer] = []
+
+
 @contextlib.contextmanager
-def jack_server(name: str, period: int = PERIOD) -> Iterator[subprocess.Popen[bytes]]:
+def jack_server(name: str, period: int = PERIOD) -> Iterator[JackServer]:
     """A JACK server on the dummy driver, the default of this process and its children."""
     require("jackd", "module:jack", "module:rtmidi")
     before = os.environ.get("JACK_DEFAULT_SERVER")
     os.environ["JACK_DEFAULT_SERVER"] = name
-    server, clients = None, len(_clients)
+    server = None
     try:
-        server = _start_jackd(name, period)
+        server = JackServer(name, period)
         SERVERS.append(server)
         yield server
     finally:
-        # A client that a failed test leaves would be closed by the garbage collector, among
-        # clients of other servers, which is a segmentation fault in JACK2.
-        while len(_clients) > clients:
-            _clients.pop().close()
         if server is not None:
             SERVERS.remove(server)
-            if server.poll() is not None:
-                # A killed server keeps one of JACK's eight places until one of its name has
-                # ended well.
-                server = _start_jackd(name, period)
-            server.terminate()
-            server.wait()
-        for left in Path("/dev/shm").glob(f"jack_sem.*_{name}_*"):
-            left.unlink(missing_ok=True)
+            server.close()
         os.environ.pop("JACK_DEFAULT_SERVER")
         if before is not None:
             os.environ["JACK_DEFAULT_SERVER"] = before
