@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,11 +54,17 @@ def _no_hang_at_jack() -> Iterator[None]:
         return
     for server in SERVERS:
         server.revive()
-    guard = threading.Timer(HUNG_S, lambda: [server.kill() for server in SERVERS])
+    guard = threading.Timer(HUNG_S, _end_the_hang)
     guard.daemon = True
     guard.start()
     yield
     guard.cancel()
+
+
+def _end_the_hang() -> None:
+    print(f"hung for {HUNG_S} s: the JACK servers are killed", file=sys.stderr)
+    for server in SERVERS:
+        server.kill()
 
 
 @pytest.fixture(scope="session")

@@ -78,7 +78,8 @@ class JackServer:
 
     def revive(self) -> None:
         """Start it anew if it has ended, without the clients that this process had there."""
-        if self.process.poll() is not None:
+        if (status := self.process.poll()) is not None:
+            print(f"JACK server {self.name} has ended ({status}): started anew", file=sys.stderr)
             self._close_clients()
             self.process = _start_jackd(self.name, self.period)
 
