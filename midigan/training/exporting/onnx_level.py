@@ -197,18 +197,19 @@ class LevelWriter:
             found.append(np.pad(bias, 1, constant_values=(0, NEVER)))
         return np.concatenate(found)
 
-    def told(self, turn: int, offset: int) -> str:
+    def told(self, turn: int) -> str:
         """What a choice tells each later turn, `(symbols, ...)`: a row a symbol.
 
-        What its track makes of it, then what its table says: the row of number `offset` in it. Kept
-        as products and tables of intervals, from which ONNX Runtime makes the rows when it opens
-        the file.
+        What its track makes of it, then what its table says. Kept as products and tables of
+        intervals, from which ONNX Runtime makes the rows when it opens the file.
         """
         graph, rows = self.graph, []
+        # A table's first rows are those of the steps before and after, where there are any.
+        row = turn if self.level.hear is None else len(NEXT) + turn
         for other in range(turn + 1, self.tracks):
             hear = graph.constant(self.answer_weight(other, turn))
             rows.append(graph.add("MatMul", graph.constant(self.vectors), hear))
-            table = graph.constant(self.interval_table(other, offset))
+            table = graph.constant(self.interval_table(other, row))
             rows.append(graph.add("Gather", table, graph.constant(self.apart()), axis=0))
         return graph.concat(rows, axis=1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from midigan.training.exporting.onnx_level import NEXT, LevelWriter, numbers
+from midigan.training.exporting.onnx_level import LevelWriter, numbers
 from midigan.training.exporting.onnx_motion import Motion
 
 
@@ -20,7 +20,7 @@ def write_level(
     tables = level.biases(heights) if near is None and due is None else None
     if near is not None:
         rows, asked = level.table_rows(), []
-        if not level.level.together and level.tracks > 1:
+        if len(level.level.motions):
             motion = Motion(level)
             asked = motion.asked()
         found = numbers(level.graph, near, [*rows, *asked])
@@ -53,8 +53,7 @@ def choose_in_turn(
     symbols: list[str] = []
     for turn, height in enumerate(each_height):
         if turn:
-            offset = turn - 1 if motion is None else len(NEXT) + turn - 1
-            told = graph.add("GatherND", level.told(turn - 1, offset), symbols[-1])
+            told = graph.add("GatherND", level.told(turn - 1), symbols[-1])
             after = (turns - turn - 1) * (level.own + level.columns)
             sizes = [level.own, level.columns, *[after] * bool(after)]
             heard, said, *rest = graph.split(graph.add("Add", left, told), sizes, axis=1)

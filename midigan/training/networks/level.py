@@ -69,6 +69,7 @@ class Level(nn.Module):
         *,
         first: bool,
         together: bool = False,
+        motion: bool = True,
     ) -> None:
         super().__init__()
         tracks = len(mono)
@@ -92,9 +93,8 @@ class Level(nn.Module):
         self.intervals = nn.ParameterDict(
             {str(turn): torch.zeros(n, 2 * WIDEST_INTERVAL + 2) for turn, n in enumerate(rows) if n}
         )
-        self.motions = nn.ParameterDict(
-            {str(turn): torch.zeros(2, turn, OCTAVE) for turn in heard if turn and not first}
-        )
+        moved = [turn for turn in heard if turn and motion and not first]
+        self.motions = nn.ParameterDict({str(turn): torch.zeros(2, turn, OCTAVE) for turn in moved})
         apart = torch.arange(pitches) - torch.arange(pitches)[:, None]
         near = apart.abs() <= WIDEST_INTERVAL
         apart = torch.where(near, apart + WIDEST_INTERVAL, 2 * WIDEST_INTERVAL + 1)
@@ -221,7 +221,7 @@ class Level(nn.Module):
         if given:
             table = TABLE_SCALE * self.intervals[str(turn)][:, self.apart]
             logits = logits + torch.cat(given, dim=-1) @ table.flatten(0, 1)
-        if heard.places is not None and before:
+        if heard.places is not None and str(turn) in self.motions:
             logits = self._with_motion(turn, track, logits, heard.places, before)
         return logits
 

@@ -53,7 +53,15 @@ def answers(generator, n, seed=0, far=1.0):
 
 
 @pytest.mark.parametrize("shape", ODD_SHAPES)
-@pytest.mark.parametrize("options", [{}, {"frame": 1, "together": 0}, {"frame": 4, "together": 2}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"frame": 1, "together": 0},
+        {"frame": 4, "together": 2},
+        {"frame": 1, "together": 0, "motion_from": 3},
+    ],
+)
 def test_any_layout_of_mono_tracks_gives_the_same_scores(shape, options):
     expected, found = answers(eager(shape, **options), 16)
     assert found.shape == expected.shape

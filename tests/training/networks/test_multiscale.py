@@ -172,6 +172,19 @@ def test_on_the_finest_level_tracks_do_not_hear_each_other():
     assert not torch.equal(found[0][:, :, 1], found[1][:, :, 1])
 
 
+def test_parallel_motion_is_heard_from_the_level_that_is_asked_for():
+    """Below it, tables of it are not even there; the first level never has any."""
+
+    def levels_with_tables(**options):
+        generator = MultiscaleGenerator(SHAPE, frame=2, together=0, **options)
+        return [number for number, level in enumerate(generator.levels) if level.motions]
+
+    assert levels_with_tables() == [1, 2, 3, 4]
+    assert levels_with_tables(motion_from=0) == [1, 2, 3, 4]
+    assert levels_with_tables(motion_from=3) == [3, 4]
+    assert levels_with_tables(motion_from=9) == []
+
+
 def test_a_low_temperature_makes_likely_choices_likelier():
     generator, shares = seeded((1, 1, 1, 12)), []
     heights = torch.rand(500, 1, 1, generator=torch.Generator().manual_seed(0))
