@@ -55,11 +55,10 @@ class MultiscaleGenerator(PhraseGenerator):
     mono: whether each track sounds at most one pitch at a time; all do if left out.
     embedding: length of a pitch's vector; context: channels of what a step hears; own: of
     what a track makes of it; dropout: share of them that is silenced in training; together: on
-    how many of the finest levels all tracks choose at once; motion_from: the first level, from 0,
-    on which they hear parallel motion: the choices of coarse ones lie too far apart for an ear to
-    follow; rhythm: 1 if the style's first numbers are the rhythm's, see `Rhythm`; genres: how many
-    labels there are, `genre` `(n, genres)` is then one more input; beat: steps of a beat, a
-    quarter of the bar if left out.
+    how many of the finest levels all tracks choose at once; motion: 0 if tracks that choose in
+    turn have no tables of parallel motion; rhythm: 1 if the style's first numbers are the rhythm's,
+    see `Rhythm`; genres: how many labels there are, `genre` `(n, genres)` is then one more input;
+    beat: steps of a beat, a quarter of the bar if left out.
     """
 
     on_beat: Tensor
@@ -80,7 +79,7 @@ class MultiscaleGenerator(PhraseGenerator):
         temperature: float = 0.9,
         frame: int = 2,
         together: int = 1,
-        motion_from: int = 1,
+        motion: int = 1,
         rhythm: int = 0,
         genres: int = 0,
         beat: int = 0,
@@ -108,7 +107,7 @@ class MultiscaleGenerator(PhraseGenerator):
                 dropout,
                 first=number == 0,
                 together=number > 0 and number >= len(self.spacings) - together,
-                motion=number >= motion_from,
+                motion=bool(motion),
             )
             for number, steps in enumerate(order)
         )

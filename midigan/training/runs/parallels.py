@@ -39,8 +39,11 @@ def match_parallels(
     """Move a generator's tables of motion until its phrases have the parallels of `phrases`.
 
     phrases: -1/+1 `(n, tracks, bars, steps, pitches)`, music that it was taught with. genre:
-    their labels `(n, genres)`, if there are any: it composes as many of each.
+    their labels `(n, genres)`, if there are any: it composes as many of each. Nothing is done if it
+    has no such tables.
     """
+    if not any(cast(Level, level).motions for level in generator.levels):
+        return
     wanted = parallels(phrases)
     each = composing(generator, phrases, rounds, seed, 2, genre=genre, times=RARER)
     for rate, made, _ in each:

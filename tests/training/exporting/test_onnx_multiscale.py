@@ -59,7 +59,7 @@ def answers(generator, n, seed=0, far=1.0):
         {},
         {"frame": 1, "together": 0},
         {"frame": 4, "together": 2},
-        {"frame": 1, "together": 0, "motion_from": 3},
+        {"frame": 1, "together": 0, "motion": 0},
     ],
 )
 def test_any_layout_of_mono_tracks_gives_the_same_scores(shape, options):

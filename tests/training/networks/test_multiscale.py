@@ -172,17 +172,14 @@ def test_on_the_finest_level_tracks_do_not_hear_each_other():
     assert not torch.equal(found[0][:, :, 1], found[1][:, :, 1])
 
 
-def test_parallel_motion_is_heard_from_the_level_that_is_asked_for():
-    """Below it, tables of it are not even there; the first level never has any."""
+def test_a_recipe_may_leave_out_the_tables_of_parallel_motion():
+    """On the first level, and where all tracks choose at once, there are none anyway."""
 
     def levels_with_tables(**options):
-        generator = MultiscaleGenerator(SHAPE, frame=2, together=0, **options)
-        return [number for number, level in enumerate(generator.levels) if level.motions]
+        return [bool(level.motions) for level in seeded(frame=2, **options).levels]
 
-    assert levels_with_tables() == [1, 2, 3, 4]
-    assert levels_with_tables(motion_from=0) == [1, 2, 3, 4]
-    assert levels_with_tables(motion_from=3) == [3, 4]
-    assert levels_with_tables(motion_from=9) == []
+    assert levels_with_tables() == [False, True, True, True, False]
+    assert levels_with_tables(motion=0, together=0) == [False] * 5
 
 
 def test_a_low_temperature_makes_likely_choices_likelier():

@@ -67,3 +67,10 @@ def test_a_generator_comes_to_move_in_parallel_as_often_as_songs():
     match_parallels(generator, songs, 8, seed=3)
     after = parallels(draw(generator, 512, 5))
     assert (after - wanted).abs().sum() < 0.5 * (parallels(other) - wanted).abs().sum()
+
+
+def test_a_generator_without_tables_of_motion_is_left_as_it_is():
+    generator = seeded(motion=0)
+    before = {name: part.clone() for name, part in generator.state_dict().items()}
+    match_parallels(generator, draw(seeded(), 64, 5), 4, seed=3)
+    assert all(torch.equal(part, before[name]) for name, part in generator.state_dict().items())
