@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def joined_processes() -> Iterator[Group]:
-    """The processes that torchrun started, most often this one alone; only the first one speaks."""
+    """The processes that torchrun started, most often this one alone; only the first one speaks.
+
+    The others end with the block.
+    """
     from midigan.training.runs.processes import joined
 
     with joined() as group:
@@ -39,6 +42,9 @@ def joined_processes() -> Iterator[Group]:
                     yield group
             except MidiganError:
                 sys.exit(1)
+    # A thread of PyTorch that still lets go of a tensor must not meet a Python that is being taken
+    # down: that ends in "terminate called" (pytorch/pytorch#190489). Nothing is left to be done.
+    os._exit(0)
 
 
 def train_run(
