@@ -7,7 +7,6 @@ by, has struck the last note outside of the chord, in ms after the last finger; 
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import time
@@ -37,7 +36,7 @@ def measure_chords(count: int = 60, tempo: int = 120) -> None:
     row("ms until no other note is struck", "p50", "p90", "max")
     rng = random.Random(1)
     late_ms = []
-    with jack_server(f"chords{os.getpid()}"):
+    with jack_server():
         synth = rtmidi.MidiIn(rtapi=rtmidi.API_UNIX_JACK, name="Synth")
         keyboard = rtmidi.MidiOut(rtapi=rtmidi.API_UNIX_JACK, name="Keyboard")
         synth.set_callback(hear)

@@ -8,7 +8,6 @@ slips. leading: pulses as another JACK client receives them.
 
 from __future__ import annotations
 
-import os
 import queue
 import statistics
 import time
@@ -25,7 +24,7 @@ def measure_following(seconds: float = 30.0) -> None:
     print(f"\nfollowing MIDI clock for {seconds:g} s at 120 bpm, then at 132")
     row("error, ms", "phase p95", "beat ahead", "locked in s", "slips")
     for frames in (64, 256, 1024):
-        with jack_server(f"follow{os.getpid()}", frames):
+        with jack_server(frames):
             row(f"{frames} frames", *follow(frames, seconds))
 
 
@@ -99,7 +98,7 @@ def measure_leading(bars: int = 32) -> None:
     print(f"\nsending MIDI clock for {bars} bars at 120 bpm")
     row("error of pulses, ms", "p50", "p99", "max", "missing")
     for frames in (64, 256, 1024):
-        with jack_server(f"lead{os.getpid()}", frames):
+        with jack_server(frames):
             receiver, other = Receiver("Synth"), timed("Follower")
             arguments = ["--port", "synth in", "--clock-to", "follower in", "--tempo", 120]
             Midigan("live", *arguments, "--bars", bars, "--seed", 1).end(bars * 2 + 60.0)

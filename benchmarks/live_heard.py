@@ -9,7 +9,6 @@ says the beat is, against a second peer's beat at the same moment.
 from __future__ import annotations
 
 import json
-import os
 import queue
 import random
 import statistics
@@ -63,7 +62,7 @@ def measure_receiving(bars: int = 32) -> None:
     print(f"\nreceiving {bars} bars at 120 bpm, from the shipped generator")
     row("error of onsets, periods", "p50", "p99", "max", "lost", "doubled", "order", "overruns")
     for frames in PERIODS:
-        with tempfile.TemporaryDirectory() as folder, jack_server(f"heard{os.getpid()}", frames):
+        with tempfile.TemporaryDirectory() as folder, jack_server(frames):
             overruns: list[float] = []
             watcher = jack.Client("Watcher", no_start_server=True)
             watcher.set_xrun_callback(overruns.append)

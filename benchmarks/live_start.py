@@ -7,7 +7,6 @@ needs before it can sound at all: mido opens the port and sends one note. They t
 
 from __future__ import annotations
 
-import os
 import signal
 import statistics
 import subprocess
@@ -37,7 +36,7 @@ def measure_starting(starts: int = 10, frames: int = 256) -> None:
 
     print(f"\nstarting {starts} times, at {frames} frames")
     row("command to first note, s", "min", "median", "max")
-    with jack_server(f"start{os.getpid()}", frames):
+    with jack_server(frames):
         receiver = Receiver("Synth")
         taken: dict[str, list[float]] = {name: [] for name in COMMANDS}
         for _ in range(starts):

@@ -225,7 +225,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        with jack_server(f"soak{os.getpid()}"), busy(options.busy, options.nice, options.stalls):
+        with jack_server(), busy(options.busy, options.nice, options.stalls):
             played = play(options, folder)
         (folder / "played.json").write_text(json.dumps(played))
         record = read_record(folder / "record.jsonl")

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import itertools
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -108,23 +110,45 @@ SERVERS: list[JackServer] = []
 
 
 @contextlib.contextmanager
-def jack_server(name: str, period: int = PERIOD) -> Iterator[JackServer]:
+def jack_server(period: int = PERIOD) -> Iterator[JackServer]:
     """A JACK server on the dummy driver, the default of this process and its children."""
     require("jackd", "module:jack", "module:rtmidi")
     before = os.environ.get("JACK_DEFAULT_SERVER")
-    os.environ["JACK_DEFAULT_SERVER"] = name
     server = None
-    try:
-        server = JackServer(name, period)
-        SERVERS.append(server)
-        yield server
-    finally:
-        if server is not None:
-            SERVERS.remove(server)
-            server.close()
-        os.environ.pop("JACK_DEFAULT_SERVER")
-        if before is not None:
-            os.environ["JACK_DEFAULT_SERVER"] = before
+    with _server_name() as name:
+        os.environ["JACK_DEFAULT_SERVER"] = name
+        try:
+            server = JackServer(name, period)
+            SERVERS.append(server)
+            yield server
+        finally:
+            if server is not None:
+                SERVERS.remove(server)
+                server.close()
+            os.environ.pop("JACK_DEFAULT_SERVER")
+            if before is not None:
+                os.environ["JACK_DEFAULT_SERVER"] = before
+
+
+@contextlib.contextmanager
+def _server_name() -> Iterator[str]:
+    """A server's name that no other process has, and that tests have had before.
+
+    A server that is killed together with its tests keeps one of the eight places that JACK has for
+    servers, until one of its name takes it over: so names come from a short list, not from chance.
+    """
+    import fcntl
+
+    folder = Path(tempfile.gettempdir())
+    for number in itertools.count(1):
+        name = f"midigan-{os.getuid()}-{number}"
+        with (folder / f"{name}.jack").open("w") as owned:
+            try:
+                fcntl.flock(owned, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield name
+            return
 
 
 def jack_client(name: str) -> Any:
@@ -138,17 +162,20 @@ def jack_client(name: str) -> Any:
 def _start_jackd(name: str, period: int) -> subprocess.Popen[bytes]:
     """Start jackd, with real-time priority if the system grants it."""
     dummy = ["-d", "dummy", "-r", str(RATE), "-p", str(period)]
-    for scheduling in (["-R", "-P", "70"], ["-r"]):
-        server = subprocess.Popen(
-            ["jackd", "-n", name, *scheduling, *dummy],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        # It answers within a second if it can, and ends at once if it may not.
-        up = wait_until("jackd", partial(_ended_or_answers, server, name))
-        if up and server.poll() is None:
-            return server
-    lack("jackd does not start here")
+    # It ends in good order when the tests are killed, where util-linux can see to it.
+    along = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+    with tempfile.TemporaryFile() as said:
+        for scheduling in (["-R", "-P", "70"], ["-r"]):
+            server = subprocess.Popen(
+                [*along, "jackd", "-n", name, *scheduling, *dummy], stdout=said, stderr=said
+            )
+            # It answers within a second if it can, and ends at once if it may not.
+            up = wait_until("jackd", partial(_ended_or_answers, server, name))
+            if up and server.poll() is None:
+                return server
+        said.seek(0)
+        print(said.read().decode(errors="replace"), file=sys.stderr)
+    lack("jackd does not start here (what it says is on standard error)")
     raise AssertionError
 
 

@@ -1,7 +1,5 @@
 """`midigan live` beside a real DAW: Ardour records what it plays."""
 
-import os
-
 import mido
 import numpy as np
 import pytest
@@ -11,7 +9,7 @@ from real_parts import PERIOD, RATE, Midigan, jack_server
 
 @pytest.fixture(scope="module")
 def jack_name():
-    with jack_server(f"ardour{os.getpid()}") as server:
+    with jack_server() as server:
         yield server
 
 

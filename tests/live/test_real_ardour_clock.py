@@ -1,6 +1,5 @@
 """`midigan live` follows the MIDI clock of a real DAW through start, stop, a jump and a loop."""
 
-import os
 import signal
 import time
 
@@ -18,7 +17,7 @@ PULSE_S = 60 / BPM / 24
 
 @pytest.fixture
 def jack_name():
-    with jack_server(f"clocked{os.getpid()}") as server:
+    with jack_server() as server:
         yield server
 
 

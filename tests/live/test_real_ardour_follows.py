@@ -55,7 +55,7 @@ class Tap:
 
 @pytest.fixture
 def jack_name():
-    with jack_server(f"follows{os.getpid()}") as server:
+    with jack_server() as server:
         yield server
 
 

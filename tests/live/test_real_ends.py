@@ -39,7 +39,7 @@ while True:
 
 @pytest.fixture
 def server():
-    with jack_server(f"ends{os.getpid()}") as server:
+    with jack_server() as server:
         yield server
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -20,7 +19,7 @@ from midigan.live.records.log import read_log
 
 @pytest.fixture
 def receiver():
-    with jack_server(f"hands{os.getpid()}"):
+    with jack_server():
         receiver = Receiver("Hands")
         yield receiver
         receiver.close()

@@ -28,7 +28,7 @@ PLAYER = "midigan.live.playing.player_process"
 
 @pytest.fixture(scope="module")
 def server():
-    with jack_server(f"midigan{os.getpid()}") as server:
+    with jack_server() as server:
         yield server
 
 
@@ -186,7 +186,7 @@ def test_an_unknown_port_lists_those_there_are(live, receiver):
 
 
 def test_a_server_that_dies_ends_the_music_within_two_seconds(tiny_band):
-    with jack_server(f"dying{os.getpid()}") as server:
+    with jack_server() as server:
         midigan = Midigan("live", tiny_band, "--virtual", "--backend", "jack", *FAST)
         assert midigan.process.stdout.readline().startswith("playing")
         time.sleep(0.5)

@@ -1,6 +1,5 @@
 """`midigan live --sync midi` behind a real JACK server, led byte by byte."""
 
-import os
 import signal
 import statistics
 from collections import Counter
@@ -19,7 +18,7 @@ TWO_PERIODS_S = 2.5 * PERIOD / RATE
 @pytest.fixture(scope="module")
 def server():
     require("jackd")
-    with jack_server(f"clock{os.getpid()}") as server:
+    with jack_server() as server:
         yield server
 
 

@@ -38,7 +38,7 @@ ENDS = [
 
 @pytest.fixture(scope="module")
 def server():
-    with jack_server(f"survivors{os.getpid()}") as server:
+    with jack_server() as server:
         yield server
 
 

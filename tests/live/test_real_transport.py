@@ -1,6 +1,5 @@
 """The process that follows, with a real JACK server and a real Link peer as leaders."""
 
-import os
 import queue
 import subprocess
 import sys
@@ -69,7 +68,7 @@ def follow():
 @pytest.fixture
 def leading():
     require("jackd", "module:jack")
-    with jack_server(f"transport{os.getpid()}"):
+    with jack_server():
         client = jack_client("leader")
         client.activate()
         yield client

@@ -1,7 +1,6 @@
 """The plug-in for Ardour, in Ardour."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -163,7 +162,7 @@ def escaped_plainly(path):
 
 @pytest.fixture
 def jack_name():
-    with jack_server(f"window{os.getpid()}") as server:
+    with jack_server() as server:
         yield server
 
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def receiver():
-    with jack_server(f"face{os.getpid()}"):
+    with jack_server():
         receiver = Receiver("Face")
         yield receiver
         receiver.close()

@@ -29,7 +29,7 @@ OVERRUN_S = 20 * PERIOD / RATE
 
 @pytest.fixture(scope="module")
 def server():
-    with jack_server(f"overruns{os.getpid()}") as server:
+    with jack_server() as server:
         yield server
 
 
