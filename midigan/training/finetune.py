@@ -10,8 +10,8 @@ from midigan.errors import FormatError, MidiganError
 from midigan.files.split import split_by_song
 from midigan.sets.phrase_set import PhraseSet
 from midigan.training.bases import Base
-from midigan.training.networks.entries import without_entries
 from midigan.training.networks.models import build_networks
+from midigan.training.networks.multiscale import without_limits
 from midigan.training.recipes.recipe import Recipe
 from midigan.training.runs.labels import genres_in, grown, refuse_without_genre
 from midigan.training.runs.run import Run, create_run
@@ -64,7 +64,7 @@ def begin(
     old, new = len(base.genres), len(labels)
     like = [module.state_dict() for module in build_networks(recipe.networks, base.layout, 0, new)]
     weights = {
-        "average": grown(without_entries(base.generator), like[0], old, new),
+        "average": grown(without_limits(base.generator), like[0], old, new),
         "critic": grown(base.critic, like[1], old, new),
     }
     return create_run(folder, recipe, phrases, seed, source, base.name, weights, labels)

@@ -52,6 +52,10 @@ class Graph:
         """Values in a row; one of them costs nothing."""
         return values[0] if len(values) == 1 else self.add("Concat", *values, axis=axis)
 
+    def whole(self, value: str) -> str:
+        """Float32 numbers that are whole, as int64."""
+        return self.add("Cast", value, to=TensorProto.INT64)
+
     def total(self, values: Sequence[str]) -> str:
         """The sum of values of one shape; one of them costs nothing."""
         if len(values) == 1:

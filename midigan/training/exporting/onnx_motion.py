@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from onnx import TensorProto
 
-from midigan.training.exporting.onnx_level import (
-    NEIGHBOURS,
-    NEXT,
-    Floats,
-    LevelWriter,
-    Linear,
-    array,
-)
+from midigan.training.exporting.onnx_level import NEIGHBOURS, NEXT, Floats, LevelWriter, array
 from midigan.training.networks.bar_generators import OCTAVE
 from midigan.training.networks.level import TABLE_SCALE
 
 #: A goal is less than that many times as many as there are symbols, counted from one times below.
 GOALS = 4
+
+
+class Linear(NamedTuple):
+    """Whole numbers that are sums of products with symbols: their weights, `(symbols, numbers)`.
+
+    bias: `(numbers,)`. All stay below 2**24, so that they are exact in float32.
+    """
+
+    weight: NDArray[Any]
+    bias: NDArray[Any]
 
 
 class Pair(NamedTuple):
@@ -37,36 +41,48 @@ class Pair(NamedTuple):
 class Motion:
     """Writes the nodes of the tables of parallel motion.
 
-    A place is a symbol, but that of silence leads every goal out of the range of pitches, which is
-    where the column is that is never chosen.
+    A goal leads from a track's own symbol as its partner moves. That of silence leads it out of the
+    range of pitches, which is where the column is that is never chosen.
+
+    around: places of the neighbours, `(n * length, 4 * turns)`.
     """
 
-    def __init__(self, level: LevelWriter) -> None:
+    def __init__(self, level: LevelWriter, around: str) -> None:
         self.level, self.graph = level, level.graph
-        #: Of each turn but the first: its pairs, their amounts, and what the goals are apart from.
+        #: Of each turn that hears others: its pairs, their amounts, and what the goals are apart
+        #: from.
         self.pairs = [
-            [Pair(turn, side, before) for side in range(len(NEXT)) for before in range(turn)]
-            for turn in range(1, level.tracks)
+            [Pair(turn, side, before) for side in range(len(NEXT)) for before in range(count)]
+            for turn, count in enumerate(level.level.heard)
+            if count
         ]
-        self.amounts: list[str] = []
-        self.apart: list[str] = []
-        self.places: list[str] = []
+        rows, *self.apart = self._numbers(around)
+        self.amounts = self._looked_up(rows)
+        self.moved: list[str] = []
 
-    def asked(self) -> list[Linear]:
-        """What must be known of the symbols around.
+    def _numbers(self, around: str) -> list[str]:
+        """What must be known of the symbols around, as one product: each `(n * length, numbers)`.
 
-        The row of each pair's amount; and for each turn what must be added to the partners' new
-        places to get where `_columns` has the goals.
+        The row of each pair's amount; and for each turn what must be added to where the partners
+        have moved to get where `_columns` has the goals.
         """
         symbols, every = self.level.symbols, [pair for own in self.pairs for pair in own]
         first = [symbols * symbols * i for i in range(len(every))]
-        return [
+        asked = [
             self._linear(every, symbols, 1, first),
             *(
                 self._linear(own, GOALS * symbols + 1, -1, [symbols] * len(own))
                 for own in self.pairs
             ),
         ]
+        graph = self.graph
+        weight = np.concatenate([one.weight for one in asked], axis=1)
+        # What lies around are places.
+        bias = np.concatenate([one.bias for one in asked])
+        bias = bias - np.tile(self.level.first_places(), NEIGHBOURS) @ weight
+        given = graph.add("Cast", around, to=TensorProto.FLOAT)
+        found = graph.add("Gemm", given, graph.constant(weight), graph.constant(1.0 * bias))
+        return graph.split(graph.whole(found), [len(one.bias) for one in asked], axis=1)
 
     def _linear(self, pairs: Sequence[Pair], own: int, other: int, bias: Sequence[int]) -> Linear:
         """For each pair so many times its own symbol, and its partner's, and so much."""
@@ -76,15 +92,14 @@ class Motion:
             weight[i, NEXT[pair.side], [pair.turn, pair.before]] = own, other
         return Linear(weight.reshape(len(pairs), -1).T, np.array(bias))
 
-    def begin(self, rows: str, *apart: str) -> None:
-        """Look up what each move gains, by what was asked for."""
+    def _looked_up(self, rows: str) -> list[str]:
+        """What each move gains: of each turn that hears others, `(n * length, pairs)`."""
         graph = self.graph
         pairs = [pair for own in self.pairs for pair in own]
         tables = graph.constant(np.stack([self._amounts(pair) for pair in pairs]))
         every = graph.add("Gather", tables, graph.constant(self._apart()), axis=1)
         amounts = graph.add("Gather", graph.reshape(every, -1), rows, axis=0)
-        self.amounts = graph.split(amounts, [len(own) for own in self.pairs], axis=1)
-        self.apart = list(apart)
+        return graph.split(amounts, [len(own) for own in self.pairs], axis=1)
 
     def _amounts(self, pair: Pair) -> Floats:
         """What a goal gains by the interval to its partner, and last the 0 for silence."""
@@ -108,17 +123,24 @@ class Motion:
         column = np.where((goal > 0) & (goal < symbols), goal, symbols)
         return np.where(goal == np.arange(symbols)[:, None], symbols, column).reshape(-1)
 
-    def move(self, turn: int, symbol: str, said: str) -> str:
-        """What tables say to a turn, `(n * length, columns)`, with the amounts of parallel motion.
+    def move(self, group: range, symbols: str, said: str) -> str:
+        """What tables say to a group, with the amounts of motion: `(n * length, group * columns)`.
 
-        symbol: what the turn before it has chosen.
+        symbols: what the group before it has chosen, `(n * length, its turns)`; said: without them.
         """
-        graph, symbols = self.graph, self.level.symbols
-        places = graph.constant(np.array([2 * symbols, *range(1, symbols)]))
-        self.places.append(graph.add("Gather", places, symbol, axis=0))
+        graph, count = self.graph, self.level.symbols
+        places = graph.constant(np.array([2 * count, *range(1, count)]))
+        self.moved.append(graph.add("Gather", places, symbols, axis=0))
         # One place alone is added to all that is apart from it.
-        now = graph.concat(self.places * (len(NEXT) if turn > 1 else 1), axis=1)
-        goal = graph.add("Add", self.apart[turn - 1], now)
+        now = graph.concat(self.moved * (len(NEXT) if group.start > 1 else 1), axis=1)
+        parts = graph.split(said, [self.level.columns] * len(group), axis=1)
+        return graph.concat(
+            [self._moved(*part, now) for part in zip(group, parts, strict=True)], axis=1
+        )
+
+    def _moved(self, turn: int, said: str, now: str) -> str:
+        graph, number = self.graph, turn - len(self.level.groups[0])
+        goal = graph.add("Add", self.apart[number], now)
         column = graph.add("Gather", graph.constant(self._columns()), goal, axis=0)
-        amount = self.amounts[turn - 1]
+        amount = self.amounts[number]
         return graph.add("ScatterElements", said, column, amount, axis=1, reduction="add")

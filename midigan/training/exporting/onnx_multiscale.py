@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from midigan.generator import GENRE
 from midigan.latents import Latents
 from midigan.training.exporting.onnx_graph import Axes, Graph
-from midigan.training.exporting.onnx_level import NEIGHBOURS, LevelWriter, array
+from midigan.training.exporting.onnx_level import LevelWriter, array
+from midigan.training.exporting.onnx_scores import Choices, write_scores
 from midigan.training.exporting.onnx_turns import write_level
 from midigan.training.networks.level import Level
 from midigan.training.networks.multiscale import (
@@ -39,12 +40,13 @@ def written(generator: MultiscaleGenerator | VoicedGenerator, opset: int) -> onn
     if isinstance(generator, VoicedGenerator):
         inner = generator.inner
         turned = array(generator.rotations)
-        _choose(graph, inner, Voices(tracks, generator.track_of, turned), "voices")
-        _join(graph, generator, "voices")
+        choices = _choose(graph, inner, Voices(tracks, generator.track_of, turned))
+        write_scores(graph, inner, choices, generator.counts)
     else:
         inner = generator
         same = np.tile(np.eye(inner.melody_map.shape[1]), (tracks, 1, 1))
-        _choose(graph, inner, Voices(tracks, range(tracks), same), "phrase")
+        choices = _choose(graph, inner, Voices(tracks, range(tracks), same))
+        write_scores(graph, inner, choices, [1] * tracks)
     noise = inner.melody_map.shape[1]
     whole: Axes = ["n", noise]
     own: Axes = ["n", tracks, noise]
@@ -66,48 +68,39 @@ class Voices(NamedTuple):
     turned: NDArray[Any]
 
 
-def _choose(graph: Graph, generator: MultiscaleGenerator, voices: Voices, output: str) -> None:
+def _choose(graph: Graph, generator: MultiscaleGenerator, voices: Voices) -> Choices:
     """All choices, from coarse to fine."""
-    order = [step for steps in generator.entries.order for step in steps]
     levels = [level for _, level in generator._levels()]
-    lengths = [level.length for level in levels]
-    tracks = generator.tracks
-    vectors = np.pad(array(generator.pitch.weight).T, ((1, 0), (0, 0)))
+    pitches = generator.compass.inside()
+    vectors = np.pad(array(generator.pitch.weight).T[pitches], ((1, 0), (0, 0)))
     vectors = vectors + array(generator.pitch.bias)
     never = generator.entries.never.numpy()
+    moving = any(len(level.motions) for level in levels)
+    writers = [
+        LevelWriter(graph, level, vectors, generator.temperature, pitches, never, moving)
+        for level in levels
+    ]
+    first = writers[0].first_places()
 
-    heights = graph.split(_heights(graph, generator, order, voices), lengths, axis=1)
+    heights = _heights(graph, generator, writers, voices)
+    lengths = [level.length for level in levels]
     begun = graph.split(_begun(graph, levels, generator.genres), lengths, axis=1)
-    before = _silence(graph, tracks)
-    chosen: list[str] = []
+    before = _silence(graph, first)
     logits: list[str] = []
-    for number, level in enumerate(levels):
+    symbols: list[str] = []
+    for number, writer in enumerate(writers):
         near = None
         if number:
-            before = graph.concat([before, chosen[-1]], axis=1)
+            places = graph.add("Add", symbols[-1], graph.constant(first))
+            before = graph.concat([before, places], axis=1)
             near = graph.constant(_neighbours(generator, number))
             near = graph.add("Gather", before, near, axis=1)
-            near = graph.reshape(near, -1, NEIGHBOURS * tracks)
-        writer = LevelWriter(graph, level, vectors, generator.temperature, never)
-        own_heights = graph.reshape(heights[number], -1, tracks)
-        due = _due(graph, generator, number, before)
-        found, symbols = write_level(writer, begun[number], near, own_heights, due)
-        logits.append(graph.reshape(found, -1, level.length, tracks * writer.columns))
-        chosen.append(graph.reshape(symbols, -1, level.length, tracks))
-    every = (graph.concat(logits, axis=1), graph.concat(chosen, axis=1))
-    _scores(graph, generator, *every, order, output)
-
-
-def _join(graph: Graph, generator: VoicedGenerator, scores: str) -> None:
-    """The phrase from scores of voices: of each track the highest."""
-    axis = graph.constant(np.array([1]))
-    by_track = [
-        own if count == 1 else graph.add("ReduceMax", own, axis, keepdims=1)
-        for own, count in zip(
-            graph.split(scores, generator.counts, axis=1), generator.counts, strict=True
-        )
-    ]
-    graph.add("Concat", *by_track, axis=1, output="phrase")
+        due = _due(graph, generator, number, before, first)
+        found = write_level(writer, begun[number], near, heights[number], due)
+        logits.append(found.logits)
+        symbols.append(found.symbols)
+    every = graph.concat(logits, axis=1), graph.concat(symbols, axis=1)
+    return Choices(*every, [step for steps in generator.entries.order for step in steps])
 
 
 def _neighbours(generator: MultiscaleGenerator, number: int) -> NDArray[np.int64]:
@@ -122,10 +115,17 @@ def _neighbours(generator: MultiscaleGenerator, number: int) -> NDArray[np.int64
     return np.array([place.get(step + far, 0) for step in steps[number] for far in reach])
 
 
-def _due(graph: Graph, generator: MultiscaleGenerator, number: int, known: str) -> str | None:
+def _due(
+    graph: Graph,
+    generator: MultiscaleGenerator,
+    number: int,
+    known: str,
+    first: NDArray[np.int64],
+) -> str | None:
     """1 where a level may not be silent, `(n * length, tracks)`; None if it may anywhere.
 
-    known: the symbols chosen before, in that order, after the silence beyond either end.
+    known: the places chosen before, in that order, after the silence beyond either end; first: that
+    of each turn's silence.
     """
     order, tracks = generator.entries.order, generator.tracks
     cells = generator.entries.cells[list(order[number])][:, generator.turns].numpy()
@@ -135,16 +135,20 @@ def _due(graph: Graph, generator: MultiscaleGenerator, number: int, known: str) 
     together = generator.entries.same_bar(torch.tensor(order[number]), before).numpy()
     weight = graph.constant(np.pad(together, ((0, 0), (1, 0))).astype(np.float32))
     sounding = graph.add("MatMul", weight, graph.add("Cast", known, to=onnx.TensorProto.FLOAT))
-    # Symbols are 0 for silence and above for pitches: nothing sums to -1.
-    silent = graph.add("Equal", sounding, graph.constant(np.where(cells, 0.0, -1.0)))
+    # Places of pitches are above those of silence, and none is below 0: nothing sums to -1.
+    silence = 1.0 * together.sum(axis=1)[:, None] * first
+    silent = graph.add("Equal", sounding, graph.constant(np.where(cells, silence, -1.0)))
     due = graph.add("Cast", silent, to=onnx.TensorProto.FLOAT)
     return graph.reshape(due, -1, tracks)
 
 
 def _heights(
-    graph: Graph, generator: MultiscaleGenerator, order: Sequence[int], voices: Voices
-) -> str:
-    """Each cell's height -1..1 in its distribution: `(n, steps, voices)`, both as chosen.
+    graph: Graph,
+    generator: MultiscaleGenerator,
+    writers: Sequence[LevelWriter],
+    voices: Voices,
+) -> list[list[str]]:
+    """Each cell's height -1..1 in its distribution, as each level's groups choose: `(n, cells)`.
 
     The normal number under it is a sum of products with the noises, all weights worked out.
     """
@@ -160,15 +164,23 @@ def _heights(
     weights = [chords.transpose(2, 0, 1)[None]]
     for shared in (melody, groove):
         # What each voice makes of its own track's noise, and nothing of the others'.
-        own = np.zeros((voices.tracks, noise, len(order), count))
+        own = np.zeros((voices.tracks, noise, len(on_beat), count))
         for voice, track in enumerate(voices.track_of):
             own[track, :, :, voice] = voices.turned[voice] @ shared.T
         weights.append(own)
-    weight = np.concatenate(weights)[:, :, list(order)][..., generator.turns] / math.sqrt(2)
+    every = np.concatenate(weights)[..., generator.turns].reshape(-1, len(on_beat), count)
+    groups = [
+        writer.cells(list(steps), group)
+        for writer, steps in zip(writers, generator.entries.order, strict=True)
+        for group in writer.groups
+    ]
+    step, turn = np.concatenate(groups).T
     rows = [graph.reshape(name, -1, voices.tracks * noise) for name in ("melody", "groove")]
-    every = graph.concat(["chords", *rows], axis=1)
-    normal = graph.add("MatMul", every, graph.constant(weight.reshape(-1, len(order) * count)))
-    return graph.reshape(graph.add("Erf", normal), -1, len(order), count)
+    weight = graph.constant(every[:, step, turn] / math.sqrt(2))
+    normal = graph.add("MatMul", graph.concat(["chords", *rows], axis=1), weight)
+    heights = graph.add("Erf", normal)
+    each = iter(graph.split(heights, list(map(len, groups)), axis=1))
+    return [[next(each) for _ in writer.groups] for writer in writers]
 
 
 def _begun(graph: Graph, levels: Sequence[Level], genres: int) -> str:
@@ -190,32 +202,8 @@ def _begun(graph: Graph, levels: Sequence[Level], genres: int) -> str:
     return graph.add("Add", each, graph.constant(places))
 
 
-def _silence(graph: Graph, tracks: int) -> str:
+def _silence(graph: Graph, first: NDArray[np.int64]) -> str:
     """A step on which all is silent, `(n, 1, tracks)`: what lies beyond either end."""
     n = graph.add("Shape", "chords", start=0, end=1)
-    shape = graph.concat([n, graph.constant(np.array([1, tracks]))], axis=0)
-    return graph.add("Expand", graph.constant(np.zeros((1, 1, 1), np.int64)), shape)
-
-
-def _scores(
-    graph: Graph,
-    generator: MultiscaleGenerator,
-    logits: str,
-    known: str,
-    order: Sequence[int],
-    output: str,
-) -> None:
-    """The phrase: each choice above 0, all else below by as much as it is less likely."""
-    tracks, symbols, length = generator.tracks, generator.pitches + 1, len(order)
-    each = graph.reshape(logits, -1, length * tracks, symbols + 1)
-    highest = graph.add("ReduceMax", each, graph.constant(np.array([-1])), keepdims=1)
-    one = graph.add("Pow", highest, graph.constant(np.array(0.0)))
-    below = graph.add("Sub", each, graph.add("Add", highest, one))
-    chosen = graph.reshape(known, -1, length * tracks, 1)
-    scores = graph.add("ScatterElements", below, chosen, one, axis=2)
-    place = np.argsort(order)
-    by_track = (place * tracks + np.argsort(generator.turns)[:, None]).reshape(-1)
-    scores = graph.add("Gather", scores, graph.constant(by_track), axis=1)
-    scores = graph.reshape(scores, -1, tracks, generator.bars, generator.steps, symbols + 1)
-    pitches = [graph.constant(np.array([x])) for x in (1, symbols, 4)]
-    graph.add("Slice", scores, *pitches, output=output)
+    shape = graph.concat([n, graph.constant(np.array([1, len(first)]))], axis=0)
+    return graph.add("Expand", graph.constant(first[None, None]), shape)

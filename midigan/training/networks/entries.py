@@ -8,7 +8,7 @@ a drum be heard now and then in songs that have none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -86,9 +86,3 @@ class Entries(nn.Module):
         for name, buffer in (("cells", self.cells), ("never", self.never)):
             state_dict.setdefault(prefix + name, torch.zeros_like(buffer))
         super()._load_from_state_dict(state_dict, prefix, *rest)
-
-
-def without_entries(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A generator's weights without what it knows of other songs' bars and silent tracks."""
-    known = "entries.cells", "entries.never"
-    return {name: part for name, part in weights.items() if not name.endswith(known)}

@@ -1,8 +1,8 @@
 """One level of the multiscale generator: the steps halfway between those already chosen.
 
-Within a step the tracks choose in turn. Besides what they hear through learned vectors, plain
-tables of intervals say what goes together and which motions are good: the same in every
-key and at every height, they are learned from little music.
+Within a step the tracks choose in turn, or several at once. Besides what they hear through learned
+vectors, plain tables of intervals say what goes together and which motions are good: the same in
+every key and at every height, they are learned from little music.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from midigan.training.networks.bar_generators import OCTAVE
 from midigan.training.networks.chance import picked, picked_each, played
+from midigan.training.networks.compass import NEVER
 from midigan.training.networks.entries import INSISTENCE
 from midigan.training.networks.layers import RELU_GAIN, leaky, linear
 
@@ -54,7 +55,10 @@ class Countable(NamedTuple):
 
 
 class Level(nn.Module):
-    """The steps halfway between those already chosen, and how the tracks choose there in turn."""
+    """The steps halfway between those already chosen, and how the tracks choose there in turn.
+
+    at_once: how many of them choose at once, one number a turn.
+    """
 
     def __init__(
         self,
@@ -68,15 +72,20 @@ class Level(nn.Module):
         dropout: float,
         *,
         first: bool,
-        together: bool = False,
+        at_once: Sequence[int],
         motion: bool = True,
     ) -> None:
         super().__init__()
         tracks = len(mono)
-        self.together = together
-        self.mono, self.length = tuple(mono), length
+        if sum(at_once) != tracks or min(at_once) < 1:
+            raise ValueError(f"{list(at_once)} at once are not {tracks} in all")
+        self.mono, self.length, self.at_once = tuple(mono), length, tuple(at_once)
         # The outer tracks choose first, and the inner ones fill in.
         self.order = [tracks - 1, *range(tracks - 1)]
+        #: How many tracks have chosen before each in that order, and are heard.
+        self.heard = [
+            sum(at_once[:turn]) for turn, count in enumerate(at_once) for _ in range(count)
+        ]
         self.hear = None if first else linear(4 * tracks * embedding, context)
         self.style = linear(noise, context, 0.5)
         self.place = nn.Parameter(0.3 * torch.randn(length, context))
@@ -84,23 +93,29 @@ class Level(nn.Module):
         self.mix, self.exit = linear(context, context, RELU_GAIN), linear(context, context, 0.3)
         self.dropout = dropout
         self.enter = nn.ModuleList(linear(context, own) for _ in range(tracks))
-        heard = [0 if together else turn for turn in range(tracks)]
-        self.answer = nn.ModuleList(linear(turn * embedding, own) for turn in heard[1:] if turn)
+        self.answer = nn.ModuleList(linear(n * embedding, own) for n in self.heard if n)
         self.write = nn.ModuleList(linear(own, pitches, 0.3) for _ in range(tracks))
-        # Tables a turn: of the track's own steps before and after, if any, and of the tracks
-        # that have chosen. The first turn of the first level has none.
-        rows = [(0 if first else 2) + turn for turn in heard]
+        # Tables of each track in that order: of its own steps before and after, if any, and of
+        # the tracks that have chosen. Those of the first turn of the first level have none.
+        rows = [(0 if first else 2) + n for n in self.heard]
         self.intervals = nn.ParameterDict(
             {str(turn): torch.zeros(n, 2 * WIDEST_INTERVAL + 2) for turn, n in enumerate(rows) if n}
         )
-        moved = [turn for turn in heard if turn and motion and not first]
-        self.motions = nn.ParameterDict({str(turn): torch.zeros(2, turn, OCTAVE) for turn in moved})
+        moved = [turn for turn, n in enumerate(self.heard) if n and motion and not first]
+        self.motions = nn.ParameterDict(
+            {str(turn): torch.zeros(2, self.heard[turn], OCTAVE) for turn in moved}
+        )
         apart = torch.arange(pitches) - torch.arange(pitches)[:, None]
         near = apart.abs() <= WIDEST_INTERVAL
         apart = torch.where(near, apart + WIDEST_INTERVAL, 2 * WIDEST_INTERVAL + 1)
         self.register_buffer("apart", apart, persistent=False)
 
     apart: Tensor  # (pitches, pitches): column of the interval tables
+
+    @property
+    def together(self) -> bool:
+        """Whether all tracks choose at once."""
+        return len(self.at_once) == 1
 
     def prefer(self, track: int, logits: Tensor) -> None:
         """Set what a track chooses before it has learned: logits `(pitches,)` to silence."""
@@ -114,21 +129,24 @@ class Level(nn.Module):
         heights: Tensor,
         temperature: float,
         due: Tensor,
+        outside: Tensor,
     ) -> tuple[Tensor, Tensor]:
         """Choose the new steps by their heights 0..1, `(n, length, tracks)`.
 
         due: 1 where silence is no choice, -1 where it is the only one, else 0, `(n or 1, length,
-        tracks)`. Returns scores and, as 0 and 1, what plays: both `(n, length, tracks, pitches)`.
+        tracks)`. outside: which pitches are no choice, bool `(pitches,)`; they score `NEVER`.
+        Returns scores and, as 0 and 1, what plays: both `(n, length, tracks, pitches)`.
         """
         heard = self._hear(pitch, known, style)
         chosen: list[Tensor] = []
         scores: dict[int, Tensor] = {}
         for turn, track in enumerate(self.order):
-            before = [] if self.together else chosen
+            before = chosen[: self.heard[turn]]
             logits = self._logits(turn, track, pitch, heard, before) / temperature
-            mono, insisted = self.mono[track], logits + INSISTENCE * due[:, :, track, None]
-            pick = picked if mono else picked_each
-            scores[track] = pick(insisted, heights[:, :, track, None])
+            insisted = logits + INSISTENCE * due[:, :, track, None]
+            mono, pick = self.mono[track], picked if self.mono[track] else picked_each
+            found = pick(insisted.masked_fill(outside, NEVER), heights[:, :, track, None])
+            scores[track] = found.masked_fill(outside, NEVER)
             chosen.append(played(scores[track], mono))
         by_track = [chosen[self.order.index(track)] for track in range(len(self.order))]
         in_order = [scores[track] for track in range(len(self.order))]
@@ -167,7 +185,7 @@ class Level(nn.Module):
         """Turn by turn, the real choices and the logits there: both `(n, length, pitches)`."""
         heard = self._hear(pitch, known, style, rng)
         for turn, track in enumerate(self.order):
-            before = [] if self.together else [real[:, :, other] for other in self.order[:turn]]
+            before = [real[:, :, other] for other in self.order[: self.heard[turn]]]
             yield real[:, :, track], self._logits(turn, track, pitch, heard, before)
 
     def countable(self) -> list[Countable]:
@@ -209,11 +227,13 @@ class Level(nn.Module):
     ) -> Tensor:
         """Logits of a track's pitches `(n, length, pitches)`, relative to silence.
 
-        before: what the tracks of the earlier turns play, each `(n, length, pitches)`.
+        turn: the track's place in the order. before: what those that it hears play, each
+        `(n, length, pitches)`.
         """
         own = self.enter[turn](heard.hidden)
         if before:
-            own = own + self.answer[turn - 1](pitch(torch.stack(before, dim=2)).flatten(2))
+            vectors = pitch(torch.stack(before, dim=2)).flatten(2)
+            own = own + self.answer[turn - self.at_once[0]](vectors)
         logits: Tensor = self.write[track](leaky(own))
         given = list(before)
         if heard.around is not None:
@@ -232,15 +252,16 @@ class Level(nn.Module):
 
         Parallel thirds are welcome where parallel fifths are not. Silent tracks do not move.
         """
-        there = places[..., self.order[:turn]]  # (n, length, 2, turn)
-        now = place_of(torch.stack(before, dim=2)).unsqueeze(2)  # (n, length, 1, turn)
+        count = len(before)
+        there = places[..., self.order[:count]]  # (n, length, 2, count)
+        now = place_of(torch.stack(before, dim=2)).unsqueeze(2)  # (n, length, 1, count)
         apart = places[..., track, None] - there
         goal = apart + now
         # From or into silence the goal is out of range, unless both tracks come from silence.
         moves = (now != there) & (there >= 0)
         fits = moves & (goal >= 0) & (goal < logits.shape[-1])
         table = TABLE_SCALE * self.motions[str(turn)].flatten()
-        row = torch.arange(2 * turn, device=logits.device).reshape(2, turn) * OCTAVE
+        row = torch.arange(2 * count, device=logits.device).reshape(2, count) * OCTAVE
         index = row + torch.remainder(apart, OCTAVE).long()
         amount = (table[index] * fits).to(logits.dtype)
         where = goal.clamp(0, logits.shape[-1] - 1).long()

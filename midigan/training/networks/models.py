@@ -44,7 +44,7 @@ def build_networks(
                 generator(layout.shape, **recipe.generator, genres=genres),
                 critic(layout.shape, **recipe.critic, genres=genres),
             )
-        except (TypeError, RuntimeError) as error:
+        except (TypeError, ValueError, RuntimeError) as error:
             raise FormatError(f"no {recipe.family} networks of these sizes: {error}") from error
 
 

@@ -22,7 +22,7 @@ choice has a probability, phrases can be learned by likelihood, before or beside
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 import torch
@@ -32,6 +32,7 @@ from torch.nn import functional
 from midigan.latents import NOISE
 from midigan.training.networks.chance import mixed, played, spread
 from midigan.training.networks.coarse_to_fine import chosen_steps, interleaved
+from midigan.training.networks.compass import Compass
 from midigan.training.networks.entries import Entries
 from midigan.training.networks.layers import pitch_map
 from midigan.training.networks.level import Countable, Level
@@ -55,10 +56,12 @@ class MultiscaleGenerator(PhraseGenerator):
     mono: whether each track sounds at most one pitch at a time; all do if left out.
     embedding: length of a pitch's vector; context: channels of what a step hears; own: of
     what a track makes of it; dropout: share of them that is silenced in training; together: on
-    how many of the finest levels all tracks choose at once; motion: 0 if tracks that choose in
-    turn have no tables of parallel motion; rhythm: 1 if the style's first numbers are the rhythm's,
-    see `Rhythm`; genres: how many labels there are, `genre` `(n, genres)` is then one more input;
-    beat: steps of a beat, a quarter of the bar if left out.
+    how many of the finest levels all tracks choose at once; at_once: how many do on the others,
+    one number a turn, in the order in which they choose: each alone if left out; motion: 0 if
+    tracks that choose in turn have no tables of parallel motion; compass: among how many pitches
+    they choose, see `Compass`; rhythm: 1 if the style's first numbers are the rhythm's, see
+    `Rhythm`; genres: how many labels there are, `genre` `(n, genres)` is then one more input; beat:
+    steps of a beat, a quarter of the bar if left out.
     """
 
     on_beat: Tensor
@@ -79,7 +82,9 @@ class MultiscaleGenerator(PhraseGenerator):
         temperature: float = 0.9,
         frame: int = 2,
         together: int = 1,
+        at_once: Sequence[int] = (),
         motion: int = 1,
+        compass: int = 0,
         rhythm: int = 0,
         genres: int = 0,
         beat: int = 0,
@@ -94,6 +99,8 @@ class MultiscaleGenerator(PhraseGenerator):
         top = max(1, whole // frame)
         self.spacings = [top >> i for i in range(top.bit_length())]
         order = chosen_steps(length, self.spacings)
+        in_turn = tuple(at_once) or (1,) * self.tracks
+        finest = max(1, len(self.spacings) - together)
         self.pitch = pitch_map(self.pitches, embedding)
         self.levels = nn.ModuleList(
             Level(
@@ -106,7 +113,7 @@ class MultiscaleGenerator(PhraseGenerator):
                 noise + genres,
                 dropout,
                 first=number == 0,
-                together=number > 0 and number >= len(self.spacings) - together,
+                at_once=in_turn if number < finest else (self.tracks,),
                 motion=bool(motion),
             )
             for number, steps in enumerate(order)
@@ -120,6 +127,7 @@ class MultiscaleGenerator(PhraseGenerator):
         self.register_buffer("melody_map", spread(length, noise))
         self.register_buffer("groove_map", spread(self.steps, noise))
         self.entries = Entries(order, self.steps, self.tracks)
+        self.compass = Compass(self.pitches, compass)
 
     def forward(
         self,
@@ -132,12 +140,13 @@ class MultiscaleGenerator(PhraseGenerator):
         """Scores of phrases `(n, tracks, bars, steps, pitches)`, chosen from coarse to fine."""
         style = labelled(style, genre)
         heights = self._heights(chords, melody, groove)  # (n, bars * steps, tracks)
+        outside = self.compass.outside()
         known: Tensor | None = None
         scores: Tensor | None = None
         for number, (spacing, level) in enumerate(self._levels()):
             new = heights[:, ::spacing] if known is None else heights[:, spacing :: 2 * spacing]
             due = self.entries.due(number, known)
-            found, own = level.choose(self.pitch, known, style, new, self.temperature, due)
+            found, own = level.choose(self.pitch, known, style, new, self.temperature, due, outside)
             scores = found if scores is None else interleaved(scores, found)
             known = own if known is None else interleaved(known, own)
         assert scores is not None
@@ -190,9 +199,10 @@ class MultiscaleGenerator(PhraseGenerator):
         if self.reader.rhythm is not None:
             self.reader.rhythm.learn((phrases.flatten(2, 3).transpose(1, 2) + 1) / 2)
 
-    def learn_entries(self, phrases: Tensor) -> None:
-        """See in -1/+1 `phrases` which tracks leave no bar empty, or all: see `Entries`."""
+    def learn_limits(self, phrases: Tensor) -> None:
+        """See in -1/+1 `phrases` what songs never do: see `Entries` and `Compass`."""
         self.entries.learn(phrases, self.mono)
+        self.compass.learn(phrases)
 
     def _levels(self) -> Iterator[tuple[int, Level]]:
         """Each level with the distance, in steps, of its choices from those it lies between."""
@@ -250,3 +260,9 @@ def discretised(scores: Tensor, mono: Sequence[bool]) -> Tensor:
 def labelled(style: Tensor, genre: Tensor | None) -> Tensor:
     """The style `(n, noise)` with its label behind it, if there is one."""
     return style if genre is None else torch.cat([style, GENRE_SCALE * genre], dim=1)
+
+
+def without_limits(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A generator's weights without what it knows that other songs never do."""
+    known = "entries.cells", "entries.never", "compass.lowest"
+    return {name: part for name, part in weights.items() if not name.endswith(known)}

@@ -40,7 +40,7 @@ class VoicedGenerator(PhraseGenerator):
         counts: Sequence[int],
         mono: Sequence[bool],
         noise: int = NOISE,
-        **sizes: int | float,
+        **sizes: int | float | Sequence[int],
     ) -> None:
         super().__init__()
         self.tracks, bars, steps, pitches = shape
@@ -92,9 +92,9 @@ class VoicedGenerator(PhraseGenerator):
         """See in -1/+1 `phrases` how the rhythms of songs' voices differ."""
         self.inner.learn_rhythms(self.parted(phrases))
 
-    def learn_entries(self, phrases: Tensor) -> None:
-        """See in -1/+1 `phrases` which voices leave no bar empty, or all: see `Entries`."""
-        self.inner.learn_entries(self.parted(phrases))
+    def learn_limits(self, phrases: Tensor) -> None:
+        """See in -1/+1 `phrases` what songs' voices never do: see `Entries` and `Compass`."""
+        self.inner.learn_limits(self.parted(phrases))
 
     def parted(self, phrases: Tensor) -> Tensor:
         """-1/+1 `(n, tracks, bars, steps, pitches)` to voices, along axis 1."""

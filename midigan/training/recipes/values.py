@@ -49,13 +49,17 @@ def _value(kind: Any, value: Any, key: str) -> Any:
     elif kind is int:
         check(isinstance(value, int) and _is_number(value), key, value, "a whole number")
     else:
-        sizes = isinstance(value, Mapping) and all(_is_number(v) for v in value.values())
-        check(sizes, key, value, "a table of numbers, such as { hidden = 64 }")
+        sizes = isinstance(value, Mapping) and all(_is_size(v) for v in value.values())
+        check(sizes, key, value, "a table of numbers, or lists of them, such as { hidden = 64 }")
     return value
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_size(value: Any) -> bool:
+    return _is_number(value) or (isinstance(value, list) and all(map(_is_number, value)))
 
 
 def check(holds: bool, key: str, value: Any, legal: str) -> None:

@@ -48,14 +48,14 @@ def finish(
 ) -> None:
     """Calibrate the generator, then teach the critic its phrases; both change in place.
 
-    The generator learns which bars songs never leave empty, and which tracks always, too.
+    The generator learns what songs never do, too: see `learn_limits`.
 
     phrases: -1/+1 `(n, tracks, bars, steps, pitches)`, music that the generator was taught with.
     genre: their labels `(n, genres)`, if there are any.
     """
     kept = sparing(phrases, recipe.rests)
     phrases, genre = phrases[kept], None if genre is None else genre[kept]
-    generator.learn_entries(phrases)
+    generator.learn_limits(phrases)
     if recipe.rounds:
         rounds = recipe.rounds // ROUNDS_A_RARITY
         match_rhythms(generator, phrases, rounds, seed, genre)

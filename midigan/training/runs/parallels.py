@@ -76,6 +76,6 @@ def favour(level: Level, amounts: Tensor) -> None:
     """Add to the logits of a level's parallel motion, by intervals as `parallels` has them."""
     turned = amounts[-torch.arange(OCTAVE) % OCTAVE]
     for turn, table in level.motions.items():
-        for before in range(int(turn)):
+        for before in range(table.shape[1]):
             as_counted = level.order[int(turn)] < level.order[before]
             table[:, before] += (amounts if as_counted else turned) / TABLE_SCALE

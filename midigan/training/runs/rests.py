@@ -89,7 +89,7 @@ def turns(generator: MultiscaleGenerator, phrases: Tensor) -> Iterator[Turn]:
         for turn, track in enumerate(level.order):
             rows: tuple[int, ...] = ()
             heard = torch.zeros_like(sounds[:, track, steps], dtype=torch.int64)
-            if turn and not level.together and level.mono[level.order[0]]:
+            if level.heard[turn] and level.mono[level.order[0]]:
                 rows, heard = (len(own),), sounds[:, level.order[0], steps].long()
             elif own:
                 rows, heard = own, known[:, track, steps] + known[:, track, later]

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from midigan.training.networks.coarse_to_fine import chosen_steps
-from midigan.training.networks.entries import Entries, without_entries
-from midigan.training.networks.multiscale import MultiscaleGenerator
+from midigan.training.networks.entries import Entries
+from midigan.training.networks.multiscale import MultiscaleGenerator, without_limits
 from midigan.training.networks.noise import draw_noise, generator_of
 from midigan.training.networks.voiced import VoicedGenerator
 
@@ -74,7 +74,7 @@ def test_a_generator_leaves_no_bar_empty_that_songs_do_not(step):
     assert not sounding(generator).any()
     phrases = songs([step], [step, 1], tracks=2)
     phrases[0, 1] = -1
-    generator.learn_entries(phrases)
+    generator.learn_limits(phrases)
     found = sounding(generator)
     assert found[:, 0, 0].nonzero()[:, 1].unique().tolist() == [step]
     assert found[:, 0].any(dim=2).all()
@@ -84,13 +84,13 @@ def test_a_generator_leaves_no_bar_empty_that_songs_do_not(step):
 def test_what_sounds_already_is_let_alone():
     generator = silent_generator((1, 1, STEPS, 5), frame=1)
     generator.levels[0].prefer(0, torch.full((5,), 30.0))
-    generator.learn_entries(songs([0], [4]))
+    generator.learn_limits(songs([0], [4]))
     assert sounding(generator).nonzero()[:, 3].unique().tolist() == [0]
 
 
 def test_the_lowest_voice_of_a_poly_track_sees_to_it():
     generator = silent_generator((1, 1, STEPS, 5), VoicedGenerator, counts=[3], mono=[False])
-    generator.learn_entries(songs([4], [0, 4]))
+    generator.learn_limits(songs([4], [0, 4]))
     assert sounding(generator).any(dim=3).all()
 
 
@@ -109,19 +109,19 @@ def test_a_track_that_songs_leave_silent_is_never_heard(kind, options):
         for track in range(len(level.order)):
             level.prefer(track, torch.full((5,), 4.0))
     phrases = songs([0], [4], [], tracks=2)
-    generator.learn_entries(phrases)
+    generator.learn_limits(phrases)
     assert sounding(generator).any(dim=(0, 2, 3)).tolist() == [True, True]
     phrases[:, 0] = -1
-    generator.learn_entries(phrases)
+    generator.learn_limits(phrases)
     assert sounding(generator).any(dim=(0, 2, 3)).tolist() == [False, True]
 
 
 def test_weights_of_before_are_read_and_those_of_other_songs_can_be_dropped():
     generator = silent_generator((1, 1, STEPS, 5))
-    generator.learn_entries(songs([0]))
+    generator.learn_limits(songs([0]))
     generator.entries.never[:] = True
-    old = without_entries(generator.state_dict())
-    assert len(old) == len(generator.state_dict()) - 2
+    old = without_limits(generator.state_dict())
+    assert len(old) == len(generator.state_dict()) - 3
     generator.load_state_dict(old)
     assert not generator.entries.cells.any()
     assert not generator.entries.never.any()

@@ -162,14 +162,42 @@ def test_on_the_finest_level_tracks_do_not_hear_each_other():
     assert [level.together for level in generator.levels] == [False, False, True]
     known = torch.zeros(32, 2, 2, 12)
     heights = torch.rand(32, 2, 2, generator=torch.Generator().manual_seed(0))
-    may_rest = torch.zeros(1, 2, 2)
+    may_rest, outside = torch.zeros(1, 2, 2), torch.zeros(12, dtype=torch.bool)
     found = []
     for shift in (0.0, 0.5):
         moved = heights.clone()
         moved[:, :, 1] = torch.frac(moved[:, :, 1] + shift)
-        found.append(level.choose(generator.pitch, known, inputs[1], moved, 1.0, may_rest)[1])
+        limits = 1.0, may_rest, outside
+        found.append(level.choose(generator.pitch, known, inputs[1], moved, *limits)[1])
     assert torch.equal(found[0][:, :, 0], found[1][:, :, 0])
     assert not torch.equal(found[0][:, :, 1], found[1][:, :, 1])
+
+
+def test_tracks_that_choose_at_once_do_not_hear_each_other_but_those_before():
+    generator = seeded((4, 1, 4, 12), together=0, at_once=[1, 2, 1])
+    assert [level.heard for level in generator.levels] == [[0, 1, 1, 3]] * 2
+    assert generator.turns == [3, 0, 1, 2]
+    inputs = noise(64, 4)
+    level, limits = generator.levels[0], (torch.zeros(1, 2, 4), torch.zeros(12, dtype=torch.bool))
+    heights = torch.rand(64, 2, 4, generator=torch.Generator().manual_seed(0))
+
+    def changed(track):
+        """Which tracks are others if one of them is."""
+        moved = heights.clone()
+        moved[:, :, track] = torch.frac(moved[:, :, track] + 0.5)
+        found = [
+            level.choose(generator.pitch, None, inputs[1], each, 1.0, *limits)[1]
+            for each in (heights, moved)
+        ]
+        return (found[0] != found[1]).any(dim=-1).any(dim=1).any(dim=0).nonzero().flatten().tolist()
+
+    assert [changed(track) for track in generator.turns] == [[0, 1, 2, 3], [0, 2], [1, 2], [2]]
+
+
+@pytest.mark.parametrize("at_once", [[1, 2], [4, 1], [5, -1], [4, 0]])
+def test_turns_that_are_not_of_all_tracks_are_refused(at_once):
+    with pytest.raises(ValueError, match="at once are not 4"):
+        seeded((4, 1, 4, 12), at_once=at_once)
 
 
 def test_a_recipe_may_leave_out_the_tables_of_parallel_motion():
@@ -188,8 +216,8 @@ def test_a_low_temperature_makes_likely_choices_likelier():
     style = torch.zeros(500, 32)
     for temperature in (0.1, 1.0):
         level = generator.levels[0]
-        may_rest = torch.zeros(1, 1, 1)
-        _, found = level.choose(generator.pitch, None, style, heights, temperature, may_rest)
+        limits = temperature, torch.zeros(1, 1, 1), torch.zeros(12, dtype=torch.bool)
+        _, found = level.choose(generator.pitch, None, style, heights, *limits)
         shares.append(found.mean(dim=0).max())
     assert shares[0] > shares[1]
 

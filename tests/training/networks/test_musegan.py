@@ -116,6 +116,9 @@ def test_sizes_that_do_not_fit_are_refused_in_one_line():
         build_networks(odd, layout, 0)
     with pytest.raises(FormatError, match="no book networks of these sizes"):
         build_networks(NetworkRecipe("book", generator={"depth": 3}), layout, 0)
+    turns = NetworkRecipe("multiscale", generator={"at_once": [5, 2, 2]})
+    with pytest.raises(FormatError, match=r"\[5, 2, 2\] at once are not 4 in all"):
+        build_networks(turns, layout, 0)
 
 
 def test_first_weights_depend_on_the_seed_alone():
