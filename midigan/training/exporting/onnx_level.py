@@ -173,11 +173,14 @@ class LevelWriter:
         """The symbols at heights -1..1, `(m, 1)`, of distributions `(m, columns)`: `(m, 1)`."""
         graph = self.graph
         share = graph.add("Softmax", logits, axis=-1)
-        # How far each sum of shares, less the sum of the others, lies below the height: as many as
-        # do come before the symbol, at the latest before that of the highest pitch.
+        # How far each sum of shares, less the sum of the others, lies below the height: the first
+        # that does not is taken, at the latest that of the highest pitch.
         sums = 1 - (2 + ROUNDING) * np.triu(np.ones((self.columns, self.columns)))
         sums[:, self.symbols - 1 :] = -2
         below = graph.add("Gemm", share, graph.constant(sums), heights)
+        if not self.by_turn:
+            return graph.add("ArgMin", graph.add("Relu", below), axis=-1, keepdims=1)
+        # Among many rows it is quicker to count those before it.
         passed = graph.add("HardSigmoid", below, alpha=STEEP, beta=0.0)
         count = graph.add("ReduceSum", passed, graph.constant(np.array([1])), keepdims=1)
         return graph.whole(count)
