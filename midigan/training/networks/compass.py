@@ -18,14 +18,16 @@ NEVER = -1e4
 class Compass(nn.Module):
     """Knows from which pitch on the tracks have so many to choose among; before it learns, all.
 
-    size: how many, 0 for all.
+    size: how many, 0 for all. Raises ValueError if there are none of that number.
     """
 
     lowest: Tensor  # int64 scalar, counted from 1; 0 before it learns
 
     def __init__(self, pitches: int, size: int) -> None:
         super().__init__()
-        self.pitches, self.size = pitches, min(size, pitches) or pitches
+        if size not in range(pitches + 1):
+            raise ValueError(f"a compass is 0 (all) to {pitches} pitches, not {size}")
+        self.pitches, self.size = pitches, size or pitches
         self.register_buffer("lowest", torch.tensor(0))
 
     @torch.no_grad()

@@ -44,7 +44,13 @@ def test_it_holds_most_notes_of_all_tracks(pitches, found):
     assert [i for i, out in enumerate(compass.outside().tolist()) if not out] == list(found)
 
 
-@pytest.mark.parametrize("size", [0, 12, 40])
+@pytest.mark.parametrize("size", [-1, 13, 2.5])
+def test_what_is_no_number_of_pitches_is_refused(size):
+    with pytest.raises(ValueError, match=rf"0 \(all\) to 12 pitches, not {size}"):
+        Compass(12, size)
+
+
+@pytest.mark.parametrize("size", [0, 12])
 def test_a_compass_of_all_pitches_learns_nothing(size):
     compass = Compass(12, size)
     compass.learn(songs((0, 1)))
