@@ -47,13 +47,15 @@ def killed(run, after):
     """Train in a process of its own that is killed some time after it has saved twice."""
     before = steps_of(run) if run.last.exists() else 0
     with subprocess.Popen([sys.executable, __file__, str(run.folder)]) as process:
-        until = time.monotonic() + 120
-        while process.poll() is None and time.monotonic() < until:
-            if run.last.exists() and steps_of(run) >= before + 2:
-                break
-            time.sleep(0.001)
-        time.sleep(after)
-        process.kill()
+        try:
+            until = time.monotonic() + 120
+            while process.poll() is None and time.monotonic() < until:
+                if run.last.exists() and steps_of(run) >= before + 2:
+                    break
+                time.sleep(0.001)
+            time.sleep(after)
+        finally:
+            process.kill()
         assert process.wait(60) == -signal.SIGKILL
 
 
