@@ -73,7 +73,7 @@ def test_any_layout_of_mono_tracks_gives_the_same_scores(shape, options):
 VOICES = {"kind": VoicedGenerator, "mono": [False, True, False, False]}
 
 
-@pytest.mark.parametrize("motion", [0, 1])
+@pytest.mark.parametrize(("motion", "compass"), [(1, 0), (0, 63), (1, 20)])
 @pytest.mark.parametrize(
     "options",
     [
@@ -84,7 +84,6 @@ VOICES = {"kind": VoicedGenerator, "mono": [False, True, False, False]}
         {**VOICES, "counts": [2, 1, 1, 3], "at_once": [1, 3, 3]},
     ],
 )
-@pytest.mark.parametrize("compass", [0, 20, 63])
 def test_tracks_and_voices_that_choose_at_once_give_the_same_scores(options, motion, compass):
     """But for a phrase where rounding decides: a height lies on the edge of two choices."""
     generator = eager(SHAPE, motion=motion, compass=compass, **options)
