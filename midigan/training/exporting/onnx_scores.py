@@ -38,11 +38,12 @@ def write_scores(
     highest = graph.add("ReduceMax", choices.logits, graph.constant(np.array([-1])), keepdims=1)
     beside = graph.add("Add", highest, graph.constant(np.array(1.0)))
     scores = graph.add("Sub", choices.logits, beside)
-    symbols = graph.reshape(choices.symbols, 0, steps * len(turns), 1)
-    row_of_track = turns
     if tracks < len(turns):
         scores, row_of_track = _joined(graph, scores, turns, counts), np.arange(tracks)
         symbols = _of_tracks(graph, choices, turns, counts)
+    else:
+        row_of_track = turns
+        symbols = graph.reshape(choices.symbols, 0, steps * tracks, 1)
     scores = graph.reshape(scores, 0, steps * tracks, -1)
     number = graph.add("Cast", symbols, to=TensorProto.FLOAT)
     one = graph.constant(np.array(1.0))
