@@ -2,8 +2,10 @@
 
 following: clock sent by a JACK client at exact frames, against where the process that follows
 says its pulses are; a receiver cannot know how long every pulse takes, so errors are from their
-mean. A busy machine makes the dummy server slip, and the clock with it: judge by a run without
-slips. leading: pulses as another JACK client receives them.
+mean. A busy machine makes the dummy server slip, and the clock with it; nobody knows of that
+before: what is said a beat ahead is judged where no slip lies between, and how long it
+takes to be right again after a slip (the worst of them) is told beside the change of tempo.
+leading: pulses as another JACK client receives them.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ import queue
 import statistics
 import time
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 from live_times import on_our_clock, percentile, row, timed
@@ -22,7 +23,7 @@ def measure_following(seconds: float = 30.0) -> None:
     from real_parts import jack_server
 
     print(f"\nfollowing MIDI clock for {seconds:g} s at 120 bpm, then at 132")
-    row("error, ms", "phase p95", "beat ahead", "locked in s", "slips")
+    row("error, ms", "phase p95", "beat ahead", "locked in s", "slips", "again in s")
     for frames in (64, 256, 1024):
         with jack_server(frames):
             row(f"{frames} frames", *follow(frames, seconds))
@@ -57,23 +58,42 @@ def follow(frames: int, seconds: float) -> list[str]:
             said.append(message)
     pulses = on_our_clock(master.pulses, master.cycles)
     errors, aheads = compare(pulses, said)
+    slipped = slips(master.cycles)
     settled = [i for i, at in enumerate(master.pulses) if begin + 5 < at < change]
     mean = statistics.mean(errors[i] for i in settled)
     phase = percentile([abs(errors[i] - mean) for i in settled], 95)
-    ahead = percentile([abs(aheads[i] - mean) for i in settled if i + 24 < settled[-1]], 95)
+    known = [i for i in settled[:-24] if not between(slipped, *master.pulses[i : i + 25 : 24])]
+    ahead = percentile([abs(aheads[i] - mean) for i in known], 95)
     bound = max(0.001, frames / RATE / 2)
-    off = [
-        at for i, at in enumerate(master.pulses) if at > change and abs(errors[i] - mean) > bound
-    ]
-    again = max((at for at in off if at < change + 10), default=change) - change
-    return [f"{phase * 1000:.3f}", f"{ahead * 1000:.3f}", f"{again:.2f}", f"{slips(master.cycles)}"]
+    wrong = [at for i, at in enumerate(master.pulses) if abs(errors[i] - mean) > bound]
+
+    def again_s(moment: float) -> float:
+        until = min(at for at in [*slipped, change, end] if at > moment)
+        return max((at for at in wrong if moment < at < until), default=moment) - moment
+
+    locked, again = (
+        again_s(change),
+        max((again_s(at) for at in slipped if at > begin + 5), default=0.0),
+    )
+    cells = [f"{phase * 1000:.3f}", f"{ahead * 1000:.3f}", f"{locked:.2f}"]
+    return [*cells, f"{len(slipped)}", f"{again:.2f}"]
 
 
-def slips(cycles: Sequence[tuple[float, float]]) -> int:
-    """How often the server lost time against our clock: a real jump of its MIDI clock."""
+def slips(cycles: Sequence[tuple[float, float]]) -> list[float]:
+    """When, by its own time, the server lost some against our clock: a jump of its MIDI clock."""
     behind = [ours - theirs for theirs, ours in cycles]
-    quickest = [min(behind[i : i + 40]) for i in range(0, len(behind), 40)]
-    return sum(abs(after - before) > 0.0005 for before, after in pairwise(quickest))
+    least, found = min(behind[:8]), []
+    for i in range(len(behind) - 7):
+        # Of several periods one is woken up at once.
+        now = min(behind[i : i + 8])
+        if now > least + 0.0005:
+            found.append(cycles[i][0])
+        least = now if now > least + 0.0005 else min(least, now)
+    return found
+
+
+def between(moments: Sequence[float], begin: float, end: float) -> bool:
+    return any(begin <= moment <= end for moment in moments)
 
 
 def compare(pulses: Sequence[float], said: Sequence[Any]) -> tuple[list[float], list[float]]:

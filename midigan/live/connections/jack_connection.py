@@ -31,7 +31,7 @@ class JackConnection:
     """Looks after the connection between a new port of ours, made for it, and another's."""
 
     def __init__(self, watch: JackWatch, *, inputs: bool) -> None:
-        self._watch, self._inputs = watch, inputs
+        self.watch, self._inputs = watch, inputs
         self._own = self._other = self._owner = ""
         self._before: set[str] = set()
         self._seen = False
@@ -40,16 +40,16 @@ class JackConnection:
     @property
     def takes_s(self) -> float:
         """How long a look may take while it is there."""
-        return self._watch.takes_s
+        return self.watch.takes_s
 
     def prepare(self, other: str) -> None:
         """It is about to be made, to a port of this full name."""
-        self._other, self._owner = other, self._watch.owner(other)
-        self._before = self._watch.ports(inputs=self._inputs)
+        self._other, self._owner = other, self.watch.owner(other)
+        self._before = self.watch.ports(inputs=self._inputs)
 
     def made(self) -> None:
         """It was made, though JACK lets it take effect a period later, or never."""
-        new = self._watch.ports(inputs=self._inputs) - self._before
+        new = self.watch.ports(inputs=self._inputs) - self._before
         # If others opened one at the same moment nobody knows which is ours.
         self._own = new.pop() if len(new) == 1 else ""
         self._seen = False
@@ -61,7 +61,7 @@ class JackConnection:
         What is sent before is lost: a port whose owner is not ready refuses to be connected, and
         a server that is late keeps its graph as it was.
         """
-        self._seen = bool(self._own) and self._other in self._watch.connected(self._own)
+        self._seen = bool(self._own) and self._other in self.watch.connected(self._own)
         self._tries = 0 if self._seen else self._tries + 1
         if self._tries == _TRIES:
             self._own = ""
@@ -72,12 +72,12 @@ class JackConnection:
 
         DISCONNECTED is said once, until it has been seen again.
         """
-        if self._own and self._other in self._watch.connected(self._own):
+        if self._own and self._other in self.watch.connected(self._own):
             self._seen = True
             self._unseen = 0
         elif self._own and self._unseen < _LOOKS:
             self._unseen += 1
-            if self._seen and self._watch.owner(self._other) != self._owner:
+            if self._seen and self.watch.owner(self._other) != self._owner:
                 return Sight.LOST
             if self._unseen == _LOOKS:
                 return Sight.DISCONNECTED if self._seen else Sight.LOST
@@ -85,7 +85,7 @@ class JackConnection:
 
     def close(self) -> None:
         """Look no more."""
-        self._watch.close()
+        self.watch.close()
 
 
 def look_after(backend: str, *, inputs: bool) -> JackConnection | None:

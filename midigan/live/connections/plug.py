@@ -68,6 +68,11 @@ class Plug:
         """How long `check` may take, if that is known, while nothing happens to the port."""
         return self._connection.takes_s if self._connection is not None else 0.0
 
+    @property
+    def jack(self) -> JackWatch | None:
+        """Who looks at JACK for this port, if it is one of JACK's and anybody can."""
+        return self._watch or (self._connection.watch if self._connection else None)
+
     def check(self) -> str:
         """Close the connection if the port has gone, open it again if it is back.
 

@@ -20,7 +20,9 @@ from midigan.live.leading.pulses import (
     START,
     STOP,
 )
+from midigan.live.leading.regular import Regular
 from midigan.live.leading.said import Said
+from midigan.live.leading.timelines import Timeline
 from midigan.live.processes.player_messages import Position
 
 #: No pulse for so long, or for so many periods, means that the clock is lost.
@@ -35,11 +37,16 @@ _SHORTEST_S = 60 / 480 / 24
 
 
 class MidiClock:
-    """Hears messages in the order of their arrival, and says where the song is."""
+    """Hears messages in the order of their arrival, and says where the song is.
 
-    def __init__(self, position_pulses: int = SIXTEENTH) -> None:
+    It hears by a timeline, and says by our clock.
+    """
+
+    def __init__(self, timeline: Timeline, position_pulses: int = SIXTEENTH) -> None:
         #: What Song Position counts, in pulses.
         self.position_pulses = position_pulses
+        self._timeline = timeline
+        self._regular = Regular(timeline.step_s)
         self._follower = Follower()
         self._tempo_bpm = _FIRST_BPM
         self._last_s = 0.0  # when the last pulse arrived
@@ -51,7 +58,12 @@ class MidiClock:
         """Take a message that arrived at `at_s`; the new position if there is one."""
         kind = message[0]
         if kind == CLOCK:
-            return self._pulse(at_s)
+            return self._pulses(self._regular.take(at_s, self._follower.period_s))
+        waited = self._pulses(self._regular.flush())
+        return self._placing(message, at_s) or waited
+
+    def _placing(self, message: Sequence[int], at_s: float) -> Position | None:
+        kind = message[0]
         if kind == SONG_POSITION and len(message) == 3:
             position = message[1] | message[2] << 7
             self._next, self._placed = position * self.position_pulses, True
@@ -83,6 +95,13 @@ class MidiClock:
     def _patience_s(self) -> float:
         return max(_LOST_S, _LOST_PULSES * (self._follower.period_s or 0.0))
 
+    def _pulses(self, times_s: Sequence[float]) -> Position | None:
+        """Take pulses, the last of which has just arrived."""
+        said = None
+        for at_s in times_s:
+            said = self._pulse(at_s) or said
+        return said
+
     def _pulse(self, at_s: float) -> Position | None:
         follower = self._follower
         gap_s, period_s = at_s - self._last_s, follower.period_s
@@ -90,6 +109,8 @@ class MidiClock:
         if missed and self._lost and period_s:
             # It went on meanwhile, as far as anybody knows.
             self._next += max(0, round(gap_s / period_s) - 1)
+        if missed:
+            self._regular.begin_anew()
         if missed or (self._placed and self._rolling and follower.is_off(at_s)):
             follower.reset()
         follower.pulse(at_s)
@@ -101,11 +122,14 @@ class MidiClock:
             return None
         number, self._next = self._next, self._next + 1
         position = Position(
-            float(number * PULSE_TICKS), follower.at_s or at_s, self._tempo_bpm, True
+            float(number * PULSE_TICKS),
+            self._timeline.ours_s(at_s if follower.at_s is None else follower.at_s),
+            self._tempo_bpm,
+            True,
         )
         jumped, self._placed, self._lost = self._placed or self._lost, False, False
         return self._said.say(position) if jumped else self._said.say_if_new(position)
 
     def _stand(self, at_s: float) -> Position:
         tick = float(self._next * PULSE_TICKS)
-        return self._said.say(Position(tick, at_s, self._tempo_bpm, False))
+        return self._said.say(Position(tick, self._timeline.ours_s(at_s), self._tempo_bpm, False))

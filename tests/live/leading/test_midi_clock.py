@@ -2,6 +2,7 @@ import pytest
 
 from midigan.live.leading.midi_clock import MidiClock
 from midigan.live.leading.pulses import CLOCK, CONTINUE, SONG_POSITION, START, STOP
+from midigan.live.leading.timelines import OurTimeline
 
 PULSE_S = 60 / 120 / 24
 SIXTEENTH = 240
@@ -10,8 +11,8 @@ SIXTEENTH = 240
 class Daw:
     """Speaks to a clock at its own pace, and keeps every position that is heard."""
 
-    def __init__(self):
-        self.clock = MidiClock()
+    def __init__(self, timeline=None):
+        self.clock = MidiClock(timeline or OurTimeline())
         self.now = 5.0
         self.heard = []
 
@@ -157,7 +158,7 @@ def test_other_messages_say_nothing(daw, message):
 
 
 def test_a_leader_whose_song_position_counts_pulses_is_understood():
-    clock = MidiClock(position_pulses=1)
+    clock = MidiClock(OurTimeline(), position_pulses=1)
     standing = clock.hear((0xF2, 0x40, 0x01), 1.0)
     assert standing.tick == 192 * 40  # eight quarter notes
 
@@ -168,3 +169,48 @@ def test_first_pulses_that_arrive_together_are_no_tempo(daw):
         daw.heard.append(daw.clock.hear((CLOCK,), at_s))
     assert all(said.tempo_bpm < 480 for said in daw.heard if said is not None)
     assert daw.heard[-4].rolling
+
+
+class Steps(OurTimeline):
+    """A timeline in steps of .5 ms."""
+
+    step_s = 0.0005
+
+
+class Later(OurTimeline):
+    """A timeline that began at second 1000."""
+
+    def ours_s(self, at_s):
+        return at_s + 1000
+
+
+def test_by_another_timeline_positions_are_still_said_by_our_clock():
+    daw = Daw(Later())
+    daw.say(START)
+    daw.pulses(3)
+    assert daw.heard[0].at_s == pytest.approx(1005)
+    assert daw.say(STOP).at_s == pytest.approx(1000 + daw.now)
+
+
+def test_where_pulses_can_be_lost_the_song_goes_on_where_it_is():
+    daw = Daw(Steps())
+    daw.say(START)
+    daw.pulses(50)
+    daw.now += PULSE_S
+    daw.pulses(10)
+    assert daw.tick() == pytest.approx(61 * 40, abs=1)
+    daw.say(CLOCK)  # and again
+    daw.now += 0.0005
+    daw.say(CLOCK)
+    daw.now += PULSE_S - 0.0005
+    assert daw.tick() == pytest.approx(62 * 40, abs=1)
+    assert daw.say(STOP).tick == 62 * 40
+
+
+def test_a_pulse_after_a_gap_counts_at_once_if_anything_else_is_said():
+    daw = Daw(Steps())
+    daw.say(START)
+    daw.pulses(50)
+    daw.now += PULSE_S
+    daw.pulses(1)
+    assert daw.say(STOP).tick == 51 * 40
