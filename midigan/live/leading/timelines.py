@@ -15,9 +15,9 @@ from midigan.live.connections.jack_watch import JackWatch
 
 #: JACK counts frames in 32 bits.
 _WRAP = 1 << 32
-#: Arrivals by which frames are compared with our clock: four beats of MIDI clock, and how many
+#: Arrivals by which frames are compared with our clock: a beat of MIDI clock, and how many
 #: must agree that it has lost more time than this.
-_MEMORY, _AGREE, _LOST_S = 96, 4, 0.0003
+_MEMORY, _AGREE, _LOST_S = 24, 4, 0.0001
 
 
 class Stamp(NamedTuple):
