@@ -18,12 +18,13 @@ class Send(Protocol):
         """Send it. Raises PortError if that cannot be."""
 
 
-def release_everything(send: Send, channels: Iterable[int]) -> None:
-    """Release every key there is, where nobody knows any more which are down."""
+def releases_of(channels: Iterable[int]) -> list[tuple[int, int, int]]:
+    """The messages that release every key there is: nobody knows any more which are down."""
+    messages = []
     for channel in channels:
-        for pitch in range(128):
-            send(-1, NOTE_OFF | channel, pitch, 0)
-        send(-1, CONTROL_CHANGE | channel, ALL_NOTES_OFF, 0)
+        messages += [(NOTE_OFF | channel, pitch, 0) for pitch in range(128)]
+        messages.append((CONTROL_CHANGE | channel, ALL_NOTES_OFF, 0))
+    return messages
 
 
 class Outgoing:

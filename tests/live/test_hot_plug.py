@@ -3,7 +3,7 @@
 import pytest
 
 from midigan.errors import PortError
-from midigan.live.connections.jack_connection import Sight
+from midigan.live.connections.connection import Sight
 from midigan.live.connections.plug import Plug
 from midigan.live.connections.ports import RtMidiPort
 

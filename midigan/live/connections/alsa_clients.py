@@ -1,17 +1,19 @@
 """Who is connected to whom at ALSA's sequencer, by the kernel's own list of its clients.
 
 It is text for people, but its form has stayed: a line for each client, below it its ports, and
-below each port whom it sends to (Linux: sound/core/seq/seq_clientmgr.c,
+below each port whom it sends to and hears (Linux: sound/core/seq/seq_clientmgr.c,
 snd_seq_info_clients_read):
 
     Client 128 : "midigan" [User Legacy]
       Port   0 : "midigan" (R-e-)
         Connecting To: 129:0, 130:1[r:0][ex]
+        Connected From: 131:0
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 #: Where the kernel shows it.
@@ -22,13 +24,22 @@ _MOST_CLIENTS, _MOST_PORTS = 192, 254
 #: All clients with all their ports take less.
 _MOST_BYTES = 1 << 24
 
-_CLIENT = re.compile(r'Client +([0-9]{1,3}) : "')
+_CLIENT = re.compile(r'Client +([0-9]{1,3}) : "(.*)"')
 _PORT = re.compile(r' {2}Port +([0-9]{1,3}) : "')
-_SENDS_TO = "    Connecting To: "
+_SENDS_TO, _HEARS = "    Connecting To: ", "    Connected From: "
 #: `129:0`, and after it how times are stamped, and whether nobody else may connect.
-_RECEIVER = re.compile(r"([0-9]{1,3}):([0-9]{1,3})(?:\[[rt]:[0-9]+\])?(?:\[ex\])?")
+_OTHER = re.compile(r"([0-9]{1,3}):([0-9]{1,3})(?:\[[rt]:[0-9]+\])?(?:\[ex\])?")
 #: What RtMidi puts at the end of a port's name: MidiOutAlsa::getPortName.
 _NUMBERS = re.compile(r" ([0-9]{1,3}):([0-9]{1,3})$")
+
+
+@dataclass
+class Listed:
+    """A port: the name of its client, and the numbers of those it sends to and hears."""
+
+    client: str
+    to: set[str] = field(default_factory=set)
+    hears: set[str] = field(default_factory=set)
 
 
 def address_of(name: str) -> str | None:
@@ -42,35 +53,41 @@ def without_address(name: str) -> str:
     return _NUMBERS.sub("", name)
 
 
-def read_listeners(clients: Path, port: str | None) -> set[str] | None:
-    """`listeners` of a list that lies in a file; None if it cannot be read."""
+def read_ports(clients: Path) -> dict[str, Listed] | None:
+    """`ports` of a list that lies in a file; None if it cannot be read."""
     try:
         with clients.open("rb") as file:
             text = file.read(_MOST_BYTES).decode("utf-8", "replace")
     except OSError:
         return None
-    return listeners(text, port)
+    return ports(text)
 
 
-def listeners(text: str, port: str | None) -> set[str] | None:
-    """The numbers of the ports that a port sends to, as `128:0`; None if there is none such.
+def ports(text: str) -> dict[str, Listed]:
+    """All ports, by their numbers, as `128:0`.
 
     Names are other people's and may hold anything, lines as these among them; what is not as
     the kernel writes it counts for nothing.
     """
-    client = here = None
-    found: set[str] | None = None
+    client: re.Match[str] | None = None
+    here: Listed | None = None
+    found: dict[str, Listed] = {}
     for line in text.split("\n"):
         if match := _CLIENT.match(line):
-            client, here = match[1], None
+            client, here = match, None
         elif match := _PORT.match(line):
-            here = None if client is None else _address(client, match[1])
-            if here == port and here is not None:
-                found = found or set()
-        elif here is not None and here == port and line.startswith(_SENDS_TO) and found is not None:
-            each = (_RECEIVER.fullmatch(one) for one in line[len(_SENDS_TO) :].split(", "))
-            found |= {to for one in each if one and (to := _address(one[1], one[2]))}
+            address = _address(client[1], match[1]) if client else None
+            here = found.setdefault(address, Listed(client[2])) if client and address else None
+        elif here is not None and line.startswith(_SENDS_TO):
+            here.to |= _others(line[len(_SENDS_TO) :])
+        elif here is not None and line.startswith(_HEARS):
+            here.hears |= _others(line[len(_HEARS) :])
     return found
+
+
+def _others(text: str) -> set[str]:
+    each = (_OTHER.fullmatch(one) for one in text.split(", "))
+    return {address for one in each if one and (address := _address(one[1], one[2]))}
 
 
 def _address(client: str, port: str) -> str | None:

@@ -30,6 +30,10 @@ class JackWatch:
         except jack.JackError as error:
             raise RuntimeError(f"JACK does not answer: {error}") from error
 
+    def called(self, name: str) -> str:
+        """Ports are called by their full names."""
+        return name
+
     def ports(self, *, inputs: bool) -> set[str]:
         """The names of all MIDI ports that send, or of those that receive."""
         kind = {"is_input": True} if inputs else {"is_output": True}

@@ -9,8 +9,8 @@ from midigan.errors import PortError
 from midigan.live.connections.advice import advice
 from midigan.live.connections.alsa_clients import without_address
 from midigan.live.connections.clients import client_for, new_client
+from midigan.live.connections.connection import Connection, Sight, look_after
 from midigan.live.connections.hangup import HangUp
-from midigan.live.connections.jack_connection import JackConnection, Sight, look_after
 from midigan.live.connections.jack_watch import JackWatch, watch
 from midigan.live.connections.port_names import (
     Listing,
@@ -34,7 +34,7 @@ class Plug:
     its name, and is known by those words. It is None for a virtual port, which never goes.
     `shown_as` is what others at JACK or ALSA call a virtual port, "" for all others. `watch` knows
     who is connected to a virtual input of JACK's, and `connection` looks after the one to any
-    other port of JACK's, where somebody can tell.
+    other port, where somebody can tell.
     """
 
     shown_as = backend = ""
@@ -46,12 +46,12 @@ class Plug:
         wanted: str | None,
         hang_up: HangUp,
         watch: JackWatch | None = None,
-        connection: JackConnection | None = None,
+        connection: Connection | None = None,
     ) -> None:
         self.client = client
         self.name = name
         self.away = False
-        #: How often it was opened again.
+        #: How often it was opened again, or connected again by others.
         self.returns = 0
         self._returning, self._opened = "", False
         self._hear: Hear | None = None
@@ -71,7 +71,7 @@ class Plug:
     @property
     def jack(self) -> JackWatch | None:
         """Who looks at JACK for this port, if it is one of JACK's and anybody can."""
-        return self._watch or (self._connection.watch if self._connection else None)
+        return self._watch or (self._connection.jack if self._connection else None)
 
     def check(self) -> str:
         """Close the connection if the port has gone, open it again if it is back.
@@ -98,6 +98,9 @@ class Plug:
             return news
         if sight is Sight.DISCONNECTED:
             return f"port {self.name!r} was disconnected from midigan: connect it again to hear it"
+        if sight is Sight.CONNECTED:
+            self.returns += 1
+            return f"port {self.name!r} is connected to midigan again"
         return ""
 
     def _reopen(self, names: Sequence[str]) -> str:
@@ -218,7 +221,7 @@ def _own_name(port: str) -> str:
     return port.partition(":")[2]
 
 
-def _open(client: Any, name: str, connection: JackConnection | None) -> None:
+def _open(client: Any, name: str, connection: Connection | None) -> None:
     """Connect a client. Raises ValueError without a port of that name, OSError if it refuses."""
     with hushed():
         if connection is not None:

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from midigan.errors import PortError
+from midigan.live.connections.alsa_clients import without_address
 
 #: Names of the backends as options spell them, and the constants of python-rtmidi.
 BACKENDS = {
@@ -59,7 +60,8 @@ def match_port(wanted: str, names: Sequence[str]) -> list[str]:
     """The names that `wanted` may mean: all that match in the strictest way that any does.
 
     First the whole name, then the whole name in any case, then its words in any order and
-    case ("IAC Bus" finds "IAC Driver Bus 1"), then parts of words.
+    case ("IAC Bus" finds "IAC Driver Bus 1"), then parts of words, and last, for a full name at
+    ALSA, without the numbers at its end: who returns may have others.
     """
     low = wanted.casefold()
     words = low.split()
@@ -68,6 +70,7 @@ def match_port(wanted: str, names: Sequence[str]) -> list[str]:
         [name for name in names if name.casefold() == low],
         [name for name in names if set(words) <= set(_words(name))],
         [name for name in names if all(word in name.casefold() for word in words)],
+        [name for name in names if without_address(name) == without_address(wanted)],
     )
     return next((found for found in ways if found), []) if words else []
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from midigan.errors import PortError
 from midigan.live.clock import Clock
+from midigan.live.connections.pacing import paced
 from midigan.live.connections.plug import connect, create
 from midigan.live.connections.ports import Port, RtMidiPort
 from midigan.live.leading.pulses import Pulses
@@ -28,7 +29,7 @@ from midigan.live.processes.player_messages import (
 )
 from midigan.live.processes.priority import be_punctual
 from midigan.live.processes.wire import Message
-from midigan.live.sounding import release_everything
+from midigan.live.sounding import releases_of
 
 #: How long the process that follows may take to end by itself.
 _PATIENCE_S = 0.5
@@ -75,7 +76,8 @@ class Stage:
     def hush(self, message: Hush) -> None:
         """Release every key of some channels."""
         port = self._opened()
-        release_everything(lambda _track, *message: port.send(message), message.channels)
+        for release in paced(releases_of(message.channels)):
+            port.send(release)
 
     def play(self, start: Start) -> Ended:
         """Play, until the end."""

@@ -14,7 +14,7 @@ from midigan.errors import PortError
 from midigan.live.playing.standby_alsa import AlsaWay
 from midigan.live.playing.standby_jack import JackWay
 from midigan.live.processes.player_messages import Guard
-from midigan.live.sounding import release_everything
+from midigan.live.sounding import releases_of
 
 
 class Way(Protocol):
@@ -53,9 +53,7 @@ class Standby:
         """
         if self._receivers is None:
             raise PortError("the player's virtual port was never seen")
-        messages: list[Sequence[int]] = []
-        release_everything(lambda _track, *message: messages.append(message), channels)
-        self._way.send(messages, sorted(set().union(*self._receivers)))
+        self._way.send(releases_of(channels), sorted(set().union(*self._receivers)))
 
     def close(self) -> None:
         """Leave in good order."""

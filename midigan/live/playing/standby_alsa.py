@@ -1,27 +1,22 @@
 """How a standby port at ALSA's sequencer knows and reaches those who listened to another port.
 
 Who listens is in the kernel's list of clients (see `alsa_clients`), and each of them is among
-the ports that python-rtmidi can connect to. Built from the kernel's and RtMidi's sources, and
-tested with stand-ins for both: it has not been run on a sequencer yet. A bridge that tells its
-senders apart, as PipeWire's, takes a standby port for another instrument.
+the ports that python-rtmidi can connect to. PipeWire's bridge is none of those, and takes every
+sender for another instrument: who is behind it cannot be reached.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from midigan.errors import PortError
-from midigan.live.connections.alsa_clients import CLIENTS, address_of, read_listeners
+from midigan.live.connections.alsa_clients import CLIENTS, Listed, address_of, read_ports
+from midigan.live.connections.pacing import paced
 from midigan.live.connections.port_names import BACKENDS, hushed, load_rtmidi
 
 _NAME, _PORT = "midigan standby", "out"
-#: The kernel keeps 200 events for a client that does not read them, and drops the next
-#: (SNDRV_SEQ_DEFAULT_CLIENT_EVENTS): so many are sent at once, then it may read.
-_AT_ONCE = 64
-_PAUSE_S = 0.01
 
 
 class AlsaWay:
@@ -44,21 +39,25 @@ class AlsaWay:
 
     def listeners(self) -> set[str] | None:
         """The numbers of the ports that are connected to it, as `128:0`; None if it has gone."""
-        return read_listeners(self._clients, self._address)
+        found = self._listed().get(self._address or "")
+        return None if found is None else found.to
 
     def send(self, messages: Sequence[Sequence[int]], receivers: Sequence[str]) -> None:
         """Send messages to each of these who is still there.
 
-        Raises PortError if none of those who are there takes them.
+        Raises PortError if one of them cannot be reached, when all others have been.
         """
-        there = [receiver for receiver in receivers if self._index(receiver) is not None]
-        reached = [self._send_to(receiver, messages) for receiver in there]
-        if there and not any(reached):
-            raise PortError("ALSA takes no messages")
+        reached = {receiver for receiver in receivers if self._send_to(receiver, messages)}
+        listed = self._listed()
+        if left := [listed[to].client for to in receivers if to in listed and to not in reached]:
+            raise PortError(f"ALSA does not let us reach {', '.join(left)}")
 
     def close(self) -> None:
         """Leave the sequencer."""
         self._out.delete()
+
+    def _listed(self) -> dict[str, Listed]:
+        return read_ports(self._clients) or {}
 
     def _send_to(self, receiver: str, messages: Sequence[Sequence[int]]) -> bool:
         """Whether one receiver took all messages; it may go meanwhile."""
@@ -68,10 +67,8 @@ class AlsaWay:
         try:
             with hushed():
                 self._out.open_port(index, _PORT)
-                for begin in range(0, len(messages), _AT_ONCE):
-                    for message in messages[begin : begin + _AT_ONCE]:
-                        self._out.send_message(message)
-                    time.sleep(_PAUSE_S)
+                for message in paced(messages):
+                    self._out.send_message(message)
                 self._out.close_port()
         except (OSError, ValueError):
             return False

@@ -6,8 +6,8 @@ import pytest
 
 from midigan.live.connections.alsa_clients import (
     address_of,
-    listeners,
-    read_listeners,
+    ports,
+    read_ports,
     without_address,
 )
 
@@ -52,6 +52,11 @@ NEWER = LIST.replace("[Kernel]", "[Kernel Legacy]").replace("[User]", "[User UMP
 NEWER = NEWER.replace("(-We-)", "(-We-) [Out]")
 
 
+def listeners(text, port):
+    found = ports(text).get(port)
+    return None if found is None else found.to
+
+
 @pytest.mark.parametrize("text", [LIST, NEWER], ids=["older", "newer"])
 def test_who_listens_to_a_port(text):
     assert listeners(text, "128:0") == {"14:0", "129:0", "130:1"}
@@ -60,7 +65,15 @@ def test_who_listens_to_a_port(text):
     assert listeners(text, "129:0") == set()
     assert listeners(text, "128:2") is None
     assert listeners(text, "142:0") is None
-    assert listeners(text, None) is None
+
+
+@pytest.mark.parametrize("text", [LIST, NEWER], ids=["older", "newer"])
+def test_whose_a_port_is_and_whom_it_hears(text):
+    found = ports(text)
+    assert list(found) == ["0:0", "0:1", "14:0", "128:0", "128:1", "129:0"]
+    assert found["129:0"].hears == found["14:0"].hears == {"128:0"}
+    assert found["128:0"].hears == set()
+    assert [found[port].client for port in ("0:1", "129:0")] == ["System", "FLUID Synth (88)"]
 
 
 def test_what_is_not_as_the_kernel_writes_it_counts_for_nothing():
@@ -94,10 +107,10 @@ def test_whatever_the_text_it_is_an_answer():
 
 def test_it_is_read_from_a_file_whatever_is_in_it(tmp_path):
     path = tmp_path / "clients"
-    assert read_listeners(path, "128:0") is None
+    assert read_ports(path) is None
     path.write_bytes(b'Client   1 : "\xff\xfe" [User]\n' + LIST.encode())
-    assert read_listeners(path, "128:0") == {"14:0", "129:0", "130:1"}
-    assert read_listeners(tmp_path, "128:0") is None
+    assert read_ports(path)["128:0"].to == {"14:0", "129:0", "130:1"}
+    assert read_ports(tmp_path) is None
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
-"""What others call a virtual port of ours, with a stand-in for python-rtmidi."""
+"""Ports and connections of ours, with a stand-in for python-rtmidi."""
 
 import sys
 from types import SimpleNamespace
 
 import pytest
 
-from midigan.live.connections.plug import create
+from midigan.live.connections.connection import Sight
+from midigan.live.connections.plug import Plug, create
 
 
 class System:
@@ -50,3 +51,21 @@ def test_a_virtual_port_is_known_by_its_full_name(api, backend, there, new, show
     monkeypatch.setitem(sys.modules, "rtmidi", system.module)
     plug = create(name)
     assert (plug.shown_as, plug.backend) == (shown_as, backend)
+
+
+def test_what_others_have_connected_again_counts_as_returned():
+    """So that the notes that were released meanwhile are released there, too."""
+    sights = [Sight.STEADY, Sight.DISCONNECTED, Sight.STEADY, Sight.CONNECTED, Sight.STEADY]
+    client = SimpleNamespace(get_ports=lambda: ["Synth:in"])
+    connection = SimpleNamespace(look=lambda: sights.pop(0), jack=None, takes_s=0.0)
+    hang_up = SimpleNamespace(happened=lambda: False)
+    plug = Plug(client, "Synth:in", "synth", hang_up, connection=connection)
+    said = [(plug.check(), plug.returns) for _ in range(5)]
+    assert said == [
+        ("", 0),
+        ("port 'Synth:in' was disconnected from midigan: connect it again to hear it", 0),
+        ("", 0),
+        ("port 'Synth:in' is connected to midigan again", 1),
+        ("", 1),
+    ]
+    assert plug.jack is None

@@ -33,6 +33,14 @@ def test_names_match_by_words_and_case(wanted, found):
     assert match_port(wanted, NAMES) == found
 
 
+def test_a_full_name_at_alsa_is_known_by_other_numbers_too():
+    names = ["Synth:in 128:0", "Synth:in 129:0", "Synth:in two 130:0"]
+    assert match_port("Synth:in 129:0", names) == ["Synth:in 129:0"]
+    assert match_port("Synth:in two 131:0", names) == ["Synth:in two 130:0"]
+    assert match_port("Synth:in 131:0", names) == names[:2]
+    assert match_port("Synth:i 131:0", names) == []
+
+
 def test_the_choice_is_made_among_all_backends():
     listings = [Listing("alsa", [], NAMES, ""), Listing("jack", [], ["iac"], "")]
     assert choose_port("iac", listings) == ("jack", "iac")

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from midigan.errors import PortError
-from midigan.live.playing import standby_alsa
+from midigan.live.connections import pacing
 from midigan.live.playing.standby import Standby
 from midigan.live.playing.standby_alsa import AlsaWay
 
@@ -59,13 +59,17 @@ def clients(tmp_path):
 @pytest.fixture
 def naps(monkeypatch):
     naps = []
-    monkeypatch.setattr(standby_alsa.time, "sleep", naps.append)
+    monkeypatch.setattr(pacing.time, "sleep", naps.append)
     return naps
 
 
-def plugged(clients, to):
+def plugged(clients, to, there=("129:0", "130:1")):
+    """The kernel's list with our port, whom it sends to, and the ports that are there."""
     lines = ['Client 128 : "midigan" [User]', '  Port   0 : "My Gan" (R-e-)']
-    clients.write_text("\n".join([*lines, *([f"    Connecting To: {to}"] if to else []), ""]))
+    lines += [f"    Connecting To: {to}"] if to else []
+    for client, port in (address.split(":") for address in there):
+        lines += [f'Client {client} : "Client {client}" [User]', f'  Port {port:>3} : "in" (-We-)']
+    clients.write_text("\n".join([*lines, ""]))
 
 
 def test_who_listened_is_told_after_the_port_has_gone(rtmidi, clients, naps):
@@ -73,7 +77,8 @@ def test_who_listened_is_told_after_the_port_has_gone(rtmidi, clients, naps):
     standby = Standby(way)
     plugged(clients, "129:0, 130:1[r:0], 131:0")
     standby.look()
-    clients.write_text("Client info\n")
+    plugged(clients, "")
+    clients.write_text(clients.read_text().replace("Client 128", "Client 140"))
     standby.look()
     standby.hush([0, 4])
     assert sorted(way._out.heard) == sorted(PORTS[1:])
@@ -86,14 +91,24 @@ def test_who_listened_is_told_after_the_port_has_gone(rtmidi, clients, naps):
     assert way._out.deleted
 
 
-def test_one_that_refuses_leaves_the_others_silenced(rtmidi, clients, naps):
+@pytest.mark.parametrize("refusing", [PORTS[1:2], PORTS[1:]])
+def test_one_that_refuses_is_told_of_when_the_others_are_silenced(rtmidi, clients, naps, refusing):
+    plugged(clients, "")
     way = AlsaWay(OURS, clients)
-    way._out.refusing.add(PORTS[1])
-    way.send([(0x80, 60, 0)], ["129:0", "130:1"])
-    assert way._out.heard == {PORTS[2]: [(0x80, 60, 0)]}
-    way._out.refusing.add(PORTS[2])
-    with pytest.raises(PortError, match="takes no messages"):
+    way._out.refusing = set(refusing)
+    with pytest.raises(PortError, match="reach Client 129"):
         way.send([(0x80, 60, 0)], ["129:0", "130:1"])
+    assert set(way._out.heard) == set(PORTS[1:]) - set(refusing)
+
+
+def test_who_is_there_but_is_not_to_be_seen_is_told_of(rtmidi, clients, naps):
+    """PipeWire's bridge is such a client."""
+    plugged(clients, "", ["129:0", "131:1"])
+    way = AlsaWay(OURS, clients)
+    with pytest.raises(PortError, match="reach Client 131"):
+        way.send([(0x80, 60, 0)], ["129:0", "131:1"])
+    assert list(way._out.heard) == PORTS[1:2]
+    way.send([(0x80, 60, 0)], ["129:0", "132:0"])
 
 
 def test_those_who_have_gone_as_well_need_nothing(rtmidi, clients, naps):

@@ -1,14 +1,15 @@
-"""Whether a connection at JACK is still the one that was made, by a stand-in for the server."""
+"""Whether a connection is still the one that was made, by a stand-in for JACK's server or ALSA."""
 
 import pytest
 
-from midigan.live.connections.jack_connection import JackConnection, Sight, look_after
+from midigan.live.connections import connection as connections
+from midigan.live.connections.connection import Connection, Sight, look_after
 
 OURS, SYNTH = "midigan:midi", "Synth:in"
 
 
 class Server:
-    """Stands in for JackWatch: its ports, their owners and connections; counts questions."""
+    """Stands in for a watch: its ports, their owners and connections; counts questions."""
 
     def __init__(self):
         self.outputs, self.uuid = {"Other:out"}, "7"
@@ -17,6 +18,9 @@ class Server:
         self.closed = False
 
     takes_s = 0.03
+
+    def called(self, name):
+        return name
 
     def ports(self, *, inputs):
         return {SYNTH} if inputs else set(self.outputs)
@@ -40,7 +44,7 @@ def server():
 
 def opened(server, connection=None, *new, refuses=False):
     """A connection as `plug` makes it, or makes again, by a port of ours, or several."""
-    connection = connection or JackConnection(server, inputs=False)
+    connection = connection or Connection(server, inputs=False)
     server.outputs -= {OURS}
     connection.prepare(SYNTH)
     server.outputs |= set(new or [OURS])
@@ -78,7 +82,30 @@ def test_what_somebody_disconnects_is_left_alone_and_said_once(server):
         assert [connection.look() for _ in range(3)] == [Sight.STEADY] * 3
         assert server.asked == asked
         server.connections = {(OURS, SYNTH)}
+        assert connection.look() is Sight.CONNECTED
         assert connection.look() is Sight.STEADY
+
+
+@pytest.mark.parametrize(("looks", "sight"), [(1, Sight.STEADY), (2, Sight.CONNECTED)])
+def test_what_was_disconnected_for_a_moment_has_missed_something(server, looks, sight):
+    connection = opened(server)
+    connection.look()
+    server.connections = set()
+    assert [connection.look() for _ in range(looks)] == [Sight.STEADY] * looks
+    server.connections = {(OURS, SYNTH)}
+    assert connection.look() is sight
+
+
+def test_a_port_of_ours_that_stays_is_the_same_when_it_is_connected_anew(server):
+    connection = opened(server)
+    connection.look()
+    server.connections = set()
+    connection.prepare(SYNTH)  # and at ALSA python-rtmidi goes on with the port that it has
+    server.connections = {(OURS, SYNTH)}
+    connection.made()
+    assert connection.stands()
+    server.connections, server.uuid = set(), "8"
+    assert connection.look() is Sight.LOST
 
 
 def test_who_ends_is_disconnected_first_and_replaced_after_that(server):
@@ -121,7 +148,7 @@ def test_one_that_is_refused_or_has_not_taken_effect_does_not_stand(server):
 
 
 def test_where_connections_cannot_be_seen_the_port_is_used_all_the_same(server):
-    connection = JackConnection(server, inputs=False)
+    connection = Connection(server, inputs=False)
     stood = []
     for _ in range(10):
         opened(server, connection, refuses=True)
@@ -137,10 +164,13 @@ def test_of_two_new_ports_nobody_knows_which_is_ours(server):
     assert [connection.look() for _ in range(3)] == [Sight.STEADY] * 3
 
 
-def test_it_is_for_jack_alone_and_leaves_with_the_port(server, monkeypatch):
-    monkeypatch.setattr("midigan.live.connections.jack_connection.watch", lambda: server)
-    assert look_after("alsa", inputs=False) is None
-    look_after("jack", inputs=False).close()
+@pytest.mark.parametrize("backend", ["jack", "alsa"])
+def test_it_is_where_somebody_can_tell_and_leaves_with_the_port(server, backend, monkeypatch):
+    monkeypatch.setitem(connections._WATCHES, backend, lambda: server)
+    assert look_after("coremidi", inputs=False) is None
+    looking = look_after(backend, inputs=False)
+    assert looking.jack is None  # a stand-in is none of JACK's
+    looking.close()
     assert server.closed
-    monkeypatch.setattr("midigan.live.connections.jack_connection.watch", lambda: None)
-    assert look_after("jack", inputs=False) is None
+    monkeypatch.setitem(connections._WATCHES, backend, lambda: None)
+    assert look_after(backend, inputs=False) is None
