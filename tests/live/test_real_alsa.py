@@ -19,14 +19,13 @@ from midigan.live.connections.alsa_clients import CLIENTS, address_of
 if not Path("/dev/snd/seq").exists():
     pytest.skip("this kernel has no sequencer of ALSA's", allow_module_level=True)
 
-PLAYER, COMPOSER, STANDBY = (
+PLAYER, COMPOSER = (
     "midigan.live.playing.player_process",
     "midigan.live.composing.composer_process",
-    "midigan.live.playing.standby_process",
 )
 NAMED, VIRTUAL = ("--port", "Synth in"), ("--virtual", "My Gan")
 PATIENCE_S = 60.0
-#: So long the standby takes to see who listens.
+#: So long the standby takes to see who listens, once it is there.
 STANDBY_S = 1.5
 
 
@@ -62,8 +61,9 @@ class Synth:
         wait_until("a moment with notes", self.sounds, PATIENCE_S)
 
     def close(self):
-        self._client.close_port()
-        self._client.delete()
+        if not self._client.is_deleted:
+            self._client.close_port()
+            self._client.delete()
 
 
 @pytest.fixture
@@ -107,7 +107,8 @@ def play(live, synth):
         midigan = live("--tempo", 240, "--seed", 3, "--backend", "alsa", *place)
         if place == VIRTUAL:
             connect(sender("My Gan"), synth.address)
-            midigan.child(STANDBY)
+            joined = '"midigan standby"'
+            wait_until("the standby port", lambda: joined in CLIENTS.read_text(), PATIENCE_S)
             time.sleep(STANDBY_S)
         synth.hear()
         return midigan
