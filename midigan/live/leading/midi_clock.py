@@ -60,6 +60,8 @@ class MidiClock:
         if kind == CLOCK:
             return self._pulses(self._regular.take(at_s, self._follower.period_s))
         waited = self._pulses(self._regular.flush())
+        if kind in (START, CONTINUE, STOP, SONG_POSITION):
+            self._regular.begin_anew()
         return self._placing(message, at_s) or waited
 
     def _placing(self, message: Sequence[int], at_s: float) -> Position | None:

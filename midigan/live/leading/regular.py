@@ -12,8 +12,9 @@ from __future__ import annotations
 _EVEN = 24
 #: How many may be lost at once.
 _MOST = 4
-#: How much shorter than a pulse a step must be, and how many steps later one is said again.
-_SHARE, _AGAIN = 3.0, 2.5
+#: How much shorter than a pulse a step must be, and how many steps later one is said again. One in
+#: so many may be that; more are a tempo.
+_SHARE, _AGAIN, _RARELY = 3.0, 1.5, 24
 #: In steps: how far an even gap may be from a whole number of pulses.
 _OFF = 1.1
 
@@ -30,6 +31,7 @@ class Regular:
         self._last_s: float | None = None
         self._held_s: float | None = None
         self._even = 0
+        self._since_again = _RARELY
 
     def flush(self) -> list[float]:
         """The pulse that waits for the next one to tell what it is, if any; it waits no more."""
@@ -46,8 +48,11 @@ class Regular:
             return self._after_a_gap(self._held_s, at_s, period_s)
         gap_s = 0.0 if self._last_s is None else at_s - self._last_s
         count = self._pulses(gap_s, period_s)
+        self._since_again += 1
         if self._even >= _EVEN and self._last_s is not None:
-            if gap_s <= self._step_s * _AGAIN and gap_s < period_s / 2:
+            again = gap_s <= self._step_s * _AGAIN and gap_s < period_s / 2
+            if again and self._since_again > _RARELY:
+                self._since_again = 0
                 return []
             if 2 <= count <= _MOST + 1:
                 self._held_s = at_s

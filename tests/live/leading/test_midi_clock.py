@@ -207,6 +207,21 @@ def test_where_pulses_can_be_lost_the_song_goes_on_where_it_is():
     assert daw.say(STOP).tick == 62 * 40
 
 
+@pytest.mark.parametrize("words", [[(START,)], [(STOP,), (SONG_POSITION, 0, 0), (CONTINUE,)]])
+def test_a_gap_before_a_new_place_is_no_loss(words):
+    daw = Daw(Steps())
+    daw.say(START)
+    daw.pulses(50)
+    for word in words:
+        daw.say(*word)
+    daw.now += PULSE_S
+    begin_s = daw.now
+    daw.pulses(1)
+    assert (daw.heard[-1].tick, daw.heard[-1].at_s) == (0, pytest.approx(begin_s, abs=0.001))
+    daw.pulses(10)
+    assert daw.tick() == pytest.approx(11 * 40, abs=1)
+
+
 def test_a_pulse_after_a_gap_counts_at_once_if_anything_else_is_said():
     daw = Daw(Steps())
     daw.say(START)

@@ -37,8 +37,9 @@ def test_pulses_that_were_lost_are_counted_where_they_were(regular, lost):
 
 def test_a_pulse_that_comes_twice_counts_once(regular):
     times = [arrival(number) for number in range(40, 60)]
-    again = [*times[:5], times[4] + STEP_S, *times[5:11], times[10], *times[11:]]
-    assert take(regular, again) == times
+    assert take(regular, [*times[:5], times[4] + STEP_S, *times[5:]]) == times
+    times = [arrival(number) for number in range(60, 100)]
+    assert take(regular, [*times[:30], times[29], *times[30:]]) == times
 
 
 def test_half_the_tempo_is_no_loss(regular):
@@ -50,6 +51,18 @@ def test_half_the_tempo_is_no_loss(regular):
 def test_another_tempo_is_neither(regular, factor):
     times = [arrival(39) + factor * PULSE_S * number for number in range(1, 20)]
     assert take(regular, times) == times
+
+
+@pytest.mark.parametrize("bpm", [240, 300, 340, 400])
+def test_a_tempo_much_faster_than_before_loses_a_pulse_at_most(bpm):
+    """In periods of 256 frames its pulses are as close as one that is said again."""
+    step_s = 256 / 48_000
+    regular = Regular(step_s)
+    numbers = range(40)
+    take(regular, [math.floor(number * PULSE_S / step_s) * step_s for number in numbers])
+    fast_s = 60 / bpm / 24
+    times = [40 * PULSE_S + math.floor(number * fast_s / step_s) * step_s for number in range(24)]
+    assert len(take(regular, times)) >= 23
 
 
 def test_a_pause_is_no_loss(regular):
