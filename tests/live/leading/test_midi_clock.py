@@ -177,6 +177,15 @@ class Steps(OurTimeline):
     step_s = 0.0005
 
 
+@pytest.fixture
+def even():
+    """A DAW at a JACK server, after 50 even pulses."""
+    daw = Daw(Steps())
+    daw.say(START)
+    daw.pulses(50)
+    return daw
+
+
 class Later(OurTimeline):
     """A timeline that began at second 1000."""
 
@@ -192,40 +201,31 @@ def test_by_another_timeline_positions_are_still_said_by_our_clock():
     assert daw.say(STOP).at_s == pytest.approx(1000 + daw.now)
 
 
-def test_where_pulses_can_be_lost_the_song_goes_on_where_it_is():
-    daw = Daw(Steps())
-    daw.say(START)
-    daw.pulses(50)
-    daw.now += PULSE_S
-    daw.pulses(10)
-    assert daw.tick() == pytest.approx(61 * 40, abs=1)
-    daw.say(CLOCK)  # and again
-    daw.now += 0.0005
-    daw.say(CLOCK)
-    daw.now += PULSE_S - 0.0005
-    assert daw.tick() == pytest.approx(62 * 40, abs=1)
-    assert daw.say(STOP).tick == 62 * 40
+def test_where_pulses_can_be_lost_the_song_goes_on_where_it_is(even):
+    even.now += PULSE_S
+    even.pulses(10)
+    assert even.tick() == pytest.approx(61 * 40, abs=1)
+    even.say(CLOCK)  # and again
+    even.now += 0.0005
+    even.say(CLOCK)
+    even.now += PULSE_S - 0.0005
+    assert even.tick() == pytest.approx(62 * 40, abs=1)
+    assert even.say(STOP).tick == 62 * 40
 
 
 @pytest.mark.parametrize("words", [[(START,)], [(STOP,), (SONG_POSITION, 0, 0), (CONTINUE,)]])
-def test_a_gap_before_a_new_place_is_no_loss(words):
-    daw = Daw(Steps())
-    daw.say(START)
-    daw.pulses(50)
+def test_a_gap_before_a_new_place_is_no_loss(words, even):
     for word in words:
-        daw.say(*word)
-    daw.now += PULSE_S
-    begin_s = daw.now
-    daw.pulses(1)
-    assert (daw.heard[-1].tick, daw.heard[-1].at_s) == (0, pytest.approx(begin_s, abs=0.001))
-    daw.pulses(10)
-    assert daw.tick() == pytest.approx(11 * 40, abs=1)
+        even.say(*word)
+    even.now += PULSE_S
+    begin_s = even.now
+    even.pulses(1)
+    assert (even.heard[-1].tick, even.heard[-1].at_s) == (0, pytest.approx(begin_s, abs=0.001))
+    even.pulses(10)
+    assert even.tick() == pytest.approx(11 * 40, abs=1)
 
 
-def test_a_pulse_after_a_gap_counts_at_once_if_anything_else_is_said():
-    daw = Daw(Steps())
-    daw.say(START)
-    daw.pulses(50)
-    daw.now += PULSE_S
-    daw.pulses(1)
-    assert daw.say(STOP).tick == 51 * 40
+def test_a_pulse_after_a_gap_counts_at_once_if_anything_else_is_said(even):
+    even.now += PULSE_S
+    even.pulses(1)
+    assert even.say(STOP).tick == 51 * 40
