@@ -10,7 +10,6 @@ from enum import Enum, auto
 from typing import Protocol
 
 from midigan.live.connections import alsa_watch, jack_watch
-from midigan.live.connections.jack_watch import JackWatch
 
 #: A client that ends is disconnected first, and its name goes after that: only what stays so
 #: for several looks was done by hand.
@@ -69,27 +68,28 @@ class Connection:
         """How long a look may take while it is there."""
         return self._watch.takes_s
 
-    @property
-    def jack(self) -> JackWatch | None:
-        """Who looks, if that is at JACK."""
-        return self._watch if isinstance(self._watch, JackWatch) else None
-
     def prepare(self, other: str) -> None:
         """It is about to be made, to a port of this full name."""
         self._other = self._watch.called(other)
         self._owner = self._watch.owner(self._other)
         self._before = self._watch.ports(inputs=self._inputs)
 
-    def made(self) -> None:
-        """It was made, though JACK lets it take effect a period later, or never."""
+    def made(self, own: str = "") -> None:
+        """It was made, though JACK lets it take effect a period later, or never.
+
+        `own` is the full name of our port, where that is known.
+        """
+        self._own = own or self._newest()
+        self._seen = False
+        self._unseen = 0
+
+    def _newest(self) -> str:
+        """What our port is called, by those that there were before; "" if nobody knows."""
         new = self._watch.ports(inputs=self._inputs) - self._before
         # If others opened one at the same moment nobody knows which is ours. At ALSA ours stays.
         if len(new) == 1:
-            self._own = new.pop()
-        elif new or self._own not in self._before:
-            self._own = ""
-        self._seen = False
-        self._unseen = 0
+            return new.pop()
+        return "" if new or self._own not in self._before else self._own
 
     def stands(self) -> bool:
         """Whether it has taken effect, as far as anybody can tell; it waits a period for that.

@@ -7,7 +7,6 @@ python-rtmidi's, which keeps it, waits for the server, and that one for them.
 from __future__ import annotations
 
 import contextlib
-import time
 from typing import Any
 
 _NAME = "midigan watch"
@@ -45,31 +44,7 @@ class JackWatch:
 
         JACK2: common/JackAPI.cpp, WaitGraphChange, sleeps for 1.1 periods while one is pending.
         """
-        return 1.2 * self.period_s
-
-    @property
-    def rate(self) -> float:
-        """Frames a second."""
-        return float(self._client.samplerate)
-
-    @property
-    def period_s(self) -> float:
-        """Seconds of a period."""
-        return float(self._client.blocksize) / self.rate
-
-    @property
-    def frame(self) -> int:
-        """The first frame of the period that is being processed, 0 to 2^32 - 1."""
-        return int(self._client.last_frame_time)
-
-    def counts(self) -> bool:
-        """Whether `frame` goes on; it waits for a few periods.
-
-        JACK2 keeps it where all clients see it; PipeWire tells only those that process.
-        """
-        before = self.frame
-        time.sleep(2.5 * self.period_s)
-        return self.frame != before
+        return 1.2 * float(self._client.blocksize) / float(self._client.samplerate)
 
     def connected(self, port: str) -> set[str]:
         """The names of the ports that are connected to one. It asks no other process."""

@@ -11,6 +11,7 @@ from midigan.live.connections.alsa_clients import without_address
 from midigan.live.connections.clients import client_for, new_client
 from midigan.live.connections.connection import Connection, Sight, look_after
 from midigan.live.connections.hangup import HangUp
+from midigan.live.connections.jack_input import JackInput
 from midigan.live.connections.jack_watch import JackWatch, watch
 from midigan.live.connections.port_names import (
     Listing,
@@ -29,6 +30,8 @@ _PORT = "midi"
 
 class Plug:
     """A client of python-rtmidi, input or output, and the port that it is connected to.
+
+    (Or a client that offers the same, see `clients`.)
 
     `wanted` is what the port was chosen by: a port that returns may have another number in
     its name, and is known by those words. It is None for a virtual port, which never goes.
@@ -67,11 +70,6 @@ class Plug:
     def takes_s(self) -> float:
         """How long `check` may take, if that is known, while nothing happens to the port."""
         return self._connection.takes_s if self._connection is not None else 0.0
-
-    @property
-    def jack(self) -> JackWatch | None:
-        """Who looks at JACK for this port, if it is one of JACK's and anybody can."""
-        return self._watch or (self._connection.jack if self._connection else None)
 
     def check(self) -> str:
         """Close the connection if the port has gone, open it again if it is back.
@@ -144,6 +142,7 @@ class Plug:
         """Close the connection, but not if its service is dead: that would hang."""
         if not self._hang_up.happened():
             self.client.close_port()
+            self.client.delete()
             for looking in (self._watch, self._connection):
                 if looking is not None:
                     looking.close()
@@ -159,13 +158,16 @@ class Plug:
         return True
 
 
-def connect(wanted: str, backend: str | None = None, *, inputs: bool = False) -> Plug:
+def connect(
+    wanted: str, backend: str | None = None, *, inputs: bool = False, timed: bool = False
+) -> Plug:
     """Connect to the one output port, or input, that `wanted` names in full or in part.
 
+    A `timed` input knows at JACK when exactly messages came, if anybody can: see `new_client`.
     Raises PortError if none or several match, or if it cannot be opened.
     """
     hang_up = HangUp()
-    client, found, name = client_for(wanted, backend, inputs=inputs)
+    client, found, name = client_for(wanted, backend, inputs=inputs, timed=timed)
     connection = look_after(found, inputs=inputs)
     try:
         _open(client, name, connection)
@@ -176,24 +178,26 @@ def connect(wanted: str, backend: str | None = None, *, inputs: bool = False) ->
     return plug
 
 
-def create(name: str, backend: str | None = None, *, inputs: bool = False) -> Plug:
+def create(
+    name: str, backend: str | None = None, *, inputs: bool = False, timed: bool = False
+) -> Plug:
     """Create a virtual port of our own: one that sends, or for `inputs` one that receives.
 
-    Raises PortError where the system cannot.
+    `timed` is as for `connect`. Raises PortError where the system cannot.
     """
     listings = [listing for listing in list_ports(backend) if not listing.trouble]
     able = [listing.backend for listing in listings if listing.backend != "winmm"]
     if not able:
         raise PortError(f"no virtual port can be created here: {' '.join(advice())}")
     hang_up = HangUp()
-    client = new_client(able[0], inputs=inputs)
+    client = new_client(able[0], inputs=inputs, timed=timed)
     try:
         with hushed():
             client.open_virtual_port(name)
     except (OSError, NotImplementedError) as error:
         raise PortError(f"virtual port {name!r} cannot be created: {error}") from error
     hang_up.armed()
-    shown_as = _newest(name, able[0], listings, inputs=inputs)
+    shown_as = _own_port(client) or _newest(name, able[0], listings, inputs=inputs)
     watching = watch() if shown_as and inputs and able[0] == "jack" else None
     plug = Plug(client, f"{name} ({able[0]})", None, hang_up, watching)
     plug.shown_as, plug.backend = shown_as, able[0]
@@ -212,11 +216,15 @@ def _newest(name: str, backend: str, before: Sequence[Listing], *, inputs: bool)
     (after,) = list_ports(backend)
     ports = listed(after, inputs=not inputs)
     new = set(ports) - known
-    ours = [port for port in new if name in (_own_name(port), _own_name(without_address(port)))]
+    ours = [
+        port
+        for port in new
+        if name in (_without_client(port), _without_client(without_address(port)))
+    ]
     return ours[0] if len(ours) == 1 else ""
 
 
-def _own_name(port: str) -> str:
+def _without_client(port: str) -> str:
     """A port's name without its client's."""
     return port.partition(":")[2]
 
@@ -228,4 +236,9 @@ def _open(client: Any, name: str, connection: Connection | None) -> None:
             connection.prepare(name)
         client.open_port(client.get_ports().index(name), _PORT)
         if connection is not None:
-            connection.made()
+            connection.made(_own_port(client))
+
+
+def _own_port(client: Any) -> str:
+    """The full name of a client's port, "" if it does not say."""
+    return client.port_name if isinstance(client, JackInput) else ""

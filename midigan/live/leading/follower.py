@@ -65,11 +65,16 @@ class Follower:
             self._begin(self._since_change())
         self._unsteadiness.pulse(at_s)
 
+    @property
+    def width_s(self) -> float:
+        """How far pulses may lie around their beat, by all that is known."""
+        return self._unsteadiness.width_s
+
     def is_off(self, at_s: float) -> bool:
         """Whether a pulse at `at_s` would not be the next one of the beat that is known."""
         if self.at_s is None or self.period_s is None:
             return False
-        return abs(at_s - self.at_s - self.period_s) > self._unsteadiness.width_s
+        return abs(at_s - self.at_s - self.period_s) > self.width_s
 
     def _forget_errors(self) -> None:
         self._errors: deque[float] = deque(maxlen=_RECENT)
@@ -90,7 +95,7 @@ class Follower:
         assert self.at_s is not None
         assert self.period_s is not None
         former_s, noise = self._former_s, self._unsteadiness.variance
-        if former_s and abs(self.period_s - former_s) < self._unsteadiness.width_s:
+        if former_s and abs(self.period_s - former_s) < self.width_s:
             self.at_s -= (self.period_s - former_s) / 2
             self.period_s = former_s
             self._var = noise / 2, 0.0, (_SAME * former_s) ** 2
@@ -102,7 +107,7 @@ class Follower:
         phase, both, period = self._var
         phase, both = phase + 2 * both + period, both + period
         expected_s = self.at_s + self.period_s
-        width_s = self._unsteadiness.width_s
+        width_s = self.width_s
         error_s = at_s - expected_s
         believed_s = max(-width_s, min(width_s, error_s))
         gain = phase / (phase + self._unsteadiness.variance)
@@ -115,7 +120,7 @@ class Follower:
 
     def _changed(self, error_s: float) -> bool:
         """Whether pulses have been outside the band too far and too long for chance."""
-        outside = abs(error_s) / self._unsteadiness.width_s - _INSIDE
+        outside = abs(error_s) / self.width_s - _INSIDE
         self._outside = max(0.0, self._outside + min(outside, _CLIP))
         return self._outside > _ENOUGH
 

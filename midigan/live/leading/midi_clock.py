@@ -46,7 +46,7 @@ class MidiClock:
         #: What Song Position counts, in pulses.
         self.position_pulses = position_pulses
         self._timeline = timeline
-        self._regular = Regular(timeline.step_s)
+        self._regular = Regular(timeline.step_s, timeline.again_s)
         self._follower = Follower()
         self._tempo_bpm = _FIRST_BPM
         self._last_s = 0.0  # when the last pulse arrived
@@ -58,7 +58,8 @@ class MidiClock:
         """Take a message that arrived at `at_s`; the new position if there is one."""
         kind = message[0]
         if kind == CLOCK:
-            return self._pulses(self._regular.take(at_s, self._follower.period_s))
+            follower = self._follower
+            return self._pulses(self._regular.take(at_s, follower.period_s, follower.width_s))
         waited = self._pulses(self._regular.flush())
         if kind in (START, CONTINUE, STOP, SONG_POSITION):
             self._regular.begin_anew()

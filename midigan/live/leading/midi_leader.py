@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from midigan.live.connections.plug import Plug, connect, create
 from midigan.live.leading.midi_clock import SIXTEENTH, MidiClock
 from midigan.live.leading.pulses import SONG_POSITION
-from midigan.live.leading.timelines import Stamp, timeline
+from midigan.live.leading.timelines import timeline
 from midigan.live.processes.player_messages import Notice, Position, Start
 
 _VIRTUAL = "midigan clock"
@@ -25,10 +25,9 @@ class MidiLeader:
 
     def __init__(self, wanted: str | None, backend: str | None) -> None:
         """Open the input. Raises PortError if that cannot be."""
-        self._arrived: queue.SimpleQueue[tuple[Sequence[int], Stamp]] = queue.SimpleQueue()
+        self._arrived: queue.SimpleQueue[tuple[Sequence[int], float]] = queue.SimpleQueue()
         self._plug = _open(wanted, backend)
-        self._plug.client.ignore_types(sysex=True, timing=False, active_sense=True)
-        self._timeline = timeline(self._plug.jack)
+        self._timeline = timeline(self._plug.client)
         self._clock = MidiClock(self._timeline)
         self._plug.listen(self._arrive)
         self._was_lost = False
@@ -46,12 +45,12 @@ class MidiLeader:
         """What is new, waiting for it at most this long."""
         said: list[Position | Notice | None] = []
         with contextlib.suppress(queue.Empty):
-            message, stamp = self._arrived.get(timeout=timeout_s)
+            message, at_s = self._arrived.get(timeout=timeout_s)
             while True:
                 if message[0] == SONG_POSITION:
                     self._clock.position_pulses = self._position_pulses()
-                said.append(self._clock.hear(message, self._timeline.take(stamp)))
-                message, stamp = self._arrived.get_nowait()
+                said.append(self._clock.hear(message, at_s))
+                message, at_s = self._arrived.get_nowait()
         now_s = time.perf_counter()
         said.append(self._clock.quiet(self._timeline.theirs_s(now_s)))
         if self._clock.lost != self._was_lost:
@@ -75,10 +74,10 @@ class MidiLeader:
 
     def _arrive(self, event: tuple[Sequence[int], float], _: object = None) -> None:
         # In a thread of the MIDI library: nothing but the time, and away.
-        self._arrived.put((event[0], self._timeline.stamp()))
+        self._arrived.put((event[0], self._timeline.now_s()))
 
 
 def _open(wanted: str | None, backend: str | None) -> Plug:
     if wanted is None:
-        return create(_VIRTUAL, backend, inputs=True)
-    return connect(wanted, backend, inputs=True)
+        return create(_VIRTUAL, backend, inputs=True, timed=True)
+    return connect(wanted, backend, inputs=True, timed=True)

@@ -19,6 +19,8 @@ _ENOUGH_GAPS = 48
 #: is the same, and for how many pulses their spread is remembered.
 _TOGETHER, _SIDE = 12, 3
 _MEMORY = 2000
+#: A gap so many times as long as the longest is a pause.
+_PAUSE = 3
 #: A tempo that seems to change again after so few pulses did not: the band is wider.
 _TOO_SOON = 24
 
@@ -54,6 +56,9 @@ class Unsteadiness:
     def pulse(self, at_s: float) -> None:
         """Take in a pulse."""
         self._since_change += 1
+        last_s = at_s if self._last_s is None else self._last_s
+        if self._gaps and at_s - last_s > _PAUSE * max(self._gaps):
+            self.gap()
         if self._last_s is not None:
             self._gaps.append(at_s - self._last_s)
             self._count += 1

@@ -7,6 +7,7 @@ import pytest
 
 from midigan.errors import PortError
 from midigan.live.connections.clients import client_for, new_client
+from midigan.live.connections.jack_input import JackInput
 
 APIS = {"API_LINUX_ALSA": 1, "API_UNIX_JACK": 2, "API_MACOSX_CORE": 3, "API_WINDOWS_MM": 4}
 ALSA, JACK = 1, 2
@@ -28,8 +29,13 @@ def clients(monkeypatch):
             self.there = False
 
     class MidiIn(Client):
+        ignored = None
+
         def get_ports(self):
             return ["Keys:out"]
+
+        def ignore_types(self, **kinds):
+            self.ignored = kinds
 
     class MidiOut(Client):
         def get_ports(self):
@@ -73,3 +79,36 @@ def test_a_backend_that_does_not_answer_is_one_line(clients):
     assert new_client("jack", inputs=False).api == JACK
     with pytest.raises(PortError, match="alsa does not answer: no sequencer"):
         new_client("alsa", inputs=False)
+
+
+@pytest.fixture
+def without_jack_client(monkeypatch):
+    monkeypatch.setitem(sys.modules, "jack", None)
+
+
+@pytest.mark.usefixtures("without_jack_client")
+def test_timed_inputs_hear_midi_clock_also_without_jack_client(clients):
+    client, _, name = client_for("keys", "jack", inputs=True, timed=True)
+    assert name == "Keys:out"
+    assert client.ignored == {"sysex": True, "timing": False, "active_sense": True}
+    assert new_client("jack", inputs=True).ignored is None
+
+
+def test_timed_inputs_at_jack_know_its_frames(clients, monkeypatch):
+    class Client:
+        samplerate, blocksize = 48_000, 256
+
+        def __init__(self, name, no_start_server):
+            if self.refuses:
+                raise OSError("no JACK")
+
+        def set_process_callback(self, _):
+            pass
+
+    monkeypatch.setitem(sys.modules, "jack", SimpleNamespace(Client=Client, JackError=OSError))
+    Client.refuses = False
+    assert isinstance(new_client("jack", inputs=True, timed=True), JackInput)
+    Client.refuses = True
+    with pytest.raises(PortError, match="jack does not answer: no JACK"):
+        new_client("jack", inputs=True, timed=True)
+    assert clients == []

@@ -164,12 +164,22 @@ def test_of_two_new_ports_nobody_knows_which_is_ours(server):
     assert [connection.look() for _ in range(3)] == [Sight.STEADY] * 3
 
 
+def test_a_port_of_ours_that_says_its_name_is_known_whatever_else_is_new(server):
+    connection = Connection(server, inputs=False)
+    connection.prepare(SYNTH)
+    server.outputs |= {"Else:out", OURS}
+    server.connections = {(OURS, SYNTH)}
+    connection.made(OURS)
+    assert connection.stands()
+    server.connections, server.uuid = set(), "8"
+    assert connection.look() is Sight.LOST
+
+
 @pytest.mark.parametrize("backend", ["jack", "alsa"])
 def test_it_is_where_somebody_can_tell_and_leaves_with_the_port(server, backend, monkeypatch):
     monkeypatch.setitem(connections._WATCHES, backend, lambda: server)
     assert look_after("coremidi", inputs=False) is None
     looking = look_after(backend, inputs=False)
-    assert looking.jack is None  # a stand-in is none of JACK's
     looking.close()
     assert server.closed
     monkeypatch.setitem(connections._WATCHES, backend, lambda: None)

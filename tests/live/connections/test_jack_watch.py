@@ -1,6 +1,5 @@
 """Who is connected to a port of JACK, by a stand-in."""
 
-import itertools
 import sys
 from types import SimpleNamespace
 
@@ -19,11 +18,6 @@ class Client:
         self.blocksize, self.samplerate = 480, 48_000
         self.connections = [OTHER]
         self.there = True
-        self.periods = itertools.count()
-
-    @property
-    def last_frame_time(self):
-        return 480 * next(self.periods)
 
     def get_ports(self, is_midi, is_input=False, is_output=False):
         assert is_midi
@@ -72,15 +66,6 @@ def test_it_says_which_ports_there_are_and_whose_they_are(jack):
     assert watching.takes_s == pytest.approx(0.012)
     watching._client.there = False
     assert watching.owner(PORT) == ""
-
-
-def test_it_counts_frames_unless_the_server_stands_still_for_it(jack):
-    watching = JackWatch()
-    assert watching.frame == 0
-    assert (watching.rate, watching.period_s) == (48_000, 0.01)
-    assert watching.counts()
-    watching._client.periods = itertools.repeat(0)
-    assert not watching.counts()
 
 
 def test_without_jack_nobody_watches(jack, monkeypatch):

@@ -135,3 +135,14 @@ def test_a_pulse_that_is_not_the_next_one_is_told():
         follower.pulse(number * 0.02)
     assert not follower.is_off(200 * 0.02)
     assert follower.is_off(200 * 0.02 + 0.007)
+
+
+def test_a_pause_does_not_make_a_beat_unsteady():
+    follower = Follower()
+    seen = [0.5 * number / 24 for number in range(200)]
+    for at_s in [*seen, *(at_s + 5.0 for at_s in seen)]:
+        follower.pulse(at_s)
+    assert follower.width_s < 0.001
+    for at_s in seen:
+        follower.pulse(at_s + 10.0 + 0.25 * at_s)
+    assert follower.width_s < 0.001

@@ -174,7 +174,7 @@ def test_first_pulses_that_arrive_together_are_no_tempo(daw):
 class Steps(OurTimeline):
     """A timeline in steps of .5 ms."""
 
-    step_s = 0.0005
+    step_s = again_s = 0.0005
 
 
 @pytest.fixture
