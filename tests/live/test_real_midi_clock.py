@@ -11,6 +11,9 @@ require_jack = pytest.importorskip("jack")
 
 from clock_master import CONTINUE, SONG_POSITION, START, STOP, ClockMaster  # noqa: E402
 
+from midigan.live.leading.midi_leader import MidiLeader  # noqa: E402
+from midigan.live.processes.player_messages import Notice, Position  # noqa: E402
+
 #: Notes are seen a period late at most, and sent a period late at most.
 TWO_PERIODS_S = 2.5 * PERIOD / RATE
 
@@ -124,3 +127,71 @@ def test_a_lost_clock_is_silence_until_it_returns(daw, midigan):
     assert out.count("MIDI clock is lost") >= 1
     assert out.count("MIDI clock is back") == 1
     receiver.assert_silent()
+
+
+@pytest.fixture
+def leader(server):
+    """One that listens to a clock, and all who have led it, of whom the last is there."""
+    masters = [ClockMaster("Daw")]
+    leader = MidiLeader("daw clock", "jack")
+    yield masters, leader
+    leader.close()
+    masters[-1].close()
+
+
+def hear(leader, wanted):
+    """Let it listen until it says something that is wanted."""
+    said = []
+
+    def heard():
+        said.extend(leader.listen(0.05))
+        return any(wanted(message) for message in said)
+
+    wait_until("something", heard)
+
+
+def rolls_from_bar_1(master, leader):
+    begin = master.now() + 0.2
+    master.at(begin - 0.01, START)
+    master.roll(begin, 2, 120)
+    hear(leader, lambda said: isinstance(said, Position) and said.rolling and said.tick == 0)
+
+
+def says(text):
+    return lambda said: isinstance(said, Notice) and text in said.text
+
+
+def test_a_clock_whose_port_goes_and_comes_back_is_followed_again(leader):
+    masters, leader = leader
+    rolls_from_bar_1(masters[-1], leader)
+    masters[-1].close()
+    hear(leader, says("'Daw:clock' has gone away"))
+    masters.append(ClockMaster("Daw"))
+    hear(leader, says("'Daw:clock' is back"))
+    rolls_from_bar_1(masters[-1], leader)
+    # And so soon that it never seems to be away.
+    masters[-1].close()
+    masters.append(ClockMaster("Daw"))
+    hear(leader, says("'Daw:clock' is back"))
+    rolls_from_bar_1(masters[-1], leader)
+
+
+def test_a_clock_that_is_disconnected_by_hand_is_told_of_and_followed_when_connected(leader):
+    (master,), leader = leader
+    rolls_from_bar_1(master, leader)
+    (ours,) = [port.name for port in master.port.connections]
+    master.client.disconnect(master.port, ours)
+    hear(leader, says("'Daw:clock' was disconnected from midigan"))
+    master.client.connect(master.port, ours)
+    hear(leader, says("'Daw:clock' is connected to midigan again"))
+    rolls_from_bar_1(master, leader)
+
+
+@pytest.mark.usefixtures("server")
+def test_whoever_connects_a_clock_to_our_port_is_followed():
+    leader, master = MidiLeader(None, "jack"), ClockMaster("Daw")
+    (ours,) = master.client.get_ports("midigan clock", is_input=True)
+    master.client.connect(master.port, ours)
+    rolls_from_bar_1(master, leader)
+    leader.close()
+    master.close()
