@@ -31,6 +31,9 @@ class Client:
         self.opened.append(None)
         self.hear = None  # as python-rtmidi's does
 
+    def delete(self):
+        self.opened.append("deleted")
+
     def send_message(self, message):
         if self.refuses:
             raise OSError("gone")
@@ -58,7 +61,7 @@ class Connection:
     def prepare(self, name):
         self.said.append(name)
 
-    def made(self):
+    def made(self, own=""):
         self.said.append("made")
 
     def stands(self):
@@ -226,6 +229,7 @@ def test_a_port_that_went_and_returned_unseen_is_opened_again_at_the_next_look(
     assert client.sent == [(0x80, 60, 0), (0xB0, 123, 0), (0xC0, 5)]
     assert watched.check() == ""
     watched.close()
+    assert client.opened[-2:] == [None, "deleted"]
     assert connection.said[-1] == "closed"
 
 

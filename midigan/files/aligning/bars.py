@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import accumulate, cycle, islice, zip_longest
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,37 +97,40 @@ def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
     if len(stretches) == 1 and stretches[0].bar_if_all_alike(whole):
         (only,) = stretches
         return _like_bars(only, only.measures_until(end), step, whole)
-    parts: list[NDArray[np.int64]] = []
-    full: list[NDArray[np.int64]] = []
+    runs: list[_Run] = []
     bar_of_meter: list[int] = []
     measures: Counter[str] = Counter()
-    bars = fitting = stop = 0
+    bars = fitting = 0
     for stretch, following in zip_longest(stretches, stretches[1:]):
-        if bars > MAX_BARS:
+        if bars >= MAX_BARS:
             break
         if stretch.meter:
             bar_of_meter.append(bars)
         stop = following.begin if following else stretch.first_line_from(end)
-        parts.append(_bar_lines(stretch, stop, whole))
-        full.append(np.resize(stretch.bar_lengths(whole), len(parts[-1])))
-        if stretch.upbeat:
-            full[-1][0] = stretch.upbeat
-        bars += len(parts[-1])
-        own = stretch.measures_until(stop if following else end)
-        measures[stretch.name] += own
+        own = _runs(stretch, stop, whole, MAX_BARS - bars)
+        runs += own
+        bars += sum([run.bars for run in own])
+        count = stretch.measures_until(stop if following else end)
+        measures[stretch.name] += count
         if stretch.length % whole == 0:
             upbeat = stretch.upbeat * stretch.joined // stretch.length
             together = (stop - stretch.begin - stretch.upbeat) // stretch.length
-            fitting += max(min(together * stretch.joined, own - upbeat), 0)
-    lines = np.concatenate([*parts, [stop]])[: MAX_BARS + 1]
+            fitting += max(min(together * stretch.joined, count - upbeat), 0)
+    lengths, counts, lasts = zip(*runs, strict=True)
+    full = np.repeat(lengths, counts)
+    lines = np.zeros(bars + 1, np.int64)
+    lines[1:] = full
+    lines[[*accumulate(counts)]] = lasts
+    steps = -(-lines[1:] // step)
+    np.cumsum(lines, out=lines)
     meters = meters[: len(bar_of_meter)].copy()
     meters["bar"] = bar_of_meter
-    lengths = np.diff(lines)
-    even = int(lengths[0]) if lengths.min() == lengths.max() else 0
+    kinds = {*lasts, *(run.length for run in runs if run.bars > 1)}
+    even = kinds.pop() if len(kinds) == 1 else 0
     return Bars(
         lines,
-        -(-lengths // step),
-        -(-np.concatenate(full)[: len(lengths)] // step),
+        steps,
+        -(-full // step),
         meters,
         even,
         even == whole,
@@ -143,12 +147,12 @@ def _like_bars(stretch: Stretch, measures: int, step: int, whole: int) -> Bars:
     """
     bar = stretch.bar_if_all_alike(whole)
     count = min(-(-measures // stretch.joined) * (stretch.length // bar), MAX_BARS)
-    steps = np.full(count, -(-bar // step))
+    lines, steps, meters = _like_lines(stretch.meter, bar, -(-bar // step), count.bit_length())
     return Bars(
-        np.arange(count + 1) * bar,
-        steps,
-        steps,
-        np.array([(0, *stretch.meter)] if stretch.meter else [], METER),
+        lines[: count + 1],
+        steps[:count],
+        steps[:count],
+        meters,
         bar,
         bar == whole,
         Counter({stretch.name: measures}),
@@ -156,15 +160,39 @@ def _like_bars(stretch: Stretch, measures: int, step: int, whole: int) -> Bars:
     )
 
 
-def _bar_lines(stretch: Stretch, stop: int, whole: int) -> NDArray[np.int64]:
-    """Where the bars of a stretch begin; no more than one over MAX_BARS measures of them."""
-    begin = stretch.begin + stretch.upbeat
-    count = min(-(-(stop - begin) // stretch.length), MAX_BARS + 1)
-    heads = begin + stretch.length * np.arange(count, dtype=np.int64)
+@lru_cache(128)
+def _like_lines(
+    meter: tuple[int, int] | None, bar: int, steps: int, bits: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Notes]:
+    """Lines and steps of bars of one length, of less than two to the power of `bits`; the meter."""
+    count = 1 << bits
+    meters = np.array([(0, *meter)] if meter else [], METER)
+    return np.arange(0, count * bar, bar), np.full(count, steps), meters
+
+
+class _Run(NamedTuple):
+    """Bars of one length, in positions, of which the last may be shorter."""
+
+    length: int
+    bars: int
+    last: int
+
+
+def _runs(stretch: Stretch, stop: int, whole: int, most: int) -> list[_Run]:
+    """The bars of a stretch that ends at `stop`, at most so many."""
+    left = stop - stretch.begin
+    runs = []
     if stretch.upbeat:
-        heads = np.concatenate([[stretch.begin], heads])
-    if stretch.length <= whole:
-        return heads
-    pieces = np.arange(0, stretch.length, whole, dtype=np.int64)
-    lines = (heads[:, None] + pieces).ravel()
-    return lines[lines < stop]
+        runs.append(_Run(stretch.upbeat, 1, min(left, stretch.upbeat)))
+        left, most = left - stretch.upbeat, most - 1
+    lengths = stretch.bar_lengths(whole)
+    if lengths[0] == lengths[-1] and min(left, most) > 0:
+        length = lengths[0]
+        count = min(-(-left // length), most)
+        return [*runs, _Run(length, count, min(left - (count - 1) * length, length))]
+    for length in islice(cycle(lengths), most):
+        if left <= 0:
+            break
+        runs.append(_Run(length, 1, min(left, length)))
+        left -= length
+    return runs
