@@ -8,6 +8,7 @@ the tempo.
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 
 #: What is believed at first, in seconds: 256 frames at 48 kHz.
 _FIRST_S = 256 / 48_000
@@ -21,8 +22,9 @@ _TOGETHER, _SIDE = 12, 3
 _MEMORY = 2000
 #: A gap so many times as long as the longest is a pause.
 _PAUSE = 3
-#: A tempo that seems to change again after so few pulses did not: the band is wider.
-_TOO_SOON = 24
+#: A tempo that seems to change again after so few pulses did not: the band is wider. If gaps differ
+#: from one to the next by less than this share of it, it did: it is being drawn out.
+_TOO_SOON, _DRAWN_OUT = 24, 0.5
 
 
 class Unsteadiness:
@@ -49,7 +51,7 @@ class Unsteadiness:
 
     def begin_anew(self) -> None:
         """Pulses left the band: it is too narrow, or the tempo has changed."""
-        if self._since_change < _TOO_SOON:
+        if self._since_change < _TOO_SOON and self._unevenness_s() > _DRAWN_OUT * self.width_s:
             self.width_s = self._seen_s = min(self.width_s * 1.5, _MOST_S)
         self._since_change = 0
 
@@ -76,3 +78,7 @@ class Unsteadiness:
         spread_s = max(inner) - min(inner)
         drift_s = abs(sum(gaps[:_SIDE]) - sum(gaps[-_SIDE:])) / _SIDE
         return spread_s if drift_s <= spread_s / 2 else 0.0
+
+    def _unevenness_s(self) -> float:
+        """How much gaps differ from the ones before them."""
+        return max((abs(b - a) for a, b in pairwise(self._gaps)), default=0.0)

@@ -103,6 +103,19 @@ def test_a_tempo_that_is_drawn_out_is_followed():
     assert max(abs(error) for error, _ in settled(found, 20)) < 3
 
 
+@pytest.mark.parametrize(("begin", "end", "seconds"), [(120, 132, 8), (120, 140, 2), (140, 90, 4)])
+def test_where_pulses_come_exactly_so_is_a_tempo_that_is_drawn_out(begin, end, seconds):
+    follower, at_s, bpm = Follower(), 0.0, begin
+    for number in range(1000):
+        follower.pulse(round(at_s * RATE) / RATE)
+        at_s += 60 / bpm / 24
+        if number > 100:
+            assert abs(follower.at_s + follower.period_s - at_s) < 0.001
+        if number > 400:
+            step = (end - begin) / seconds * 60 / bpm / 24
+            bpm = min(bpm + step, end) if end > begin else max(bpm + step, end)
+
+
 def test_a_receiver_that_is_held_up_once_is_not_followed():
     follower = Follower()
     for number in range(2000):
