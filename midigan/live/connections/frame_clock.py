@@ -13,6 +13,9 @@ _WRAP = 1 << 32
 #: The last second tells how far our clock is ahead, unless all of its end, in seconds and at least
 #: so many periods, agrees that the server has lost more time than this.
 _MEMORY_S, _END_S, _END_PERIODS, _LOST_S = 1.0, 0.08, 4, 0.0001
+#: More than this is believed as soon as so many periods began as evenly as this: who was only
+#: woken late is less and less late.
+_MUCH_S, _EVEN_S = 0.0005, 0.0002
 
 
 class FrameClock:
@@ -26,6 +29,7 @@ class FrameClock:
         self._frame: int | None = None
         self._memory = _Least(_MEMORY_S)
         self._end = _Least(max(_END_S, _END_PERIODS * self.period_s))
+        self._last: deque[float] = deque(maxlen=_END_PERIODS)
 
     def begin(self, frame: int, ours_s: float) -> None:
         """A period begins with this frame, of 2^32; we were woken up at a second of our clock."""
@@ -37,8 +41,15 @@ class FrameClock:
         # At least by the least of these: a client is woken up at best at once.
         self._memory.add(at_s, ours_s - at_s)
         self._end.add(at_s, ours_s - at_s)
+        self._last.append(ours_s - at_s)
         if self._end.least > self._memory.least + _LOST_S:
-            self._memory.begin_anew(self._end)
+            self._memory.begin_anew(at_s, self._end.least)
+        elif self._lost_much():
+            self._memory.begin_anew(at_s, min(self._last))
+
+    def _lost_much(self) -> bool:
+        least = min(self._last)
+        return least > self._memory.least + _MUCH_S and max(self._last) < least + _EVEN_S
 
     @property
     def ahead_s(self) -> float | None:
@@ -65,7 +76,7 @@ class _Least:
             self._steps.popleft()
         self.least = self._steps[0][1]
 
-    def begin_anew(self, other: _Least) -> None:
-        """Forget all that another does not know."""
-        self._steps = other._steps.copy()
-        self.least = other.least
+    def begin_anew(self, at_s: float, value: float) -> None:
+        """Forget all values but this."""
+        self._steps.clear()
+        self.add(at_s, value)

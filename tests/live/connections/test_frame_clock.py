@@ -25,7 +25,7 @@ def periods(count, period, lost_s=(), late_s=(), first=0):
 def test_frames_are_counted_whatever_the_server_loses(first):
     clock = FrameClock(RATE, 256)
     assert clock.ahead_s is None
-    for number, period in enumerate(periods(50, 256, {20: 0.004, 31: 0.0007}.items(), first=first)):
+    for number, period in enumerate(periods(50, 256, {20: 0.004, 31: 0.0007}, first=first)):
         clock.begin(*period)
         assert clock.frames == number * 256
 
@@ -35,7 +35,7 @@ def test_what_was_lost_is_known_within_a_tenth_of_a_second_or_four_periods(perio
     clock = FrameClock(RATE, period)
     count = max(400, 3 * RATE // period)
     lost = count // 2
-    for number, begun in enumerate(periods(count, period, {lost: 0.005}.items())):
+    for number, begun in enumerate(periods(count, period, {lost: 0.005})):
         clock.begin(*begun)
         since_s = (number - lost) * period / RATE
         if not 0 <= since_s < max(0.1, 4 * period / RATE):
@@ -43,12 +43,35 @@ def test_what_was_lost_is_known_within_a_tenth_of_a_second_or_four_periods(perio
             assert clock.ahead_s == pytest.approx(true_s, abs=0.0001)
 
 
-@pytest.mark.parametrize("period", [64, 1024])
-def test_a_client_that_is_woken_late_is_not_taken_for_a_loss(period):
+@pytest.mark.parametrize("period", [32, 64, 256, 1024, 4096])
+def test_much_that_was_lost_is_known_after_four_even_periods(period):
     clock = FrameClock(RATE, period)
-    few = 0.06 * RATE / period
-    late_s = dict.fromkeys(range(200, 200 + round(few)), 0.02)
-    for begun in periods(600, period, late_s=late_s.items()):
+    for number, begun in enumerate(periods(600, period, {300: 0.0007})):
+        clock.begin(*begun)
+        if not 300 <= number < 303:
+            true_s = 100.0007 if number >= 300 else 100.0
+            assert clock.ahead_s == pytest.approx(true_s, abs=0.0003)
+
+
+@pytest.mark.parametrize("period", [64, 256, 1024])
+@pytest.mark.parametrize("asleep_s", [0.001, 0.01, 0.05])
+def test_a_client_that_is_woken_late_is_not_taken_for_a_loss(period, asleep_s):
+    # It hears of all periods that it slept through at once, and each was late by less.
+    period_s = period / RATE
+    late_s = {200 + i: asleep_s - i * (period_s - 0.00005) for i in range(100)}
+    clock = FrameClock(RATE, period)
+    for begun in periods(600, period, late_s={n: s for n, s in late_s.items() if s > 0}):
+        clock.begin(*begun)
+        assert clock.ahead_s == pytest.approx(100.0, abs=0.0001)
+
+
+@pytest.mark.parametrize("period", [64, 256, 1024])
+def test_a_client_that_is_woken_unevenly_late_for_a_while_is_not_taken_for_a_loss(period):
+    chance = random.Random(2)
+    few = max(3, round(0.06 * RATE / period))
+    late_s = {200 + i: chance.uniform(0.001, 0.006) for i in range(few)}
+    clock = FrameClock(RATE, period)
+    for begun in periods(600, period, late_s=late_s):
         clock.begin(*begun)
         assert clock.ahead_s == pytest.approx(100.0, abs=0.0001)
 
