@@ -20,22 +20,30 @@ class Pulses:
 
     def __init__(self, send: Callable[[Sequence[int]], None]) -> None:
         self._send = send
+        self._told: list[Sequence[int]] = []  # what has to be said right before the next pulse
         self.next_tick: int | None = None
 
     def go(self, tick: int) -> None:
-        """Say that the next pulse is that at `tick` or the first after it, and roll."""
+        """Roll: the next pulse is that at `tick` or the first after it.
+
+        Start is said now. A Song Position and Continue come with the first pulse: Ardour 7.3
+        forgets the position, and goes on from 0, when the pulse is not in the same period.
+        """
         self.next_tick = -(-tick // PULSE_TICKS) * PULSE_TICKS
-        sixteenth, rest = divmod(tick, SIXTEENTH_TICKS)
         if tick == 0:
             self._send((START,))
             return
+        sixteenth, rest = divmod(tick, SIXTEENTH_TICKS)
         if rest == 0 and sixteenth <= _LAST_SIXTEENTH:
-            self._send((SONG_POSITION, sixteenth & 0x7F, sixteenth >> 7))
-        self._send((CONTINUE,))
+            self._told.append((SONG_POSITION, sixteenth & 0x7F, sixteenth >> 7))
+        self._told.append((CONTINUE,))
 
     def take(self, tick: int) -> None:
         """Send the pulse of `tick` if it is its turn."""
         if tick == self.next_tick:
+            for message in self._told:
+                self._send(message)
+            self._told.clear()
             self._send((CLOCK,))
             self.next_tick = tick + PULSE_TICKS
 
@@ -43,4 +51,6 @@ class Pulses:
         """Stand, and say so, unless it stands already."""
         if self.next_tick is not None:
             self.next_tick = None
-            self._send((STOP,))
+            if not self._told:
+                self._send((STOP,))
+            self._told.clear()

@@ -79,13 +79,25 @@ def test_whatever_ends_the_music_stops_the_clock(end):
         (0x4000 * PPQN // 4, [(CONTINUE,)], 0x4000 * PPQN // 4),
     ],
 )
-def test_going_says_from_where(tick, messages, first):
+def test_where_it_goes_on_is_said_right_before_the_first_pulse(tick, messages, first):
     sent = []
     pulses = Pulses(sent.append)
     pulses.go(tick)
-    assert (sent, pulses.next_tick) == (messages, first)
+    # Start alone has to be heard before: who follows then goes to the beginning.
+    assert (sent, pulses.next_tick) == ([(START,)] if tick == 0 else [], first)
     pulses.take(first)
-    assert sent[-1] == (CLOCK,)
+    assert sent == [*messages, (CLOCK,)]
     pulses.stop()
     pulses.stop()
-    assert sent[len(messages) + 1 :] == [(STOP,)]
+    assert sent == [*messages, (CLOCK,), (STOP,)]
+
+
+def test_what_never_went_on_is_not_stopped():
+    sent = []
+    pulses = Pulses(sent.append)
+    pulses.go(BAR)
+    pulses.stop()
+    assert (sent, pulses.next_tick) == ([], None)
+    pulses.go(0)
+    pulses.take(0)
+    assert sent == [(START,), (CLOCK,)]
