@@ -20,7 +20,7 @@ class Pulses:
 
     def __init__(self, send: Callable[[Sequence[int]], None]) -> None:
         self._send = send
-        self._told: list[Sequence[int]] = []  # what has to be said right before the next pulse
+        self._untold: list[Sequence[int]] = []  # until right before the next pulse
         self.next_tick: int | None = None
 
     def go(self, tick: int) -> None:
@@ -35,15 +35,15 @@ class Pulses:
             return
         sixteenth, rest = divmod(tick, SIXTEENTH_TICKS)
         if rest == 0 and sixteenth <= _LAST_SIXTEENTH:
-            self._told.append((SONG_POSITION, sixteenth & 0x7F, sixteenth >> 7))
-        self._told.append((CONTINUE,))
+            self._untold.append((SONG_POSITION, sixteenth & 0x7F, sixteenth >> 7))
+        self._untold.append((CONTINUE,))
 
     def take(self, tick: int) -> None:
         """Send the pulse of `tick` if it is its turn."""
         if tick == self.next_tick:
-            for message in self._told:
+            for message in self._untold:
                 self._send(message)
-            self._told.clear()
+            self._untold.clear()
             self._send((CLOCK,))
             self.next_tick = tick + PULSE_TICKS
 
@@ -51,6 +51,6 @@ class Pulses:
         """Stand, and say so, unless it stands already."""
         if self.next_tick is not None:
             self.next_tick = None
-            if not self._told:
+            if not self._untold:
                 self._send((STOP,))
-            self._told.clear()
+            self._untold.clear()

@@ -76,6 +76,14 @@ def test_a_client_that_is_woken_unevenly_late_for_a_while_is_not_taken_for_a_los
         assert clock.ahead_s == pytest.approx(100.0, abs=0.0001)
 
 
+def test_a_client_that_was_evenly_late_is_right_again_as_soon_as_it_is_in_time():
+    clock = FrameClock(RATE, 64)
+    for number, begun in enumerate(periods(600, 64, late_s=dict.fromkeys(range(200, 245), 0.02))):
+        clock.begin(*begun)
+        if not 200 <= number < 245:
+            assert clock.ahead_s == pytest.approx(100.0, abs=0.0002)
+
+
 def test_clocks_that_drift_apart_are_followed():
     clock = FrameClock(RATE, 256)
     for frame, ours_s in periods(60 * RATE // 256, 256):
