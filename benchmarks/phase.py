@@ -13,6 +13,7 @@ Downbeats are judged by beat_audio.txt, tracked on the recordings, and beside it
 beat_midi.txt, computed from the MIDI file: where the two disagree, the latter is mostly a beat
 early. `steady` songs are those in which one phase holds over 60% of the tracked downbeats,
 with as many tracked beats as the file has; `agreed` ones those where both annotations agree.
+Who is right in the others is told by chord_audio.txt: pop changes its chords on downbeats.
 
 The weights in midigan/files/aligning/accents.py are fitted (`--fit` prints them) to the steady
 songs in 4/4 among every second song, in the order of their numbers; figures are of the others.
@@ -44,7 +45,10 @@ SIGNS = ("long notes", "loud notes", "bass", "harmony")
 
 @dataclass(frozen=True, eq=False)
 class Song:
-    """A song and its annotation, in ticks; `tracked` is by ear, `computed` by rule."""
+    """A song and its annotation, in ticks; `tracked` is by ear, `computed` by rule.
+
+    chords: when those of the recording change.
+    """
 
     score: Score
     beats: Floats
@@ -52,6 +56,7 @@ class Song:
     tracked: Floats
     tracked_beats: int
     in_bar: int
+    chords: Floats
 
     @classmethod
     def read(cls, folder: Path) -> Song:
@@ -67,6 +72,7 @@ class Song:
             _ticks(tracked[:, 0], score)[tracked[:, 1] == 1],
             len(tracked),
             int(tracked[:, 1].max()),
+            _ticks(np.loadtxt(folder / "chord_audio.txt", usecols=0, ndmin=1), score),
         )
 
     def place(self, downbeats: Floats) -> tuple[int, float]:
@@ -86,6 +92,11 @@ class Song:
         """Whether it is steady, and both annotations agree on where its bars begin."""
         (tracked, _), (computed, share) = self.place(self.tracked), self.place(self.computed)
         return self.steady and share > STEADY and tracked == computed
+
+    def chords_on(self, downbeats: Floats) -> float:
+        """The share of its chords, 0..1, that change within half a beat of a downbeat."""
+        away = np.abs(self.chords[:, None] - downbeats).min(1)
+        return float((away < self.score.ppq / 2).mean())
 
     def beat_is_right(self, phase: Phase) -> bool:
         """Whether the first beat lies on an annotated one."""
@@ -155,6 +166,19 @@ def print_rates(songs: list[Song], phases: list[Phase]) -> None:
         print(f"{name:14}{len(pairs):6}{beat:10.1%}{tracked:12.1%}{computed:14.1%}")
 
 
+def print_disagreement(songs: list[Song]) -> None:
+    """Which annotation the recordings' chords speak for, where the two disagree."""
+    steady = [song for song in songs if song.steady]
+    apart = [song for song in steady if not song.agreed]
+    tracked, computed = (
+        np.mean([song.chords_on(getattr(song, name)) for song in apart])
+        for name in ("tracked", "computed")
+    )
+    print(f"in {len(apart)} of {len(steady)} steady songs the two annotations disagree; there, of")
+    print(f"the recordings' chords, {tracked:.0%} change on a tracked downbeat, {computed:.0%} on")
+    print("one of beat_midi.txt")
+
+
 def print_confidence(songs: list[Song], phases: list[Phase]) -> None:
     """How often bar lines are right, by how sure of them the phase finder is."""
     pairs = [(song, phase) for song, phase in zip(songs, phases, strict=True) if song.steady]
@@ -197,6 +221,7 @@ def main() -> None:
     print(f"`--align auto` moves {moved}, and leaves {len(songs) - moved} as they are")
     print("of the songs that the weights were not fitted to, right are:")
     print_rates(songs[1::2], phases[1::2])
+    print_disagreement(songs)
     print_confidence(songs[1::2], phases[1::2])
 
 
