@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 def _checked_meter(_: click.Context, __: click.Parameter, meter: str) -> str:
     # To import what a meter is takes as long as a small folder, and the workers wait meanwhile.
-    if meter in ("only", "pad", "native"):
+    if meter in ("auto", "only", "pad", "native"):
         return meter
     from midigan.files.aligning.meters import is_meter_rule
 
     if not is_meter_rule(meter):
-        raise click.BadParameter(f"{meter!r} is not only, pad, native or a meter such as 3/4")
+        raise click.BadParameter(f"{meter!r} is not auto, only, pad, native or a meter such as 3/4")
     return meter
 
 
@@ -58,12 +58,13 @@ def _checked_meter(_: click.Context, __: click.Parameter, meter: str) -> str:
 @click.option(
     "--meter",
     callback=_checked_meter,
-    default="only",
+    default="auto",
     show_default=True,
-    metavar="only|pad|native|N/D",
-    help="Songs in other meters than the layout's: leave them out, or pad their bars with "
+    metavar="auto|only|pad|native|N/D",
+    help="Songs in other meters than the layout's: leave them out ('only'), or pad their bars with "
     "silence; or use those in one meter, with bars of its length: 'native' is the most "
-    "frequent one, or name it: 3/4.",
+    "frequent one, or name it: 3/4. 'auto' is 'only', but 'native' where no song is in the "
+    "layout's.",
 )
 @click.option(
     "--align",

@@ -98,9 +98,29 @@ def test_native_bars_are_those_of_the_most_frequent_meter(music):
     assert run("music", "--meter", "native", "--align", "file").exit_code == 0
 
 
+def test_where_no_song_is_in_the_layouts_meter_bars_are_in_theirs(music):
+    waltzes(music, 2)
+    result = run("music/waltz0.mid", "music/waltz1.mid", "-o", "waltzes.npz")
+    assert result.exit_code == 0
+    assert PhraseSet.load(music / "waltzes.npz").layout.name == "satb-3-4"
+    assert facts(result)["meter"] == "2 of 2 pieces looked at are in 3/4, none in 4/4"
+    # One of the music's others is enough for the layout's own.
+    result = run("music")
+    assert facts(result)["files"] == "5, 3 of them used"
+    assert "meter" not in facts(result)
+
+
+def test_a_song_is_padded_if_no_bars_can_be_made_of_its_meter(music):
+    (music / "long.mid").write_bytes(midi(meter(255, 4) + notes(300)))
+    result = run("long.mid")
+    assert result.exit_code == 0
+    assert facts(result)["meter"] == "1 of 1 pieces looked at are in 255/4, none in 4/4: padded"
+    assert len(next(iter(PhraseSet.load(music / "long.npz").songs())).notes) == 300
+
+
 def test_where_all_songs_are_in_another_meter_the_way_to_take_them_is_said(music):
     waltzes(music, 1)
-    result = run("music/waltz0.mid")
+    result = run("music/waltz0.mid", "--meter", "only")
     assert result.exit_code == 1
     assert "another meter, 3/4 (--meter pad takes them)" in " ".join(result.output.split())
 

@@ -15,8 +15,9 @@ from midigan.layout import Layout, is_compound
 
 #: What happens to songs in other meters than the layout's. `only` leaves them out, `pad` fills
 #: their bars with silence; a meter such as `3/4` takes the songs in it, in bars of its length;
-#: `native` is the meter that most of the music is in.
-ONLY, PAD, NATIVE = "only", "pad", "native"
+#: `native` is the meter that most of the music is in; `auto` is `only`, but where that would
+#: leave nothing `native`, and where no bars can be made of that meter `pad`.
+ONLY, PAD, NATIVE, AUTO = "only", "pad", "native", "auto"
 
 #: The meter of music that names none, by the standard (RP-001).
 _COMMON = "4/4"
@@ -29,7 +30,7 @@ _METER = re.compile(r"([1-9]\d?)/(1|2|4|8|16|32|64)")
 
 def is_meter_rule(text: str) -> bool:
     """Whether a text is one of the words above, or a meter."""
-    return text in (ONLY, PAD, NATIVE) or _METER.fullmatch(text) is not None
+    return text in (ONLY, PAD, NATIVE, AUTO) or _METER.fullmatch(text) is not None
 
 
 def layout_in(layout: Layout, rule: str) -> Layout:
@@ -38,7 +39,7 @@ def layout_in(layout: Layout, rule: str) -> Layout:
     rule: as above; without a meter in it the layout is as it was. Raises MidiganError if it
     is none of these, or if the meter's bar is no whole number of steps.
     """
-    if not is_meter_rule(rule) or rule == NATIVE:
+    if not is_meter_rule(rule) or rule in (NATIVE, AUTO):
         raise MidiganError(f"no meter {rule!r}: name one such as 3/4, or {ONLY} or {PAD}")
     found = _METER.fullmatch(rule)
     if not found:
@@ -72,7 +73,32 @@ def against(rule: str, bars: Bars) -> str | None:
 
 def most_frequent(scores: Iterable[Score], layout: Layout) -> tuple[str, str]:
     """The meter that most pieces are in, and the reason in words."""
-    meters = Counter(_main_meter(_bars(score, layout)) for score in scores)
+    return _most_frequent(_bars(score, layout) for score in scores)
+
+
+def suitable(scores: Iterable[Score], layout: Layout) -> tuple[str, str | None]:
+    """What `auto` means for these pieces, and the reason in words where it is not `only`.
+
+    scores: looked at up to the first that `only` takes.
+    """
+    looked_at = []
+    for score in scores:
+        looked_at.append(bars := _bars(score, layout))
+        if against(ONLY, bars) is None:
+            return ONLY, None
+    if not looked_at:
+        return ONLY, None
+    meter, reason = _most_frequent(looked_at)
+    reason += ", none in {}/{}".format(*layout.meter)
+    try:
+        layout_in(layout, meter)
+    except MidiganError:
+        return PAD, f"{reason}: padded"
+    return meter, reason
+
+
+def _most_frequent(pieces: Iterable[Bars]) -> tuple[str, str]:
+    meters = Counter(map(_main_meter, pieces))
     if not meters:
         return _COMMON, "none of the pieces looked at names a meter"
     meter, count = meters.most_common(1)[0]

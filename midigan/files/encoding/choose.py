@@ -13,7 +13,7 @@ import numpy as np
 from midigan.errors import SourceError
 from midigan.files.aligning.barred import with_bars
 from midigan.files.aligning.grid import to_grid
-from midigan.files.aligning.meters import most_frequent
+from midigan.files.aligning.meters import AUTO, NATIVE, most_frequent, suitable
 from midigan.files.encoding.workers import Lost, each_in_workers
 from midigan.files.opening.limits import limited_memory, megabytes_for, seconds_for
 from midigan.files.opening.read import AS_WRITTEN, Reading, read_bytes, scores_in
@@ -39,10 +39,18 @@ def find_layout(sources: Sequence[str | Path], jobs: int = 0) -> tuple[Layout, s
 
 
 def find_meter(
-    sources: Sequence[str | Path], layout: Layout, reading: Reading, jobs: int = 0
-) -> tuple[str, str]:
-    """The meter that the sources are in, judged like the layout, and the reason."""
-    return most_frequent(_some_scores(sources, reading, jobs), layout)
+    rule: str, sources: Sequence[str | Path], layout: Layout, reading: Reading, jobs: int = 0
+) -> tuple[str, str | None]:
+    """What `native` or `auto` mean for the sources, judged like the layout, and the reason.
+
+    rule: any of `meters`; others mean what they say.
+    """
+    if rule == NATIVE:
+        return most_frequent(_some_scores(sources, reading, jobs), layout)
+    if rule == AUTO:
+        # The first piece mostly decides: the others need not be read.
+        return suitable(_some_scores(sources, reading, min(jobs, 1)), layout)
+    return rule, None
 
 
 def _some_scores(sources: Sequence[str | Path], reading: Reading, jobs: int) -> Iterator[Score]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from midigan.errors import MidiganError
 from midigan.files.aligning.align import Align
-from midigan.files.aligning.meters import NATIVE, ONLY, layout_in
+from midigan.files.aligning.meters import AUTO, ONLY, layout_in
 from midigan.files.encoding.choose import find_layout, find_meter
 from midigan.files.encoding.encode_apart import encode_in_workers
 from midigan.files.encoding.encode_file import encode_files
@@ -37,7 +37,7 @@ def encode(
     layout: Layout,
     *,
     hop: int = 1,
-    meter: str = ONLY,
+    meter: str = AUTO,
     align: Align = "auto",
     pedal: bool = False,
     max_off_grid: float = 1.0,
@@ -54,7 +54,8 @@ def encode(
     meter: `only` uses songs of which at least half the measures fit the layout's bar, and
         pads the others with silence; `pad` uses every song. A meter such as `3/4` uses the
         songs in it, on a layout with bars of that length; `native` is the meter that most of
-        the songs are in.
+        the songs are in. `auto` is `only`; but if that leaves out all songs that are looked at
+        first, it is `native`, or `pad` where no bars can be made of that meter.
     align: `auto` finds the bar lines of MIDI files where their own are not credible, see
         `align.align`; `file` uses those of the file.
     pedal: whether notes of MIDI files last as long as the sustain pedal holds them.
@@ -74,9 +75,7 @@ def encode(
     """
     files, problems = find_sources(sources)
     reading = Reading(channels=layout.by_channel, pedal=pedal, align=align)
-    meter_reason = None
-    if meter == NATIVE:
-        meter, meter_reason = find_meter(sources, layout, reading, jobs)
+    meter, meter_reason = find_meter(meter, sources, layout, reading, jobs)
     layout = layout_in(layout, meter)
     rules, looks = Rules(layout, meter, max_off_grid, reading), Looks(hop, fewest_notes)
     run: Gathering | Journal
@@ -137,7 +136,8 @@ def open_phrases(
 ) -> tuple[PhraseSet, EncodeReport | None]:
     """A phrase set from its `.npz` as it is, or one encoded from a file or folder of music.
 
-    layout: None takes a phrase set's own, or chooses one for the music (see `choose`).
+    layout: None takes a phrase set's own, or chooses one, and a meter, for the music (see
+        `choose`). Of another one only songs in its meter are used.
     hop, jobs, progress: see `encode`. mapped: see `mapped.map_set`; not for what is encoded.
     Returns the set, and the report if anything was encoded. Raises MidiganError if the set
     has another layout than the given one, or nothing can be encoded.
@@ -152,10 +152,11 @@ def open_phrases(
                 f"{layout.lowest_pitch}: encode its sources again with that layout"
             )
         return phrases, None
-    reason = None
+    reason, meter = None, ONLY
     if layout is None:
         layout, reason = find_layout([source], jobs)
-    phrases, report = encode([source], layout, hop=hop, jobs=jobs, progress=progress)
+        meter = AUTO
+    phrases, report = encode([source], layout, hop=hop, meter=meter, jobs=jobs, progress=progress)
     report.layout_reason = reason
     return phrases, report
 

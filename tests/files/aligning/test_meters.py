@@ -3,7 +3,13 @@ import pytest
 
 from midigan.errors import MidiganError
 from midigan.files.aligning.bars import lay_bars
-from midigan.files.aligning.meters import against, is_meter_rule, layout_in, most_frequent
+from midigan.files.aligning.meters import (
+    against,
+    is_meter_rule,
+    layout_in,
+    most_frequent,
+    suitable,
+)
 from midigan.files.score import TICK_METER, Score, tick_notes
 from midigan.layout import load_layout
 
@@ -52,7 +58,7 @@ def test_what_is_no_layouts_meter_is_refused(rule):
 
 
 def test_rules():
-    assert all(map(is_meter_rule, ("only", "pad", "native", "3/4", "12/8")))
+    assert all(map(is_meter_rule, ("auto", "only", "pad", "native", "3/4", "12/8")))
     assert not any(map(is_meter_rule, ("", "3", "3/4 ", "03/4", "4/3", "Native")))
 
 
@@ -74,3 +80,27 @@ def test_the_meter_of_most_pieces_is_the_native_one():
     assert most_frequent(pieces, SATB) == ("3/4", "2 of 4 pieces looked at are in 3/4")
     assert most_frequent([score()], SATB)[0] == "4/4"
     assert most_frequent([], SATB)[0] == "4/4"
+
+
+def test_one_piece_in_the_layouts_meter_is_enough_for_it():
+    waltz, march = score((0, 3, 4)), score((0, 2, 4))
+    pieces = iter([waltz, march, waltz])
+    assert suitable(pieces, SATB) == ("only", None)
+    assert next(pieces) is waltz, "no more are looked at than need be"
+    assert suitable([], SATB) == ("only", None)
+
+
+def test_where_no_piece_is_in_the_layouts_meter_it_is_the_most_frequent():
+    waltz, jig = score((0, 3, 4)), score((0, 6, 8))
+    reason = "2 of 3 pieces looked at are in 3/4, none in 4/4"
+    assert suitable([waltz, jig, waltz], SATB) == ("3/4", reason)
+    three = layout_in(SATB, "3/4")
+    own = "1 of 1 pieces looked at are in 5/4, none in 3/4"
+    assert suitable([score((0, 5, 4))], three) == ("5/4", own)
+
+
+def test_a_meter_of_which_no_bars_can_be_made_is_padded():
+    for meter in ((255, 4), (5, 64)):
+        rule, reason = suitable([score((0, *meter), beats=600)], SATB)
+        assert rule == "pad"
+        assert reason.endswith("none in 4/4: padded")
