@@ -148,6 +148,7 @@ def _music(
 ) -> tuple[PhraseSet, PhraseSet | None]:
     """The held-out music, and the training music if it is known."""
     from midigan.evaluation.held_out import own_phrases, split_like_training
+    from midigan.files.aligning.meters import ONLY
     from midigan.files.encoding.encode import open_phrases
 
     source: str | Path | None = reference
@@ -157,8 +158,8 @@ def _music(
         raise click.UsageError(
             "Missing option '--reference': music that the generator has not seen."
         )
-    unseen, _ = open_phrases(source, own.layout)
+    unseen, _ = open_phrases(source, own.layout, meter=ONLY)
     if held_out:
         seen, unseen = split_like_training(own, unseen)
         return unseen, seen
-    return unseen, open_phrases(training, own.layout)[0] if training else None
+    return unseen, open_phrases(training, own.layout, meter=ONLY)[0] if training else None

@@ -97,7 +97,10 @@ def command(
                     f"{base.name} has no genres: sort the songs into sub-folders, for --genres"
                 )
             phrases = open_source(
-                source, base.layout, "--base NAME goes on from one for other tracks"
+                source,
+                base.layout,
+                fixed=True,
+                hint="--base NAME goes on from one for other tracks",
             )
             if reason:
                 console(stderr=True).print(

@@ -11,13 +11,20 @@ if TYPE_CHECKING:
     from midigan.layout import Layout
     from midigan.sets.phrase_set import PhraseSet
 
+#: What takes songs in other meters.
+_WAY = "midigan encode --meter pad"
 
-def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet:
+
+def open_source(
+    source: str, layout: Layout | None, *, fixed: bool = False, hint: str = ""
+) -> PhraseSet:
     """Encode a folder, or load a phrase set, saying what was used and what was left out.
 
-    hint: what to do if notes have no track in the layout.
+    fixed: whether bars must be the layout's; else they are longer or shorter where no song is
+        in its meter. hint: what to do if notes have no track in the layout.
     Raises MidiganError if there is nothing to train on.
     """
+    from midigan.files.aligning.meters import AUTO, ONLY
     from midigan.files.encoding.encode import open_phrases
     from midigan.files.opening.limits import usable_cores
     from midigan.files.placing.place_songs import UNPLACED
@@ -28,6 +35,7 @@ def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet
             phrases, report = open_phrases(
                 source,
                 layout,
+                meter=ONLY if fixed else AUTO,
                 jobs=usable_cores(),
                 mapped=True,
                 progress=lambda done, all_: bar.update(task, completed=done, total=all_),
@@ -35,7 +43,8 @@ def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet
         except MidiganError as error:
             if hint and UNPLACED in str(error):
                 raise MidiganError(f"{error}; {hint}") from error
-            raise MidiganError(_with_way(str(error))) from error
+            way = f"midigan train, or {_WAY}," if fixed else _WAY
+            raise MidiganError(with_way_for_meters(str(error), way)) from error
     if report is not None:
         where = console(stderr=True)
         where.print(
@@ -43,7 +52,7 @@ def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet
             f" of layout {report.layout}"
         )
         for reason, count in report.reasons.most_common(3):
-            where.print(f"  skipped {count}: {_with_way(reason)}", markup=False)
+            where.print(f"  skipped {count}: {with_way_for_meters(reason, _WAY)}", markup=False)
         left_out = report.total("left_out")
         if left_out:
             drums = report.total("drums_left_out")
@@ -53,8 +62,3 @@ def open_source(source: str, layout: Layout | None, hint: str = "") -> PhraseSet
     if len(phrases) == 0:
         raise MidiganError(f"{source} holds no phrase to train on: every bar is silent")
     return phrases
-
-
-def _with_way(line: str) -> str:
-    """A line, and what takes the songs in another meter if it is about those."""
-    return with_way_for_meters(line, "midigan encode --meter pad")

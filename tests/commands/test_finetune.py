@@ -103,18 +103,30 @@ def test_songs_of_other_tracks_ask_for_another_base(base, folder):
     assert "--base NAME goes on from one for other tracks" in found.output
 
 
-def test_a_song_in_another_meter_is_left_out_with_the_command_that_takes_it(base, folder):
-    path = min(folder.iterdir())
+def make_waltz(path):
     file = mido.MidiFile(path)
     for track in file.tracks:
         track[:] = [message for message in track if message.type != "time_signature"]
     waltz = mido.MetaMessage("time_signature", numerator=3, denominator=4)
     file.tracks[0].insert(0, waltz)
     file.save(path)
+
+
+def test_a_song_in_another_meter_is_left_out_with_the_command_that_takes_it(base, folder):
+    make_waltz(min(folder.iterdir()))
     found = midigan("finetune", folder, "--base", base, "--epochs", 1)
     assert "2 of 3 files" in found.output
     said = " ".join(found.output.split())
     assert "another meter, 3/4 (midigan encode --meter pad takes them)" in said
+
+
+def test_a_base_keeps_its_meter_and_who_learns_songs_in_theirs_is_said(base, folder):
+    for path in folder.iterdir():
+        make_waltz(path)
+    found = midigan("finetune", folder, "--base", base, "--epochs", 1)
+    assert found.exit_code == 1
+    said = " ".join(found.output.split())
+    assert "3/4 (3x) (midigan train, or midigan encode --meter pad, takes them)" in said
 
 
 def test_an_empty_folder_is_refused(base, folder):

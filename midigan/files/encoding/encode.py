@@ -9,7 +9,7 @@ from pathlib import Path
 
 from midigan.errors import MidiganError
 from midigan.files.aligning.align import Align
-from midigan.files.aligning.meters import AUTO, ONLY, layout_in
+from midigan.files.aligning.meters import AUTO, layout_in
 from midigan.files.encoding.choose import find_layout, find_meter
 from midigan.files.encoding.encode_apart import encode_in_workers
 from midigan.files.encoding.encode_file import encode_files
@@ -130,15 +130,15 @@ def open_phrases(
     layout: Layout | None = None,
     *,
     hop: int = 1,
+    meter: str = AUTO,
     jobs: int = 0,
     mapped: bool = False,
     progress: Progress | None = None,
 ) -> tuple[PhraseSet, EncodeReport | None]:
     """A phrase set from its `.npz` as it is, or one encoded from a file or folder of music.
 
-    layout: None takes a phrase set's own, or chooses one, and a meter, for the music (see
-        `choose`). Of another one only songs in its meter are used.
-    hop, jobs, progress: see `encode`. mapped: see `mapped.map_set`; not for what is encoded.
+    layout: None takes a phrase set's own, or chooses one for the music (see `choose`).
+    hop, meter, jobs, progress: see `encode`. mapped: see `mapped.map_set`; not for what is encoded.
     Returns the set, and the report if anything was encoded. Raises MidiganError if the set
     has another layout than the given one, or nothing can be encoded.
     """
@@ -152,10 +152,9 @@ def open_phrases(
                 f"{layout.lowest_pitch}: encode its sources again with that layout"
             )
         return phrases, None
-    reason, meter = None, ONLY
+    reason = None
     if layout is None:
         layout, reason = find_layout([source], jobs)
-        meter = AUTO
     phrases, report = encode([source], layout, hop=hop, meter=meter, jobs=jobs, progress=progress)
     report.layout_reason = reason
     return phrases, report

@@ -86,10 +86,11 @@ def test_a_file_that_cannot_be_placed_does_not_stop_the_choice(folders):
     assert [reason for _, reason in report.skipped] == ["all its notes lie after bar 16,384"]
 
 
-def test_music_in_another_meter_chooses_its_bars_but_not_those_of_a_given_layout(tmp_path):
+def test_music_in_another_meter_chooses_its_bars(tmp_path):
     (tmp_path / "waltz.mid").write_bytes(midi(meter(3, 4) + notes(24)))
     phrases, report = open_phrases(tmp_path)
     assert (phrases.layout.name, phrases.layout.steps) == ("piano-3-4", 12)
     assert report.meter_reason == "1 of 1 pieces looked at are in 3/4, none in 4/4"
+    assert open_phrases(tmp_path, SATB)[0].layout.name == "satb-3-4"
     with pytest.raises(MidiganError, match="another meter, 3/4"):
-        open_phrases(tmp_path, load_layout("piano"))
+        open_phrases(tmp_path, meter="only")
