@@ -104,7 +104,8 @@ def test_an_odd_measure_before_another_meter_is_a_short_bar():
     ("first", "steps", "begins"),
     [
         (0, [16, 16], 0),
-        (50, [16, 16], 0),  # played a little late
+        (59, [16, 16], 0),  # played a little late
+        (60, [8, 16, 16], 1),  # on the second step, where it is after a round trip, too
         (720, [8, 16, 16], 6),  # an upbeat of an eighth
         (BAR // 2, [8, 16, 16], 16),  # a silent measure before the first
         (BAR, [16, 16], 16),

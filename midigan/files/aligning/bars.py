@@ -93,7 +93,8 @@ def lay_bars(score: Score, layout: Layout, end: int) -> Bars:
     stretches = [stretch for stretch in every if stretch.begin < max(end, 1)]
     if stretches[0].joined > 1 and len(score.notes):
         first = int(score.notes["start"].min()) * positions_per_tick(layout)
-        stretches[0] = stretches[0].joined_from(first, step // 2)
+        # What is half a step after a line is on the next step.
+        stretches[0] = stretches[0].joined_from(first, step // 2 - 1)
     if len(stretches) == 1 and stretches[0].bar_if_all_alike(whole):
         (only,) = stretches
         return _like_bars(only, only.measures_until(end), step, whole)
