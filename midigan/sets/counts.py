@@ -45,7 +45,8 @@ class Counts:
         found = np.empty(len(songs.names), song_counts(songs.layout))
         found["sounding"] = sounding_steps(sounding, songs.first_bar)
         found["nearly_empty"] = np.bincount(song, minlength=len(found))
-        found["steps"] = np.add.reduceat(songs.bar_steps, songs.first_bar[:-1], dtype=np.int64)
+        # Those of short bars' padding, too: a note that is held goes on through them.
+        found["steps"] = np.diff(songs.first_bar) * songs.layout.steps
         found["bpm"] = _first_tempos(songs)
         return cls(hash_phrases(windows.bars[counts >= looks.fewest_notes], sounding), found)
 

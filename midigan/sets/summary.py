@@ -27,7 +27,8 @@ class Summary:
     repeated: those of them that hold the same notes as an earlier one.
     nearly_empty: phrases of fewer notes than NEARLY_EMPTY, or than the set wants; they are in
         the set if it wants no more than one note.
-    fill: share 0..1 of all steps at which each track of the layout sounds, by name.
+    fill: share 0..1 of all steps, those that fill up short bars among them, at which each track
+        of the layout sounds, by name.
     tempos: the quartiles and extremes of the songs' first tempos, in quarter notes a minute:
         least, lower quartile, median, upper quartile, greatest; empty where none is known.
     keys: how many songs there are in each key.

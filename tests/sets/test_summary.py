@@ -1,5 +1,7 @@
 """A summary counts right, in one block or in several."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from songs import SATB, song
@@ -49,6 +51,12 @@ def test_fill_tempos_and_keys_are_those_of_the_songs():
     }
     assert found.tempos == (100, 110, 120, 130, 140)
     assert sum(found.keys.values()) == 4
+
+
+def test_a_note_that_is_held_through_short_bars_sounds_no_longer_than_they_are():
+    waltz = replace(song("w", 4, (0, 60, 0, 60)), bar_steps=np.full(4, 12, np.uint16))
+    found = summary_of(PhraseSet.from_songs([waltz], SATB))
+    assert found.fill["Soprano"] == pytest.approx(60 / 64)
 
 
 def test_blocks_change_nothing(monkeypatch):
