@@ -16,12 +16,12 @@ NEARLY_EMPTY = 2
 
 
 def song_counts(layout: Layout) -> np.dtype[np.void]:
-    """Of a song: at how many steps each track sounds, nearly empty phrases, steps, first tempo.
+    """Of a song: at how many steps each track sounds, nearly empty phrases, first tempo.
 
     The tempo is in quarter notes a minute, and 0 where none is known.
     """
     sounding = ("sounding", "<i4", (len(layout.tracks),))
-    return np.dtype([sounding, ("nearly_empty", "<i4"), ("steps", "<i4"), ("bpm", "<f4")])
+    return np.dtype([sounding, ("nearly_empty", "<i4"), ("bpm", "<f4")])
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +45,6 @@ class Counts:
         found = np.empty(len(songs.names), song_counts(songs.layout))
         found["sounding"] = sounding_steps(sounding, songs.first_bar)
         found["nearly_empty"] = np.bincount(song, minlength=len(found))
-        # Those of short bars' padding, too: a note that is held goes on through them.
-        found["steps"] = np.diff(songs.first_bar) * songs.layout.steps
         found["bpm"] = _first_tempos(songs)
         return cls(hash_phrases(windows.bars[counts >= looks.fewest_notes], sounding), found)
 

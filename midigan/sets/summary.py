@@ -61,7 +61,8 @@ def summarise(phrases: PhraseSet, counts: Counts) -> Summary:
     """The summary of a set of which all this was counted; both may be memory-mapped."""
     songs, some = counts.songs, (0, 0.25, 0.5, 0.75, 1)
     sounding = songs["sounding"].sum(axis=0, dtype=np.int64).tolist()
-    steps = max(int(songs["steps"].sum(dtype=np.int64)), 1)
+    # Those of short bars' padding, too: a note that is held goes on through them.
+    steps = max(int(phrases.first_bar[-1]) * phrases.layout.steps, 1)
     first = songs["bpm"][songs["bpm"] > 0]
     numbers = np.bincount(phrases.keys, minlength=24).tolist()
     genres = count_genres(phrases.names)
